@@ -1,0 +1,146 @@
+// A Connection over one of the runtime's own sockets. Listeners are shared functions that find the connection through a
+// symbol on the socket: a closure each would cost half a kilobyte per connection.
+
+import type { Socket } from 'node:net'
+import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from './types.ts'
+
+const owner = Symbol('plainwire connection')
+type OwnedSocket = Socket & { [owner]: OsConnection }
+
+/** Listens to a connection that nobody has claimed. */
+export const silentSink: ConnectionSink = {
+  onConnect() {},
+  onData() {},
+  onEnd() {},
+  onDrain() {},
+  onError() {},
+  onClose() {},
+}
+
+export class OsConnection implements Connection {
+  sink: ConnectionSink
+  readonly #socket: Socket
+  #isDestroyed = false
+
+  /** @param socket - paused, with `allowHalfOpen` */
+  constructor(socket: Socket, sink: ConnectionSink) {
+    this.#socket = socket
+    this.sink = sink
+    ;(socket as OwnedSocket)[owner] = this
+    socket.on('data', onData)
+    socket.on('end', onEnd)
+    socket.on('drain', onDrain)
+    socket.on('error', onError)
+    socket.on('close', onClose)
+    if (socket.connecting) socket.on('connect', onConnect)
+  }
+
+  get local(): Endpoint | undefined {
+    const { localAddress, localPort, localFamily } = this.#socket
+    if (localAddress === undefined || localPort === undefined) return undefined
+    return { address: localAddress, family: localFamily === 'IPv6' ? 'IPv6' : 'IPv4', port: localPort }
+  }
+
+  get remote(): Endpoint | undefined {
+    const { remoteAddress, remotePort, remoteFamily } = this.#socket
+    if (remoteAddress === undefined || remotePort === undefined) return undefined
+    return { address: remoteAddress, family: remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4', port: remotePort }
+  }
+
+  get bytesRead(): number {
+    return this.#socket.bytesRead
+  }
+
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  get isDestroyed(): boolean {
+    return this.#isDestroyed
+  }
+
+  write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
+    return this.#socket.write(data, encoding, done)
+  }
+
+  cork(): void {
+    this.#socket.cork()
+  }
+
+  uncork(): void {
+    this.#socket.uncork()
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  end(done?: WriteDone): void {
+    this.#socket.end(done)
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true
+    this.#socket.destroy()
+  }
+
+  reset(): void {
+    this.#isDestroyed = true
+    // Where there is no RST (pipes), the runtime's answer is an error; closing is what is left.
+    if (this.#socket.remoteAddress === undefined && !this.#socket.connecting) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#socket.setNoDelay(on)
+  }
+
+  setKeepAlive(on: boolean, initialDelayMs: number): void {
+    this.#socket.setKeepAlive(on, initialDelayMs)
+  }
+
+  ref(): void {
+    this.#socket.ref()
+  }
+
+  unref(): void {
+    this.#socket.unref()
+  }
+}
+
+function onConnect(this: Socket): void {
+  const connection = (this as OwnedSocket)[owner]
+  if (!connection.isDestroyed) connection.sink.onConnect()
+}
+
+function onData(this: Socket, chunk: Uint8Array): void {
+  const connection = (this as OwnedSocket)[owner]
+  if (!connection.isDestroyed) connection.sink.onData(chunk)
+}
+
+function onEnd(this: Socket): void {
+  const connection = (this as OwnedSocket)[owner]
+  if (!connection.isDestroyed) connection.sink.onEnd()
+}
+
+function onDrain(this: Socket): void {
+  const connection = (this as OwnedSocket)[owner]
+  if (!connection.isDestroyed) connection.sink.onDrain()
+}
+
+function onError(this: Socket, error: Error): void {
+  const connection = (this as OwnedSocket)[owner]
+  if (!connection.isDestroyed) connection.sink.onError(error)
+}
+
+function onClose(this: Socket, hadError: boolean): void {
+  ;(this as OwnedSocket)[owner].sink.onClose(hadError)
+}

@@ -1,0 +1,213 @@
+// Real sockets, through the public API of the runtime this runs on.
+
+import { randomBytes } from 'node:crypto'
+import dns from 'node:dns'
+import net from 'node:net'
+import os from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { runWithHost } from './ambient.ts'
+import { OsConnection, silentSink } from './os-connection.ts'
+import { bindOsDatagramPort } from './os-datagram.ts'
+import type {
+  BindTarget,
+  Clock,
+  Connection,
+  ConnectionSink,
+  ConnectTarget,
+  DatagramPort,
+  DatagramSink,
+  Endpoint,
+  Host,
+  HostAddress,
+  HostInterface,
+  Listener,
+  ListenerSink,
+  ListenTarget,
+  LookupOptions,
+  Timer,
+} from './types.ts'
+
+// Taken once: a program that replaces the globals (fake timers) does not reach below the stack.
+const { setTimeout, clearTimeout, setImmediate } = globalThis
+
+class OsHost implements Host {
+  readonly name = 'os'
+  readonly clock: Clock = new OsClock()
+
+  connect(target: ConnectTarget, sink: ConnectionSink): Connection {
+    const socket = openSocket(target)
+    // A paused socket reads nothing before `resume()`.
+    socket.pause()
+    return new OsConnection(socket, sink)
+  }
+
+  listen(target: ListenTarget, sink: ListenerSink): Listener {
+    return new OsListener(target, sink)
+  }
+
+  bind(target: BindTarget, sink: DatagramSink): DatagramPort {
+    return bindOsDatagramPort(target, sink)
+  }
+
+  lookup(name: string, options: LookupOptions, done: (error: Error | null, addresses: HostAddress[]) => void): void {
+    dns.lookup(
+      name,
+      { family: options.family, hints: options.hints, all: true, verbatim: true },
+      (error, addresses) => {
+        done(error, error ? [] : addresses.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 })))
+      },
+    )
+  }
+
+  lookupService(
+    address: string,
+    port: number,
+    done: (error: Error | null, hostname: string, service: string) => void,
+  ): void {
+    dns.lookupService(address, port, done)
+  }
+
+  nameServers(): string[] {
+    return dns.getServers()
+  }
+
+  interfaces(): HostInterface[] {
+    return Object.entries(os.networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses.map(({ address, family, mac, internal, cidr }) => ({
+        name,
+        address,
+        family: family === 'IPv6' ? 6 : 4,
+        prefixLength: Number(cidr?.split('/')[1] ?? (family === 'IPv6' ? 128 : 32)),
+        mac,
+        internal,
+      })),
+    )
+  }
+
+  random(size: number): Uint8Array {
+    return randomBytes(size)
+  }
+
+  run<T>(fn: () => T): T {
+    return runWithHost(this, fn)
+  }
+}
+
+function openSocket(target: ConnectTarget): net.Socket {
+  switch (target.kind) {
+    case 'tcp':
+      return net.connect({
+        host: target.address,
+        port: target.port,
+        localAddress: target.localAddress,
+        localPort: target.localPort,
+        allowHalfOpen: true,
+        // Racing addresses is the stack's own work; the runtime sees one address at a time.
+        autoSelectFamily: false,
+      })
+    case 'path':
+      return net.connect({ path: target.path, allowHalfOpen: true })
+    case 'fd':
+      return new net.Socket({
+        fd: target.fd,
+        readable: target.readable,
+        writable: target.writable,
+        allowHalfOpen: true,
+      })
+  }
+}
+
+class OsListener implements Listener {
+  readonly #server: net.Server
+
+  constructor(target: ListenTarget, sink: ListenerSink) {
+    const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true })
+    this.#server = server
+    server.on('connection', socket => sink.onConnection(new OsConnection(socket, silentSink)))
+    server.on('listening', () => sink.onListening())
+    server.on('error', error => sink.onError(error))
+    server.on('close', () => sink.onClose())
+    const { backlog } = target
+    switch (target.kind) {
+      case 'tcp': {
+        const { address, port, ipv6Only, reusePort, exclusive } = target
+        server.listen({ host: address, port, backlog, ipv6Only, reusePort, exclusive })
+        break
+      }
+      case 'path': {
+        const { path, readableAll, writableAll, exclusive } = target
+        server.listen({ path, backlog, readableAll, writableAll, exclusive })
+        break
+      }
+      case 'fd':
+        server.listen({ fd: target.fd, backlog })
+        break
+      case 'handle':
+        server.listen(target.handle, backlog)
+        break
+    }
+  }
+
+  address(): Endpoint | string | null {
+    const address = this.#server.address()
+    if (address === null || typeof address === 'string') return address
+    return { address: address.address, family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', port: address.port }
+  }
+
+  close(): void {
+    this.#server.close()
+  }
+
+  ref(): void {
+    this.#server.ref()
+  }
+
+  unref(): void {
+    this.#server.unref()
+  }
+}
+
+class OsClock implements Clock {
+  now(): number {
+    return Date.now()
+  }
+
+  monotonic(): number {
+    return performance.now()
+  }
+
+  setTimer(callback: () => void, delayMs: number): Timer {
+    return new OsTimer(callback, delayMs)
+  }
+
+  setImmediate(callback: () => void): void {
+    setImmediate(callback)
+  }
+}
+
+class OsTimer implements Timer {
+  readonly #timeout: NodeJS.Timeout
+
+  constructor(callback: () => void, delayMs: number) {
+    this.#timeout = setTimeout(callback, delayMs)
+  }
+
+  refresh(): void {
+    this.#timeout.refresh()
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout)
+  }
+
+  ref(): void {
+    this.#timeout.ref()
+  }
+
+  unref(): void {
+    this.#timeout.unref()
+  }
+}
+
+/** The machine this process runs on. */
+export const osHost: Host = new OsHost()
