@@ -50,9 +50,8 @@ const received: unknown[] = [
 
 test('ERR_INVALID_ARG_TYPE says what was expected and received as the runtime does', () => {
   for (const value of received) {
-    if (value === undefined || typeof value === 'object') continue
+    if (value === undefined || typeof value === 'object' || typeof value === 'function') continue
     const theirs = thrownBy(() => net.createServer(value as never))
-    if (typeof value === 'function') continue
     assertAlike(invalidArgType('options', 'Object', value), theirs)
   }
   for (const value of received) {
@@ -74,7 +73,7 @@ test('ERR_OUT_OF_RANGE groups the digits of large numbers', () => {
   for (const value of [-1, 1.5, 2 ** 40, Number.NaN, Number.POSITIVE_INFINITY]) {
     const theirs = thrownBy(() => Buffer.alloc(8).readUInt8(value))
     if ((theirs as { code?: string }).code !== 'ERR_OUT_OF_RANGE') continue
-    const range = Number.isInteger(value) ? '>= 0 and <= 7' : 'an integer'
+    const range = Number.isInteger(value) || value === Number.POSITIVE_INFINITY ? '>= 0 and <= 7' : 'an integer'
     assertAlike(outOfRange('offset', range, value), theirs)
   }
 })
