@@ -1,3 +1,5 @@
 export { currentHost } from './current.ts'
+export { DuplexConnection, duplexConnection } from './duplex-connection.ts'
 export { osHost } from './os-host.ts'
+export { silentSink } from './silent-sink.ts'
 export type * from './types.ts'

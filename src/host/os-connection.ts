@@ -7,16 +7,6 @@ import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } fr
 const owner = Symbol('plainwire connection')
 type OwnedSocket = Socket & { [owner]: OsConnection }
 
-/** Listens to a connection that nobody has claimed. */
-export const silentSink: ConnectionSink = {
-  onConnect() {},
-  onData() {},
-  onEnd() {},
-  onDrain() {},
-  onError() {},
-  onClose() {},
-}
-
 export class OsConnection implements Connection {
   sink: ConnectionSink
   readonly #socket: Socket

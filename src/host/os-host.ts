@@ -6,8 +6,9 @@ import net from 'node:net'
 import os from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { runWithHost } from './ambient.ts'
-import { OsConnection, silentSink } from './os-connection.ts'
+import { OsConnection } from './os-connection.ts'
 import { bindOsDatagramPort } from './os-datagram.ts'
+import { silentSink } from './silent-sink.ts'
 import type {
   BindTarget,
   Clock,

@@ -1,0 +1,349 @@
+// A Duplex that a user hands in (`createConnection`, `server.emit('connection', duplex)`, the socket under a TLS
+// client), seen as a Connection. User streams keep few of the waist's rules: they answer from within a write, emit
+// nothing at their end, close twice or never. What comes too early is held here and told on a turn of its own.
+// Half-open stays the Duplex's own choice: one made with `allowHalfOpen: false` ends its side when its peer does.
+
+import type { Duplex } from 'node:stream'
+import { invalidArgType } from '../core/errors.ts'
+import { silentSink } from './silent-sink.ts'
+import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from './types.ts'
+
+/**
+ * Adapts a Duplex. It is paused; what it has buffered comes after `resume()`. `onConnect` comes only where the Duplex
+ * is still `connecting`. Addresses, byte counts, `setNoDelay` and kin are those of the Duplex where it has them.
+ */
+export function duplexConnection(duplex: Duplex, sink: ConnectionSink = silentSink): DuplexConnection {
+  return new DuplexConnection(duplex, sink)
+}
+
+/** What a socket-like Duplex may have beyond a Duplex. */
+interface SocketLike {
+  readonly connecting?: unknown
+  readonly localAddress?: unknown
+  readonly localPort?: unknown
+  readonly remoteAddress?: unknown
+  readonly remotePort?: unknown
+  readonly bytesRead?: unknown
+  readonly bytesWritten?: unknown
+  readonly _writableState?: { readonly emitClose?: boolean }
+  setNoDelay?(on: boolean): unknown
+  setKeepAlive?(on: boolean, initialDelayMs: number): unknown
+  resetAndDestroy?(): unknown
+  ref?(): unknown
+  unref?(): unknown
+}
+
+type Told =
+  | { readonly kind: 'connect' | 'end' | 'drain' | 'close' }
+  | { readonly kind: 'data'; readonly chunk: Uint8Array }
+  | { readonly kind: 'error'; readonly error: Error }
+
+/** `failed`: `onError` was told, `onClose` follows. `released`: given back to the user. */
+type State = 'open' | 'failed' | 'destroyed' | 'closed' | 'released'
+
+export class DuplexConnection implements Connection {
+  sink: ConnectionSink
+  readonly #duplex: Duplex & SocketLike
+  #state: State = 'open'
+  #isPaused = true
+  /** Calls that have not returned, the constructor's first: what the Duplex emits meanwhile is held. */
+  #calls = 1
+  #held: Told[] = []
+  #isTelling = false
+  #hasEnded = false
+  #hasFinished = false
+  #local: Endpoint | undefined
+  #remote: Endpoint | undefined
+  /** Whether the bytes are counted here, because the Duplex does not. */
+  readonly #counts: boolean
+  #received = 0
+  #sent = 0
+
+  constructor(duplex: Duplex, sink: ConnectionSink) {
+    this.#duplex = duplex as Duplex & SocketLike
+    this.sink = sink
+    this.#counts = typeof this.#duplex.bytesWritten !== 'number'
+    duplex.pause()
+    this.#listen()
+    // What was emitted before we listened.
+    this.#hasFinished = duplex.writableFinished
+    if (duplex.readableEnded) this.#onEnd()
+    if (duplex.errored) this.#onError(duplex.errored)
+    if (duplex.closed) this.#onClose()
+    this.#calls = 0
+  }
+
+  get local(): Endpoint | undefined {
+    return (this.#local ??= endpoint(this.#duplex.localAddress, this.#duplex.localPort))
+  }
+
+  get remote(): Endpoint | undefined {
+    return (this.#remote ??= endpoint(this.#duplex.remoteAddress, this.#duplex.remotePort))
+  }
+
+  get bytesRead(): number {
+    return this.#counts ? this.#received : Number(this.#duplex.bytesRead)
+  }
+
+  get bytesWritten(): number {
+    return this.#counts ? this.#sent : Number(this.#duplex.bytesWritten)
+  }
+
+  get bufferedBytes(): number {
+    return this.#duplex.writableLength
+  }
+
+  write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
+    if (this.#counts) this.#sent += typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.byteLength
+    this.#calls++
+    try {
+      return this.#duplex.write(data, encoding ?? 'utf8', done)
+    } finally {
+      this.#calls--
+    }
+  }
+
+  cork(): void {
+    this.#duplex.cork()
+  }
+
+  uncork(): void {
+    this.#calls++
+    try {
+      this.#duplex.uncork()
+    } finally {
+      this.#calls--
+    }
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#duplex.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#calls++
+    try {
+      this.#duplex.resume()
+    } finally {
+      this.#calls--
+    }
+    this.#tellSoon()
+  }
+
+  end(done?: WriteDone): void {
+    this.#calls++
+    try {
+      this.#duplex.end(done)
+    } finally {
+      this.#calls--
+    }
+  }
+
+  destroy(): void {
+    this.#close(() => this.#duplex.destroy())
+  }
+
+  reset(): void {
+    const { resetAndDestroy, remoteAddress, connecting } = this.#duplex
+    // A pipe has no RST: there the runtime answers with an error, and closing is what is left.
+    const mayReset = typeof resetAndDestroy === 'function' && (remoteAddress !== undefined || connecting === true)
+    this.#close(() => (mayReset ? resetAndDestroy.call(this.#duplex) : this.#duplex.destroy()))
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#duplex.setNoDelay?.(on)
+  }
+
+  setKeepAlive(on: boolean, initialDelayMs: number): void {
+    this.#duplex.setKeepAlive?.(on, initialDelayMs)
+  }
+
+  ref(): void {
+    this.#duplex.ref?.()
+  }
+
+  unref(): void {
+    this.#duplex.unref?.()
+  }
+
+  /**
+   * Gives the Duplex back, as an upgraded HTTP connection is: no listener of ours stays, what was read and not told is
+   * put back in front. This object tells nothing any more, not even `onClose`.
+   */
+  release(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'released'
+    const unread = this.#held.flatMap(told => (told.kind === 'data' ? [told.chunk] : []))
+    this.#held = []
+    this.#duplex.pause()
+    this.#unlisten()
+    if (unread.length > 0 && !this.#hasEnded)
+      this.#duplex.unshift(Buffer.concat(unread))
+      // As good as new: a 'data' listener starts it.
+    ;(this.#duplex as { readableFlowing: boolean | null }).readableFlowing = null
+  }
+
+  #listen(): void {
+    const duplex = this.#duplex
+    if (duplex.connecting === true) duplex.on('connect', this.#onConnect)
+    duplex.on('data', this.#onData)
+    duplex.on('end', this.#onEnd)
+    duplex.on('drain', this.#onDrain)
+    duplex.on('finish', this.#onFinish)
+    duplex.on('error', this.#onError)
+    duplex.on('close', this.#onClose)
+  }
+
+  #unlisten(): void {
+    const duplex = this.#duplex
+    duplex.off('connect', this.#onConnect)
+    duplex.off('data', this.#onData)
+    duplex.off('end', this.#onEnd)
+    duplex.off('drain', this.#onDrain)
+    duplex.off('finish', this.#onFinish)
+    duplex.off('error', this.#onError)
+    duplex.off('close', this.#onClose)
+  }
+
+  // The listeners are fields: they know their connection without a mark on the user's object.
+
+  readonly #onConnect = (): void => this.#tell({ kind: 'connect' })
+
+  readonly #onData = (data: unknown): void => {
+    if (this.#state !== 'open') return
+    const chunk = typeof data === 'string' ? Buffer.from(data, this.#duplex.readableEncoding ?? 'utf8') : data
+    if (!(chunk instanceof Uint8Array)) {
+      // A stream in object mode: nothing above could take this.
+      this.#onError(invalidArgType('chunk', ['string', 'Buffer', 'Uint8Array'], chunk))
+      return
+    }
+    if (chunk.byteLength === 0) return
+    this.#received += chunk.byteLength
+    if (this.#calls === 0 && !this.#isPaused && this.#held.length === 0) this.sink.onData(chunk)
+    else this.#hold({ kind: 'data', chunk })
+  }
+
+  readonly #onEnd = (): void => {
+    this.#hasEnded = true
+    this.#tell({ kind: 'end' })
+    this.#closeWhenOver()
+  }
+
+  readonly #onDrain = (): void => this.#tell({ kind: 'drain' })
+
+  readonly #onFinish = (): void => {
+    this.#hasFinished = true
+    this.#closeWhenOver()
+  }
+
+  // Stays when all is over: a stream may emit more errors than one, and none of them may go unheard.
+  readonly #onError = (error: Error): void => {
+    this.#tell({ kind: 'error', error })
+    // Without autoDestroy an error closes nothing.
+    if (!this.#duplex.destroyed) this.#destroyDuplex(() => this.#duplex.destroy())
+  }
+
+  readonly #onClose = (): void => this.#tell({ kind: 'close' })
+
+  /** Without autoDestroy, a stream that is through in both directions still does not close. */
+  #closeWhenOver(): void {
+    if (!this.#hasEnded || !this.#hasFinished) return
+    queueMicrotask(() => {
+      if (!this.#duplex.destroyed && this.#state === 'open') this.#destroyDuplex(() => this.#duplex.destroy())
+    })
+  }
+
+  #close(destroyDuplex: () => void): void {
+    if (this.#state !== 'open') return
+    this.#state = 'destroyed'
+    this.#held = this.#held.filter(told => told.kind === 'close')
+    this.#destroyDuplex(destroyDuplex)
+  }
+
+  #destroyDuplex(destroyDuplex: () => void): void {
+    this.#calls++
+    try {
+      destroyDuplex()
+    } finally {
+      this.#calls--
+      // `emitClose: false`, and streams from before there was such an option, never say that they closed.
+      if (this.#duplex._writableState?.emitClose !== true) this.#hold({ kind: 'close' })
+    }
+  }
+
+  #tell(told: Told): void {
+    if (this.#calls > 0 || this.#held.length > 0 || (this.#isPaused && told.kind === 'end')) this.#hold(told)
+    else this.#deliver(told)
+  }
+
+  #hold(told: Told): void {
+    this.#held.push(told)
+    this.#tellSoon()
+  }
+
+  #tellSoon(): void {
+    if (this.#isTelling || this.#held.length === 0) return
+    this.#isTelling = true
+    queueMicrotask(this.#tellNext)
+  }
+
+  readonly #tellNext = (): void => {
+    this.#isTelling = false
+    const told = this.#takeTellable()
+    if (told === undefined) return
+    // First: what the sink throws must not keep the rest from being told.
+    this.#tellSoon()
+    this.#deliver(told)
+  }
+
+  /** In order; but what a pause holds back holds back nothing else, save the close that would end it. */
+  #takeTellable(): Told | undefined {
+    const at = this.#held.findIndex((told, index) => {
+      if (told.kind === 'data' || told.kind === 'end') return !this.#isPaused
+      return told.kind !== 'close' || index === 0
+    })
+    if (at < 0) return undefined
+    const told = this.#held[at]
+    // An error ends reading: what a paused reader has not taken is lost, as it is in a socket.
+    if (told?.kind === 'error') this.#held = this.#held.filter(({ kind }) => kind === 'close')
+    else this.#held.splice(at, 1)
+    return told
+  }
+
+  #deliver(told: Told): void {
+    if (told.kind === 'close') {
+      if (this.#state === 'closed' || this.#state === 'released') return
+      const hadError = this.#state === 'failed'
+      this.#state = 'closed'
+      this.#held = []
+      this.sink.onClose(hadError)
+      return
+    }
+    if (this.#state !== 'open') return
+    switch (told.kind) {
+      case 'connect':
+        this.sink.onConnect()
+        break
+      case 'data':
+        this.sink.onData(told.chunk)
+        break
+      case 'end':
+        this.sink.onEnd()
+        break
+      case 'drain':
+        this.sink.onDrain()
+        break
+      case 'error':
+        this.#state = 'failed'
+        this.sink.onError(told.error)
+        break
+    }
+  }
+}
+
+function endpoint(address: unknown, port: unknown): Endpoint | undefined {
+  if (typeof address !== 'string' || typeof port !== 'number') return undefined
+  return { address, family: address.includes(':') ? 'IPv6' : 'IPv4', port }
+}
