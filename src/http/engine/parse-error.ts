@@ -1,0 +1,36 @@
+// What is wrong with a peer's bytes: a name from the parser that Node uses (`HPE_*` without its prefix), the rule that
+// was broken, and the byte where it shows.
+
+export type ParseErrorName =
+  | 'STRICT'
+  | 'CR_EXPECTED'
+  | 'LF_EXPECTED'
+  | 'UNEXPECTED_CONTENT_LENGTH'
+  | 'UNEXPECTED_SPACE'
+  | 'CLOSED_CONNECTION'
+  | 'INVALID_METHOD'
+  | 'INVALID_URL'
+  | 'INVALID_CONSTANT'
+  | 'INVALID_VERSION'
+  | 'INVALID_HEADER_TOKEN'
+  | 'INVALID_CONTENT_LENGTH'
+  | 'INVALID_CHUNK_SIZE'
+  | 'INVALID_STATUS'
+  | 'INVALID_EOF_STATE'
+  | 'INVALID_TRANSFER_ENCODING'
+  | 'PAUSED_H2_UPGRADE'
+  | 'HEADER_OVERFLOW'
+  | 'CHUNK_EXTENSIONS_OVERFLOW'
+
+export class ParseError {
+  readonly name: ParseErrorName
+  readonly reason: string
+  /** Index of the offending byte in what was being scanned; the parser makes it one of the last chunk. */
+  at: number
+
+  constructor(name: ParseErrorName, reason: string, at: number) {
+    this.name = name
+    this.reason = reason
+    this.at = at
+  }
+}

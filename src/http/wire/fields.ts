@@ -1,0 +1,45 @@
+// Fields of a received message, kept as positions in the head's text: names and values become strings of their own only
+// when somebody asks. RFC 9110 section 5.
+
+export class Fields {
+  readonly #text: string
+  /** Four numbers a field: start and end of name and value, counted from `#base`. */
+  readonly #positions: readonly number[]
+  readonly #base: number
+  readonly #foldedValues: readonly string[]
+
+  /** @param foldedValues - a value whose start is below zero is number -1 - start of these */
+  constructor(text: string, positions: readonly number[], base: number, foldedValues: readonly string[]) {
+    this.#text = text
+    this.#positions = positions
+    this.#base = base
+    this.#foldedValues = foldedValues
+  }
+
+  get count(): number {
+    return this.#positions.length >> 2
+  }
+
+  name(index: number): string {
+    const positions = this.#positions
+    return this.#text.slice(
+      (positions[index * 4] as number) - this.#base,
+      (positions[index * 4 + 1] as number) - this.#base,
+    )
+  }
+
+  value(index: number): string {
+    const positions = this.#positions
+    const start = positions[index * 4 + 2] as number
+    if (start < 0) return this.#foldedValues[-1 - start] as string
+    return this.#text.slice(start - this.#base, (positions[index * 4 + 3] as number) - this.#base)
+  }
+
+  /** Name, value, name, value ...: as `rawHeaders` has them. */
+  toList(): string[] {
+    const list: string[] = []
+    const { count } = this
+    for (let i = 0; i < count; i++) list.push(this.name(i), this.value(i))
+    return list
+  }
+}
