@@ -1,0 +1,8 @@
+// What a hostile input could make expensive. All else in the URL parser is linear in the input's length.
+
+/**
+ * Code units of a domain that is handed to IDNA processing. Punycode is quadratic in the length of a label, and no name
+ * that any resolver takes is longer than 253; the standard has no limit. A longer domain is a host that cannot be
+ * parsed. A domain of ASCII alone, without `xn--`, needs no IDNA and has no limit.
+ */
+export const MAX_IDNA_LENGTH = 4096

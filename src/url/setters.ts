@@ -1,0 +1,69 @@
+// What the setters of the URL class do to a record. Each gives a new record, or the same where the standard ignores the
+// value. URL standard, section 6.1 "URL class".
+
+import { UrlComponents } from './components.ts'
+import { FRAGMENT, HOST, HOSTNAME, PATH_START, PORT, parsePart, QUERY, SCHEME_START } from './parser.ts'
+import { percentEncode, USERINFO_SET } from './percent-encoding.ts'
+import { hasOpaquePath, serialize, type UrlRecord } from './record.ts'
+import { NO_PORT } from './schemes.ts'
+
+export function withProtocol(record: UrlRecord, value: string): UrlRecord {
+  return withPart(UrlComponents.of(record), `${value}:`, SCHEME_START)
+}
+
+export function withUsername(record: UrlRecord, value: string): UrlRecord {
+  const url = UrlComponents.of(record)
+  if (url.cannotHaveUsernamePasswordPort) return record
+  url.username = percentEncode(value, USERINFO_SET)
+  return serialize(url)
+}
+
+export function withPassword(record: UrlRecord, value: string): UrlRecord {
+  const url = UrlComponents.of(record)
+  if (url.cannotHaveUsernamePasswordPort) return record
+  url.password = percentEncode(value, USERINFO_SET)
+  return serialize(url)
+}
+
+export function withHost(record: UrlRecord, value: string): UrlRecord {
+  return hasOpaquePath(record) ? record : withPart(UrlComponents.of(record), value, HOST)
+}
+
+export function withHostname(record: UrlRecord, value: string): UrlRecord {
+  return hasOpaquePath(record) ? record : withPart(UrlComponents.of(record), value, HOSTNAME)
+}
+
+export function withPort(record: UrlRecord, value: string): UrlRecord {
+  const url = UrlComponents.of(record)
+  if (url.cannotHaveUsernamePasswordPort) return record
+  if (value !== '') return withPart(url, value, PORT)
+  url.port = NO_PORT
+  return serialize(url)
+}
+
+export function withPathname(record: UrlRecord, value: string): UrlRecord {
+  if (hasOpaquePath(record)) return record
+  const url = UrlComponents.of(record)
+  url.path = ''
+  return withPart(url, value, PATH_START)
+}
+
+export function withSearch(record: UrlRecord, value: string): UrlRecord {
+  const url = UrlComponents.of(record)
+  url.query = null
+  if (value === '') return serialize(url)
+  return withPart(url, value.startsWith('?') ? value.slice(1) : value, QUERY)
+}
+
+export function withHash(record: UrlRecord, value: string): UrlRecord {
+  const url = UrlComponents.of(record)
+  url.fragment = null
+  if (value === '') return serialize(url)
+  return withPart(url, value.startsWith('#') ? value.slice(1) : value, FRAGMENT)
+}
+
+/** A failure leaves what had been changed before it, as in the standard: the port of `host` may be refused alone. */
+function withPart(url: UrlComponents, value: string, stateOverride: number): UrlRecord {
+  parsePart(value, url, stateOverride)
+  return serialize(url)
+}
