@@ -6,3 +6,6 @@
  * parsed. A domain of ASCII alone, without `xn--`, needs no IDNA and has no limit.
  */
 export const MAX_IDNA_LENGTH = 4096
+
+/** Units of a host name in the legacy parser; a longer one becomes ''. Node's own limit. */
+export const MAX_LEGACY_HOST = 255

@@ -1,0 +1,3 @@
+// What the modules above this one need of it besides its exports.
+
+export { isUrl } from './is-url.ts'
