@@ -2,27 +2,22 @@
 // them, up to the first slash or question mark; '' for what is no host.
 
 import { missingArgs } from '../core/errors.ts'
+import { UrlComponents } from './components.ts'
 import * as idna from './idna.ts'
-import { hostnameOf, type UrlRecord } from './record.ts'
-import { parseUrl } from './parser.ts'
-import { withHostname } from './setters.ts'
+import { HOSTNAME, parsePart } from './parser.ts'
 
 export function domainToASCII(domain: string): string {
   if (arguments.length < 1) throw missingArgs('domain')
-  return toHostname(`${domain}`)
+  return toHost(`${domain}`)
 }
 
 export function domainToUnicode(domain: string): string {
   if (arguments.length < 1) throw missingArgs('domain')
-  return idna.domainToUnicode(toHostname(`${domain}`))
+  return idna.domainToUnicode(toHost(`${domain}`))
 }
 
-function toHostname(domain: string): string {
-  if (domain === '') return ''
-  // A host that no record gets from its setter tells that the setter refused the value.
-  const before = (untouched ??= parseUrl('ws://x', null) as UrlRecord)
-  const after = withHostname(before, domain)
-  return after === before ? '' : hostnameOf(after)
+function toHost(domain: string): string {
+  const url = new UrlComponents()
+  url.setScheme('ws')
+  return parsePart(domain, url, HOSTNAME) ? (url.host as string) : ''
 }
-
-let untouched: UrlRecord | undefined

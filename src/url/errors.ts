@@ -1,6 +1,6 @@
 // Errors that only this module raises, with Node's codes and messages.
 
-import { codedError, type CodedError } from '../core/errors.ts'
+import { type CodedError, codedError } from '../core/errors.ts'
 
 /** What the URL constructor throws: no code in its stack's first line, unlike Node's other errors. */
 export function invalidUrl(input: string, base?: string): TypeError & CodedError {

@@ -9,8 +9,8 @@ import { invalidFileUrlHost, invalidFileUrlPath, invalidUrl, invalidUrlScheme } 
 import { parseHost } from './host-parser.ts'
 import { isUrl } from './is-url.ts'
 import { PATH_SET, percentDecodeBytes, percentEncode } from './percent-encoding.ts'
-import { recordOf, URL, urlOf } from './url.ts'
 import { withHostname, withPathname } from './setters.ts'
+import { recordOf, URL, urlOf } from './url.ts'
 
 interface PathOptions {
   /** Whether paths are Windows'; by default, what the runtime's platform says. */

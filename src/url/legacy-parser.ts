@@ -39,7 +39,7 @@ export function parseInto(result: Url, input: string, wantsQueryObject: boolean,
   }
   // The protocol as it was written: `HTTP:x` is not known to have slashes, and x is its host.
   if (!isScript(scheme) && (slashes || (protocol && !hasSlashes(protocol)))) rest = takeAuthority(result, rest, input)
-  if (!isScript(scheme)) rest = escape(rest)
+  if (!isScript(scheme)) rest = escapeDelimiters(rest)
 
   const hash = rest.indexOf('#')
   if (hash >= 0) {
@@ -115,16 +115,14 @@ function canonicalHost(hostname: string, isIpv6: boolean, input: string): string
   if (!isIpv6 && hostname.includes(':')) throw invalidArgValue('url', 'Invalid port in url', input)
   if (hostname === '' || hostname.length > MAX_LEGACY_HOST) return ''
   const lower = hostname.toLowerCase()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is one of those refused
   if (isIpv6 && !/[\0\t\n\r #%/<>?@\\^|]/.test(lower)) return lower
   const ascii = isIpv6 ? '' : domainToAscii(lower)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is one of those refused
   if (!ascii || /[\0\t\n\r #%/:<>?@[\\\]^|]/.test(ascii)) throw invalidUrlAssigned(input)
   return ascii
 }
 
 /** The delimiters and unwise characters of RFC 2396, and single quotes, percent-encoded. */
-function escape(text: string): string {
+function escapeDelimiters(text: string): string {
   return text.replace(/[\t\n\r "'<>\\^`{|}]/g, character => {
     const hex = character.charCodeAt(0).toString(16).toUpperCase()
     return `%${hex.padStart(2, '0')}`

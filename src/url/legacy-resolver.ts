@@ -7,9 +7,9 @@ import { hasSlashes, isScript } from './legacy-schemes.ts'
 export function resolveInto(result: Url, relative: Url): void {
   result.hash = relative.hash
   if (relative.href === '') return
-  if (relative.slashes && !relative.protocol) return takeNetworkPath(result, relative)
-  if (relative.protocol && relative.protocol !== result.protocol) return takeOtherProtocol(result, relative)
-  takeRelativePath(result, relative)
+  if (relative.slashes && !relative.protocol) takeNetworkPath(result, relative)
+  else if (relative.protocol && relative.protocol !== result.protocol) takeOtherProtocol(result, relative)
+  else takeRelativePath(result, relative)
 }
 
 /** `//host/path`: all but the protocol. */

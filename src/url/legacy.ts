@@ -2,7 +2,7 @@
 // documentation (DEP0169) and kept for the programs that have it. Nothing in this project decides by it where to connect.
 
 import { type ParsedUrlQuery, type ParsedUrlQueryInput, stringify } from 'node:querystring'
-import { invalidArgType } from '../core/errors.ts'
+import { codedError, invalidArgType } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
 import { formatUrl } from './format.ts'
 import { isIpv6Host, parseHostInto, parseInto } from './legacy-parser.ts'
@@ -102,7 +102,9 @@ export function format(urlObject: string | URL | UrlLike, options?: Parameters<t
 
 export function resolve(source: string, relative: string): string {
   warnOnce(resolve)
-  return parsed(source, false, true).resolveObject(parsed(relative, false, true)).format()
+  return parsed(source, false, true)
+    .resolveObject(parsed(relative, false, true))
+    .format()
 }
 
 export function resolveObject(source: string | Url, relative: string | Url): Url | string {
@@ -116,7 +118,7 @@ function parsed(url: string | Url, parseQueryString?: boolean, slashesDenoteHost
 }
 
 function formatParts(url: UrlLike): string {
-  const auth = url.auth ? `${encodeURIComponent(url.auth as string).replaceAll('%3A', ':')}@` : ''
+  const auth = url.auth ? `${encodeAuth(url.auth as string)}@` : ''
   let protocol = (url.protocol || '') as string
   if (protocol && !protocol.endsWith(':')) protocol += ':'
   let pathname = ((url.pathname || '') as string).replaceAll('#', '%23').replaceAll('?', '%3F')
@@ -128,6 +130,14 @@ function formatParts(url: UrlLike): string {
     } else if (protocol.startsWith('file')) host = '//'
   }
   return protocol + host + pathname + formatSearch(url) + marked('#', (url.hash || '') as string)
+}
+
+function encodeAuth(auth: string): string {
+  try {
+    return encodeURIComponent(auth).replaceAll('%3A', ':')
+  } catch {
+    throw codedError(URIError, 'ERR_INVALID_URI', 'URI malformed')
+  }
 }
 
 function formatHost(url: UrlLike, auth: string): string {

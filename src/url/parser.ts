@@ -6,10 +6,17 @@
 import { UrlComponents } from './components.ts'
 import { parseHost } from './host-parser.ts'
 import { takePath } from './path-parser.ts'
-import { C0_CONTROL_SET, FRAGMENT_SET, percentEncode, QUERY_SET, SPECIAL_QUERY_SET, USERINFO_SET } from './percent-encoding.ts'
+import {
+  C0_CONTROL_SET,
+  FRAGMENT_SET,
+  percentEncode,
+  QUERY_SET,
+  SPECIAL_QUERY_SET,
+  USERINFO_SET,
+} from './percent-encoding.ts'
 import { hasOpaquePath, pathnameOf, queryOf, serialize, type UrlRecord } from './record.ts'
 import { defaultPorts, FILE, NO_PORT, NOT_SPECIAL, schemeTypeOf } from './schemes.ts'
-import { shortenPath, startsWithDriveLetter, isWindowsDriveLetter, isNormalizedDriveLetter } from './windows-drive.ts'
+import { isNormalizedDriveLetter, isWindowsDriveLetter, shortenPath, startsWithDriveLetter } from './windows-drive.ts'
 
 /** What a method returns when there is no state to go to. */
 const DONE = -1

@@ -236,10 +236,10 @@ export class URL {
 
   [inspect.custom](depth: number | null | undefined, options: InspectOptions): unknown {
     if (typeof depth === 'number' && depth < 0) return this
-    const constructor = constructorOf(this)
-    const shown: Record<string, unknown> = Object.create({ constructor })
+    const Class = constructorOf(this)
+    const shown: Record<string, unknown> = Object.create({ constructor: Class })
     for (const name of inspectedNames) shown[name] = this[name]
-    return `${constructor.name} ${inspect(shown, options)}`
+    return `${Class.name} ${inspect(shown, options)}`
   }
 
   declare readonly [Symbol.toStringTag]: string
