@@ -14,3 +14,11 @@ export function ambientHost(): Host | undefined {
 export function runWithHost<T>(host: Host, fn: () => T): T {
   return storage.run(host, fn)
 }
+
+/**
+ * The running code's async context, as a function that runs others in it. Hosts without a runtime's handles below them
+ * call sinks in the context of the call that made the object: one end of a connection must not inherit the other's.
+ */
+export function captureContext(): (fn: () => void) => void {
+  return AsyncLocalStorage.snapshot()
+}

@@ -11,30 +11,35 @@ export class OsConnection implements Connection {
   sink: ConnectionSink
   readonly #socket: Socket
   #isDestroyed = false
+  // Kept: the runtime forgets the local one with the handle.
+  #local: Endpoint | undefined
+  #remote: Endpoint | undefined
 
-  /** @param socket - paused, with `allowHalfOpen` */
-  constructor(socket: Socket, sink: ConnectionSink) {
+  /**
+   * @param socket - paused, with `allowHalfOpen`
+   * @param inContext - runs what the sink is told, where the runtime's own async context would be another
+   */
+  constructor(socket: Socket, sink: ConnectionSink, inContext?: (fn: () => void) => void) {
     this.#socket = socket
     this.sink = sink
     ;(socket as OwnedSocket)[owner] = this
-    socket.on('data', onData)
-    socket.on('end', onEnd)
-    socket.on('drain', onDrain)
-    socket.on('error', onError)
-    socket.on('close', onClose)
+    if (inContext === undefined) listenTo(socket, onData, onEnd, onDrain, onError, onClose)
+    else {
+      const within =
+        <A>(listener: (this: Socket, argument: A) => void) =>
+        (argument: A) =>
+          inContext(() => listener.call(socket, argument))
+      listenTo(socket, within(onData), within(onEnd), within(onDrain), within(onError), within(onClose))
+    }
     if (socket.connecting) socket.on('connect', onConnect)
   }
 
   get local(): Endpoint | undefined {
-    const { localAddress, localPort, localFamily } = this.#socket
-    if (localAddress === undefined || localPort === undefined) return undefined
-    return { address: localAddress, family: localFamily === 'IPv6' ? 'IPv6' : 'IPv4', port: localPort }
+    return (this.#local ??= endpoint(this.#socket.localAddress, this.#socket.localPort))
   }
 
   get remote(): Endpoint | undefined {
-    const { remoteAddress, remotePort, remoteFamily } = this.#socket
-    if (remoteAddress === undefined || remotePort === undefined) return undefined
-    return { address: remoteAddress, family: remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4', port: remotePort }
+    return (this.#remote ??= endpoint(this.#socket.remoteAddress, this.#socket.remotePort))
   }
 
   get bytesRead(): number {
@@ -104,6 +109,26 @@ export class OsConnection implements Connection {
   unref(): void {
     this.#socket.unref()
   }
+}
+
+function listenTo(
+  socket: Socket,
+  data: (chunk: Uint8Array) => void,
+  end: (nothing: undefined) => void,
+  drain: (nothing: undefined) => void,
+  error: (error: Error) => void,
+  close: (hadError: boolean) => void,
+): void {
+  socket.on('data', data)
+  socket.on('end', end as () => void)
+  socket.on('drain', drain as () => void)
+  socket.on('error', error)
+  socket.on('close', close)
+}
+
+function endpoint(address: string | undefined, port: number | undefined): Endpoint | undefined {
+  if (address === undefined || port === undefined) return undefined
+  return { address, family: address.includes(':') ? 'IPv6' : 'IPv4', port }
 }
 
 function onConnect(this: Socket): void {

@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto'
 import dns from 'node:dns'
 import net from 'node:net'
 import os from 'node:os'
-import { performance } from 'node:perf_hooks'
-import { runWithHost } from './ambient.ts'
+import { ambientHost, captureContext, runWithHost } from './ambient.ts'
 import { OsConnection } from './os-connection.ts'
 import { bindOsDatagramPort } from './os-datagram.ts'
+import { RuntimeClock } from './runtime-clock.ts'
 import { silentSink } from './silent-sink.ts'
 import type {
   BindTarget,
@@ -25,15 +25,11 @@ import type {
   ListenerSink,
   ListenTarget,
   LookupOptions,
-  Timer,
 } from './types.ts'
-
-// Taken once: a program that replaces the globals (fake timers) does not reach below the stack.
-const { setTimeout, clearTimeout, setImmediate } = globalThis
 
 class OsHost implements Host {
   readonly name = 'os'
-  readonly clock: Clock = new OsClock()
+  readonly clock: Clock = new RuntimeClock()
 
   connect(target: ConnectTarget, sink: ConnectionSink): Connection {
     const socket = openSocket(target)
@@ -120,14 +116,19 @@ function openSocket(target: ConnectTarget): net.Socket {
 
 class OsListener implements Listener {
   readonly #server: net.Server
+  readonly #sink: ListenerSink
+  #isClosed = false
 
   constructor(target: ListenTarget, sink: ListenerSink) {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true })
     this.#server = server
-    server.on('connection', socket => sink.onConnection(new OsConnection(socket, silentSink)))
-    server.on('listening', () => sink.onListening())
-    server.on('error', error => sink.onError(error))
-    server.on('close', () => sink.onClose())
+    this.#sink = sink
+    // The runtime tells of accepted sockets outside any async context. The current host must follow them all the same:
+    // what a server does on its connections would otherwise get past a host that restricts it.
+    const inContext = ambientHost() === undefined ? undefined : captureContext()
+    server.on('connection', socket => sink.onConnection(new OsConnection(socket, silentSink, inContext)))
+    server.on('listening', () => !this.#isClosed && sink.onListening())
+    server.on('error', error => !this.#isClosed && sink.onError(error))
     const { backlog } = target
     switch (target.kind) {
       case 'tcp': {
@@ -156,7 +157,11 @@ class OsListener implements Listener {
   }
 
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#server.close()
+    // The runtime's own 'close' waits for the connections too.
+    process.nextTick(() => this.#sink.onClose())
   }
 
   ref(): void {
@@ -165,48 +170,6 @@ class OsListener implements Listener {
 
   unref(): void {
     this.#server.unref()
-  }
-}
-
-class OsClock implements Clock {
-  now(): number {
-    return Date.now()
-  }
-
-  monotonic(): number {
-    return performance.now()
-  }
-
-  setTimer(callback: () => void, delayMs: number): Timer {
-    return new OsTimer(callback, delayMs)
-  }
-
-  setImmediate(callback: () => void): void {
-    setImmediate(callback)
-  }
-}
-
-class OsTimer implements Timer {
-  readonly #timeout: NodeJS.Timeout
-
-  constructor(callback: () => void, delayMs: number) {
-    this.#timeout = setTimeout(callback, delayMs)
-  }
-
-  refresh(): void {
-    this.#timeout.refresh()
-  }
-
-  cancel(): void {
-    clearTimeout(this.#timeout)
-  }
-
-  ref(): void {
-    this.#timeout.ref()
-  }
-
-  unref(): void {
-    this.#timeout.unref()
   }
 }
 

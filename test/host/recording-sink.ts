@@ -8,6 +8,8 @@ export class RecordingSink implements ConnectionSink {
   readonly chunks: Uint8Array[] = []
   error: (Error & { code?: string }) | undefined
   byteLength = 0
+  /** Calls so far. */
+  count = 0
   /** Called after each event. */
   react: ((event: string) => void) | undefined
   #waiting: { isMet: () => boolean; resolve: () => void }[] = []
@@ -58,6 +60,7 @@ export class RecordingSink implements ConnectionSink {
   }
 
   #told(event: string): void {
+    this.count++
     if (event !== 'data' || this.events.at(-1) !== 'data') this.events.push(event)
     this.react?.(event)
     const met = this.#waiting.filter(({ isMet }) => isMet())
