@@ -1,5 +1,7 @@
 export { currentHost } from './current.ts'
 export { DuplexConnection, duplexConnection } from './duplex-connection.ts'
+export { MemoryHost, type MemoryHostOptions } from './memory-host.ts'
+export { MemoryNetwork } from './memory-network.ts'
 export { osHost } from './os-host.ts'
 export { silentSink } from './silent-sink.ts'
 export type * from './types.ts'

@@ -1,0 +1,14 @@
+// What the memory host holds at most: without an operating system below, these are the only bounds on memory.
+
+export const memoryLimits = {
+  /**
+   * Bytes on their way to one reader, in each direction of a connection: what an operating system's send and receive
+   * buffers hold together. A reader that pauses stops its writer after as much.
+   */
+  bytesInFlight: 64 * 1024,
+  /** Bytes waiting at a writer from which on `write` says false: what the runtime's sockets have as highWaterMark. */
+  bytesWaiting: 64 * 1024,
+} as const
+
+/** Linux's range for ports that nobody asked for by number. */
+export const ephemeralPorts = { first: 32768, last: 60999 } as const

@@ -1,0 +1,28 @@
+// Random bytes from a seed, for hosts whose runs are to be repeated: sfc32, a small generator that passes the usual
+// statistical tests. No key made of these is a secret.
+
+export class SeededRandom {
+  #a = 0
+  #b = 0
+  #c: number
+  #count = 1
+
+  constructor(seed: number) {
+    this.#c = seed | 0
+    // The first outputs still look like the seed.
+    for (let round = 0; round < 15; round++) this.uint32()
+  }
+
+  uint32(): number {
+    const sum = (this.#a + this.#b + this.#count) | 0
+    this.#count = (this.#count + 1) | 0
+    this.#a = this.#b ^ (this.#b >>> 9)
+    this.#b = (this.#c + (this.#c << 3)) | 0
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0
+    return sum >>> 0
+  }
+
+  bytes(size: number): Uint8Array {
+    return Uint8Array.from({ length: size }, () => this.uint32() & 0xff)
+  }
+}
