@@ -14,6 +14,7 @@ import {
   SPECIAL_QUERY_SET,
   USERINFO_SET,
 } from './percent-encoding.ts'
+import { quickParse, quickResolve } from './quick-parser.ts'
 import { hasOpaquePath, pathnameOf, queryOf, serialize, type UrlRecord } from './record.ts'
 import { defaultPorts, FILE, NO_PORT, NOT_SPECIAL, schemeTypeOf } from './schemes.ts'
 import { isNormalizedDriveLetter, isWindowsDriveLetter, shortenPath, startsWithDriveLetter } from './windows-drive.ts'
@@ -47,6 +48,11 @@ export const FRAGMENT = 21
 
 /** Parses a whole URL. Undefined: failure. */
 export function parseUrl(input: string, base: UrlRecord | null): UrlRecord | undefined {
+  return quickParse(input) ?? (base && quickResolve(input, base)) ?? parseByStates(input, base)
+}
+
+/** The same, by the states alone: what the short way is proven against. */
+export function parseByStates(input: string, base: UrlRecord | null): UrlRecord | undefined {
   const url = new UrlComponents()
   const parser = new BasicUrlParser(removeTabsAndNewlines(trimControls(input)), base, url, NO_OVERRIDE)
   return parser.run(SCHEME_START) ? serialize(url) : undefined
