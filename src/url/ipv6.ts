@@ -42,11 +42,10 @@ export function parseIpv6(input: string): number[] | undefined {
   }
   if (compress < 0) return index === 8 ? pieces : undefined
   // What came after the `::` moves to the end; `::` at the eighth piece stands for nothing, and passes.
-  const tail = pieces.slice(compress, index)
-  pieces.fill(0, compress)
-  tail.forEach((piece, i) => {
-    pieces[8 - tail.length + i] = piece
-  })
+  const moved = 8 - index
+  for (let i = 7; moved > 0 && i >= compress; i--) {
+    pieces[i] = i - moved >= compress ? (pieces[i - moved] as number) : 0
+  }
   return pieces
 }
 
@@ -89,11 +88,23 @@ export function formatIpv6(pieces: readonly number[]): string {
       i += longest - 1
       continue
     }
-    out += (pieces[i] as number).toString(16)
+    out += formatPiece(pieces[i] as number)
     if (i < 7) out += ':'
   }
   return out
 }
+
+/** Hexadecimal without leading zeros. By hand: `toString(16)` takes longer than all the rest of a parse. */
+function formatPiece(piece: number): string {
+  let out = ''
+  for (let shift = 12; shift >= 0; shift -= 4) {
+    const digit = (piece >> shift) & 15
+    if (digit !== 0 || out !== '' || shift === 0) out += hexDigits[digit]
+  }
+  return out
+}
+
+const hexDigits = '0123456789abcdef'
 
 function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39

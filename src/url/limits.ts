@@ -9,3 +9,9 @@ export const MAX_IDNA_LENGTH = 4096
 
 /** Units of a host name in the legacy parser; a longer one becomes ''. Node's own limit. */
 export const MAX_LEGACY_HOST = 255
+
+/** Results of IDNA processing that are kept for the next URL with the same domain; the oldest makes room. */
+export const MAX_REMEMBERED_DOMAINS = 256
+
+/** Code units of a domain whose result is kept: what resolvers take. With the number above it bounds the memory. */
+export const MAX_REMEMBERED_LENGTH = 253

@@ -3,7 +3,7 @@
 
 import { PATH_SET, percentEncode } from './percent-encoding.ts'
 import { FILE, NOT_SPECIAL } from './schemes.ts'
-import { isNormalizedDriveLetter, isWindowsDriveLetter } from './windows-drive.ts'
+import { isNormalizedDriveLetter, isWindowsDriveLetter, shortenPath } from './windows-drive.ts'
 
 /**
  * @param text - from behind a segment's slash up to the end of the path
@@ -12,10 +12,20 @@ import { isNormalizedDriveLetter, isWindowsDriveLetter } from './windows-drive.t
  */
 export function takePath(text: string, before: string, schemeType: number): string {
   const slashed = schemeType !== NOT_SPECIAL && text.includes('\\') ? text.replaceAll('\\', '/') : text
-  const path = percentEncode(slashed, PATH_SET)
+  let path = percentEncode(slashed, PATH_SET)
   const isFile = schemeType === FILE
-  if (!hasDotSegment(path) && !(isFile && before === '')) return `${before}/${path}`
-  return resolveSegments(path, before, isFile)
+  let base = before
+  // Dots in front, as relative references have them, shorten the base's path.
+  for (;;) {
+    const slash = path.indexOf('/')
+    const dots = dotsIn(path, 0, slash < 0 ? path.length : slash)
+    if (dots === 0) break
+    if (dots === 2) base = shortenPath(base, isFile)
+    if (slash < 0) return `${base}/`
+    path = path.slice(slash + 1)
+  }
+  if (!hasDotSegment(path) && !(isFile && base === '')) return `${base}/${path}`
+  return resolveSegments(path, base, isFile)
 }
 
 /** Segment by segment: a list, since the string would be copied for each `..`. */
@@ -24,7 +34,7 @@ function resolveSegments(path: string, before: string, isFile: boolean): string 
   const segments = path.split('/')
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i] as string
-    const dots = dotsIn(segment)
+    const dots = dotsIn(segment, 0, segment.length)
     if (dots === 0) {
       const isDrive = isFile && list.length === 0 && isWindowsDriveLetter(segment)
       list.push(isDrive ? `${segment[0]}:` : segment)
@@ -51,16 +61,15 @@ function beginsWithDot(path: string, at: number): boolean {
 }
 
 /** 1: a single-dot, 2: a double-dot URL path segment; 0: neither. */
-function dotsIn(segment: string): number {
-  if (segment.length > 6) return 0
+function dotsIn(path: string, start: number, end: number): number {
   let dots = 0
-  for (let i = 0; i < segment.length; i++) {
-    const unit = segment.charCodeAt(i)
-    if (unit === PERCENT && segment.charCodeAt(i + 1) === 0x32 && (segment.charCodeAt(i + 2) | 0x20) === 0x65) i += 2
+  for (let i = start; i < end; i++) {
+    const unit = path.charCodeAt(i)
+    if (unit === PERCENT && path.charCodeAt(i + 1) === 0x32 && (path.charCodeAt(i + 2) | 0x20) === 0x65) i += 2
     else if (unit !== DOT) return 0
-    dots++
+    if (++dots > 2) return 0
   }
-  return dots > 2 ? 0 : dots
+  return dots
 }
 
 const PERCENT = 0x25
