@@ -5,7 +5,7 @@ import { inspect, stripVTControlCharacters } from 'node:util'
 import { missingArgs } from '../core/errors.ts'
 import { validateFunction } from '../core/validate.ts'
 import { invalidThis, invalidTuple, notIterable } from './errors.ts'
-import { formatForm, parseForm } from './form-urlencoded.ts'
+import { formatForm, isCanonicalForm, parseForm } from './form-urlencoded.ts'
 import { type InspectContext, type IteratedParts, URLSearchParamsIterator } from './search-params-iterator.ts'
 import { sortPairs } from './sort-pairs.ts'
 import { toUSVString } from './usv-string.ts'
@@ -27,8 +27,9 @@ let listOf: (params: URLSearchParams) => readonly string[]
 let isParams: (value: unknown) => value is URLSearchParams
 
 export class URLSearchParams {
-  /** Name, value, name, value. */
-  #list: string[] = []
+  /** Name, value, name, value; undefined until someone looks: then it is the pairs of `#query`. */
+  #list: string[] | undefined = undefined
+  #query = ''
   /** Set when the list belongs to a URL. */
   #onChange: (() => void) | undefined = undefined
 
@@ -37,9 +38,10 @@ export class URLSearchParams {
       params.#onChange = onChange
     }
     replaceList = (params, query) => {
-      params.#list = parseForm(query)
+      params.#list = undefined
+      params.#query = query
     }
-    listOf = params => params.#list
+    listOf = params => params.#pairs
     isParams = (value): value is URLSearchParams => typeof value === 'object' && value !== null && #list in value
   }
 
@@ -47,25 +49,30 @@ export class URLSearchParams {
     if (init === undefined) return
     if (init === null || (typeof init !== 'object' && typeof init !== 'function')) {
       const text = toUSVString(init)
-      this.#list = parseForm(text.charCodeAt(0) === QUESTION_MARK ? text.slice(1) : text)
+      this.#query = text.charCodeAt(0) === QUESTION_MARK ? text.slice(1) : text
       return
     }
     const method: unknown = (init as Partial<Iterable<unknown>>)[Symbol.iterator]
-    if (method === this[Symbol.iterator] && isParams(init)) this.#list = init.#list.slice()
+    if (method === this[Symbol.iterator] && isParams(init)) this.#list = init.#pairs.slice()
     else if (method === undefined || method === null) this.#list = listOfRecord(init as Record<string, unknown>)
     else if (typeof method !== 'function') throw notIterable('Query pairs')
     else this.#list = listOfPairs(init as Iterable<unknown>)
   }
 
+  get #pairs(): string[] {
+    this.#list ??= parseForm(this.#query)
+    return this.#list
+  }
+
   get size(): number {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
-    return this.#list.length / 2
+    return this.#pairs.length / 2
   }
 
   append(name: string, value: string): void {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
     if (arguments.length < 2) throw missingArgs('name', 'value')
-    this.#list.push(toUSVString(name), toUSVString(value))
+    this.#pairs.push(toUSVString(name), toUSVString(value))
     this.#onChange?.()
   }
 
@@ -74,7 +81,7 @@ export class URLSearchParams {
     if (arguments.length < 1) throw missingArgs('name')
     const wantedName = toUSVString(name)
     const wantedValue = value === undefined ? undefined : toUSVString(value)
-    const list = this.#list
+    const list = this.#pairs
     let kept = 0
     for (let i = 0; i < list.length; i += 2) {
       if (list[i] === wantedName && (wantedValue === undefined || list[i + 1] === wantedValue)) continue
@@ -88,8 +95,8 @@ export class URLSearchParams {
   get(name: string): string | null {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
     if (arguments.length < 1) throw missingArgs('name')
-    const at = indexOfName(this.#list, toUSVString(name))
-    return at < 0 ? null : (this.#list[at + 1] as string)
+    const at = indexOfName(this.#pairs, toUSVString(name))
+    return at < 0 ? null : (this.#pairs[at + 1] as string)
   }
 
   getAll(name: string): string[] {
@@ -97,8 +104,8 @@ export class URLSearchParams {
     if (arguments.length < 1) throw missingArgs('name')
     const wanted = toUSVString(name)
     const values: string[] = []
-    for (let i = 0; i < this.#list.length; i += 2) {
-      if (this.#list[i] === wanted) values.push(this.#list[i + 1] as string)
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] === wanted) values.push(this.#pairs[i + 1] as string)
     }
     return values
   }
@@ -107,10 +114,10 @@ export class URLSearchParams {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
     if (arguments.length < 1) throw missingArgs('name')
     const wantedName = toUSVString(name)
-    if (value === undefined) return indexOfName(this.#list, wantedName) >= 0
+    if (value === undefined) return indexOfName(this.#pairs, wantedName) >= 0
     const wantedValue = toUSVString(value)
-    for (let i = 0; i < this.#list.length; i += 2) {
-      if (this.#list[i] === wantedName && this.#list[i + 1] === wantedValue) return true
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] === wantedName && this.#pairs[i + 1] === wantedValue) return true
     }
     return false
   }
@@ -119,7 +126,7 @@ export class URLSearchParams {
   set(name: string, value: string): void {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
     if (arguments.length < 2) throw missingArgs('name', 'value')
-    const list = this.#list
+    const list = this.#pairs
     const wanted = toUSVString(name)
     const text = toUSVString(value)
     const first = indexOfName(list, wanted)
@@ -140,7 +147,7 @@ export class URLSearchParams {
   /** By the code units of the names; pairs of one name keep their order. */
   sort(): void {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
-    sortPairs(this.#list)
+    sortPairs(this.#pairs)
     this.#onChange?.()
   }
 
@@ -156,8 +163,8 @@ export class URLSearchParams {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
     validateFunction(callback, 'callback')
     // The list anew each time: the callback may assign the URL's search.
-    for (let i = 0; i < this.#list.length; i += 2) {
-      callback.call(thisArg as This, this.#list[i + 1] as string, this.#list[i] as string, this)
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      callback.call(thisArg as This, this.#pairs[i + 1] as string, this.#pairs[i] as string, this)
     }
   }
 
@@ -173,7 +180,8 @@ export class URLSearchParams {
 
   toString(): string {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
-    return formatForm(this.#list)
+    if (this.#list === undefined && isCanonicalForm(this.#query)) return this.#query
+    return formatForm(this.#pairs)
   }
 
   [inspect.custom](depth: number | null | undefined, options: InspectContext): string {
@@ -182,8 +190,8 @@ export class URLSearchParams {
     const inner = { ...options }
     if (typeof depth === 'number') inner.depth = depth - 1
     const pairs: string[] = []
-    for (let i = 0; i < this.#list.length; i += 2) {
-      pairs.push(`${inspect(this.#list[i], inner)} => ${inspect(this.#list[i + 1], inner)}`)
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      pairs.push(`${inspect(this.#pairs[i], inner)} => ${inspect(this.#pairs[i + 1], inner)}`)
     }
     const { name } = this.constructor
     if (pairs.length === 0) return `${name} {}`
