@@ -2,9 +2,11 @@
 // symbol on the socket: a closure each would cost half a kilobyte per connection.
 
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from './types.ts'
 
 const owner = Symbol('plainwire connection')
+const { push: streamPush } = Readable.prototype
 type OwnedSocket = Socket & { [owner]: OsConnection }
 
 export class OsConnection implements Connection {
@@ -23,8 +25,10 @@ export class OsConnection implements Connection {
     this.#socket = socket
     this.sink = sink
     ;(socket as OwnedSocket)[owner] = this
-    if (inContext === undefined) listenTo(socket, onData, onEnd, onDrain, onError, onClose)
-    else {
+    if (inContext === undefined) {
+      socket.push = push
+      listenTo(socket, onData, onEnd, onDrain, onError, onClose)
+    } else {
       const within =
         <A>(listener: (this: Socket, argument: A) => void) =>
         (argument: A) =>
@@ -109,6 +113,21 @@ export class OsConnection implements Connection {
   unref(): void {
     this.#socket.unref()
   }
+}
+
+/**
+ * In place of the stream's own `push`, which the runtime's socket calls with each chunk: while it flows and nothing is
+ * buffered, the chunk goes straight to the sink. Emitting 'data' costs an event, and a tick to ask whether to read on.
+ * Server CPU time against node:net's own echo, two cores, Node 20.20: 64-byte ping-pong 0.99 -> 1.05 times as good.
+ * Tried, and worth nothing beside it: a highWaterMark of 256 KiB. Nine tenths of what is left are the system calls.
+ */
+function push(this: Socket, chunk: unknown, encoding?: BufferEncoding): boolean {
+  // A paused chunk is the stream's to buffer: its answer is what stops the reading.
+  if (chunk === null || this.readableFlowing !== true || this.readableLength !== 0) {
+    return streamPush.call(this, chunk, encoding)
+  }
+  onData.call(this, chunk as Uint8Array)
+  return true
 }
 
 function listenTo(
