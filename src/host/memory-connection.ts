@@ -342,6 +342,7 @@ export class MemoryConnection implements Connection {
     if (failure !== undefined) {
       this.#toldError = true
       this.sink.onError(failure)
+      this.#tellFinished()
     }
     this.#state = 'closed'
     this.onReleased?.()
