@@ -165,7 +165,7 @@ export function importsOf(source) {
   const patterns = [
     /(?<=^|[\n;])\s*(?:import|export)\s+(type\s)?[^'"`;()]*?from\s*['"]([^'"]+)['"]/g,
     /(?<=^|[\n;])\s*import\s*()['"]([^'"]+)['"]/g,
-    /(?<![.\w$])(?:import|require)\s*()\(\s*['"]([^'"]+)['"]/g,
+    /(?<![.\w$#])(?:import|require)\s*()\(\s*['"]([^'"]+)['"]/g,
   ]
   return patterns.flatMap(pattern =>
     [...code.matchAll(pattern)].map(match => ({

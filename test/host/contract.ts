@@ -5,6 +5,7 @@ import type { Host } from '../../src/host/types.ts'
 import { addressContract } from './contract-addresses.ts'
 import { closeContract } from './contract-close.ts'
 import { dataContract } from './contract-data.ts'
+import { datagramContract } from './contract-datagrams.ts'
 import { machineContract } from './contract-machine.ts'
 
 export interface HostUnderTest {
@@ -20,4 +21,5 @@ export function hostContract(tested: HostUnderTest): void {
   closeContract(tested)
   addressContract(tested)
   machineContract(tested)
+  datagramContract(tested)
 }
