@@ -35,7 +35,7 @@ export function fileURLToPath(url: string | FileUrl, options: PathOptions = {}):
 }
 
 /** The path's bytes: for names that are not UTF-8. Encoded separators are bytes like any other. */
-export function fileURLToPathBuffer(url: string | FileUrl, options: PathOptions = {}): Buffer {
+export function fileURLToPathBuffer(url: string | FileUrl, options: PathOptions = {}): Buffer<ArrayBuffer> {
   const { hostname, pathname, isWindows, shown } = readFileUrl(url, options)
   const path = isWindows ? pathname.replaceAll('/', '\\') : pathname
   const { buffer, byteOffset, byteLength } = percentDecodeBytes(Buffer.from(path))
@@ -46,7 +46,7 @@ export function fileURLToPathBuffer(url: string | FileUrl, options: PathOptions 
   return bytes.subarray(1)
 }
 
-export function pathToFileURL(path: string, options: PathOptions = {}): URL {
+export function pathToFileURL(path: string, options?: PathOptions): URL {
   validateString(path, 'path')
   const isWindows = isWindowsPath(options)
   let resolved = path
@@ -113,6 +113,6 @@ function hasDrive(letter: number | undefined, colon: number | undefined): boolea
   return lower >= 0x61 && lower <= 0x7a && colon === 0x3a
 }
 
-function isWindowsPath(options: PathOptions | null): boolean {
+function isWindowsPath(options: PathOptions | null | undefined): boolean {
   return Boolean(options?.windows ?? process.platform === 'win32')
 }

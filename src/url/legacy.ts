@@ -83,6 +83,12 @@ Url.prototype.parseHost = function parseHost() {
   parseHostInto(this)
 }
 
+type UrlWithStringQuery = Url & { query: string | null }
+type UrlWithParsedQuery = Url & { query: ParsedUrlQuery }
+
+export function parse(url: string, parseQueryString?: false, slashesDenoteHost?: boolean): UrlWithStringQuery
+export function parse(url: string, parseQueryString: true, slashesDenoteHost?: boolean): UrlWithParsedQuery
+export function parse(url: string | Url, parseQueryString?: boolean, slashesDenoteHost?: boolean): Url
 export function parse(url: string | Url, parseQueryString?: boolean, slashesDenoteHost?: boolean): Url {
   warnOnce(parse)
   return url instanceof Url ? url : parsed(url, parseQueryString, slashesDenoteHost)

@@ -76,7 +76,7 @@ export function percentDecode(text: string): string {
 }
 
 /** Percent-decode of bytes. */
-export function percentDecodeBytes(bytes: Uint8Array): Uint8Array {
+export function percentDecodeBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(bytes.length)
   let size = 0
   for (let i = 0; i < bytes.length; i++) {

@@ -47,6 +47,8 @@ export class URLSearchParamsIterator<T> implements IterableIterator<T> {
   }
 
   declare [Symbol.iterator]: () => this
+  /** From the runtime's iterator prototype, where it has one. */
+  declare [Symbol.dispose]: () => void
   declare readonly [Symbol.toStringTag]: string
 }
 

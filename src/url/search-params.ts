@@ -12,10 +12,9 @@ import { toUSVString } from './usv-string.ts'
 
 type SearchParamsInit =
   | string
-  | Iterable<[string, string]>
-  | Record<string, string | readonly string[]>
-  | Iterable<readonly [string, string]>
-  | readonly [string, string][]
+  | Iterable<Iterable<string>>
+  | Readonly<Record<string, string | readonly string[]>>
+  | URLSearchParams
   | null
 
 // Set in the class, which alone can reach its fields; the URL class and the iterator use them.
@@ -156,15 +155,15 @@ export class URLSearchParams {
     return makeIterator<[string, string]>(this, 'entry')
   }
 
-  forEach<This = this>(
-    callback: (this: This, value: string, name: string, searchParams: URLSearchParams) => void,
-    thisArg: This | undefined = undefined,
+  forEach(
+    callback: (value: string, name: string, searchParams: URLSearchParams) => void,
+    thisArg: unknown = undefined,
   ): void {
     if (!isParams(this)) throw invalidThis('URLSearchParams')
     validateFunction(callback, 'callback')
     // The list anew each time: the callback may assign the URL's search.
     for (let i = 0; i < this.#pairs.length; i += 2) {
-      callback.call(thisArg as This, this.#pairs[i + 1] as string, this.#pairs[i] as string, this)
+      callback.call(thisArg, this.#pairs[i + 1] as string, this.#pairs[i] as string, this)
     }
   }
 

@@ -2,6 +2,7 @@
 // URL Pattern standard, section 1 "URLPattern class".
 
 import { type CodedError, codedError } from '../core/errors.ts'
+import { isUrl } from './is-url.ts'
 import { parseUrl } from './parser.ts'
 import {
   canonicalizeCredential,
@@ -56,13 +57,20 @@ interface Options {
   ignoreCase?: boolean
 }
 
+/** As a base: the types of Node let it pass, though Node itself takes text alone. */
+interface UrlObject {
+  readonly href: string
+  readonly protocol: string
+}
+
 // Set in the class, which alone can reach its fields.
-let isPattern: (value: unknown) => boolean
+/** Throws for any `this` but a pattern. */
+let componentsOf: (value: unknown) => Readonly<Record<ComponentName, Component>>
 
 class Pattern {
   readonly #components: Readonly<Record<ComponentName, Component>>
 
-  constructor(input?: Input, baseURL?: string | Options, options?: Options) {
+  constructor(input?: Input, baseURL?: string | UrlObject | Options, options?: Options) {
     const init = readInput(input, 'Input must be an object or a string')
     const [base, rest] = readBaseAndOptions(baseURL, options, arguments.length)
     const ignoreCase = readIgnoreCase(rest)
@@ -70,52 +78,52 @@ class Pattern {
   }
 
   get protocol(): string {
-    return this.#component('protocol')
+    return componentsOf(this).protocol.patternString
   }
 
   get username(): string {
-    return this.#component('username')
+    return componentsOf(this).username.patternString
   }
 
   get password(): string {
-    return this.#component('password')
+    return componentsOf(this).password.patternString
   }
 
   get hostname(): string {
-    return this.#component('hostname')
+    return componentsOf(this).hostname.patternString
   }
 
   get port(): string {
-    return this.#component('port')
+    return componentsOf(this).port.patternString
   }
 
   get pathname(): string {
-    return this.#component('pathname')
+    return componentsOf(this).pathname.patternString
   }
 
   get search(): string {
-    return this.#component('search')
+    return componentsOf(this).search.patternString
   }
 
   get hash(): string {
-    return this.#component('hash')
+    return componentsOf(this).hash.patternString
   }
 
   /** Whether any component has a regular expression in parentheses. */
   get hasRegExpGroups(): boolean {
-    checkThis(this)
-    return componentNames.some(name => this.#components[name].hasRegExpGroups)
+    const components = componentsOf(this)
+    return componentNames.some(name => components[name].hasRegExpGroups)
   }
 
   /** What each component matched, or null. */
-  exec(input?: Input, baseURL?: string): Result | null {
-    checkThis(this)
+  exec(input?: Input, baseURL?: string | UrlObject): Result | null {
+    const components = componentsOf(this)
     const [url, inputs] = readMatch('exec', input, baseURL)
     if (url === null) return null
     const results: Partial<Record<ComponentName, ComponentResult>> = {}
     for (const name of componentNames) {
       const text = url[name] ?? ''
-      const groups = this.#components[name].match(text)
+      const groups = components[name].match(text)
       if (groups === undefined) return null
       results[name] = { groups, input: text }
     }
@@ -133,19 +141,18 @@ class Pattern {
     })
   }
 
-  test(input?: Input, baseURL?: string): boolean {
-    checkThis(this)
+  test(input?: Input, baseURL?: string | UrlObject): boolean {
+    const components = componentsOf(this)
     const [url] = readMatch('test', input, baseURL)
-    return url !== null && componentNames.every(name => this.#components[name].matches(url[name] ?? ''))
-  }
-
-  #component(name: ComponentName): string {
-    checkThis(this)
-    return this.#components[name].patternString
+    return url !== null && componentNames.every(name => components[name].matches(url[name] ?? ''))
   }
 
   static {
-    isPattern = value => typeof value === 'object' && value !== null && #components in value
+    componentsOf = value => {
+      if (typeof value !== 'object' || value === null || !(#components in value))
+        throw new TypeError('Illegal invocation')
+      return value.#components
+    }
   }
 
   declare readonly [Symbol.toStringTag]: string
@@ -164,10 +171,6 @@ for (const name of [...componentNames, 'hasRegExpGroups', 'exec', 'test']) {
 }
 Object.defineProperty(Pattern.prototype, 'constructor', { value: URLPattern })
 Object.defineProperty(Pattern.prototype, Symbol.toStringTag, { configurable: true, value: 'URLPattern' })
-
-function checkThis(value: unknown): void {
-  if (!isPattern(value)) throw new TypeError('Illegal invocation')
-}
 
 /** Create: from the texts to the eight components. */
 function compile(input: Input, base: string | undefined, ignoreCase: boolean): Record<ComponentName, Component> {
@@ -207,9 +210,10 @@ function compile(input: Input, base: string | undefined, ignoreCase: boolean): R
 function readMatch(
   operation: string,
   input: Input | undefined,
-  baseURL: string | undefined,
+  baseUrl: string | UrlObject | undefined,
 ): [ComponentTexts | null, Input[]] {
   const read = readInput(input, 'URLPattern input needs to be a string or an object')
+  const baseURL = isUrl(baseUrl) ? baseUrl.href : baseUrl
   if (baseURL !== undefined && typeof baseURL !== 'string') throw argumentError('baseURL must be a string')
   const inputs: Input[] = input === undefined ? [{}] : [input]
   if (typeof read !== 'string') {
@@ -259,7 +263,8 @@ function readInput(input: unknown, message: string): Input {
   return init
 }
 
-function readBaseAndOptions(second: unknown, third: unknown, count: number): [string | undefined, unknown] {
+function readBaseAndOptions(base: unknown, third: unknown, count: number): [string | undefined, unknown] {
+  const second = isUrl(base) ? base.href : base
   if (count > 2 && third !== undefined && third !== null) {
     if (typeof second !== 'string') throw argumentError('second argument must be a string')
     return [toUSVString(second), third]
