@@ -17,6 +17,7 @@ import {
 import { quickParse, quickResolve } from './quick-parser.ts'
 import { hasOpaquePath, pathnameOf, queryOf, serialize, type UrlRecord } from './record.ts'
 import { defaultPorts, FILE, NO_PORT, NOT_SPECIAL, schemeTypeOf } from './schemes.ts'
+import { toUSVString } from './usv-string.ts'
 import { isNormalizedDriveLetter, isWindowsDriveLetter, shortenPath, startsWithDriveLetter } from './windows-drive.ts'
 
 /** What a method returns when there is no state to go to. */
@@ -468,7 +469,8 @@ function trimControls(input: string): string {
 
 function removeTabsAndNewlines(input: string): string {
   if (!input.includes('\n') && !input.includes('\t') && !input.includes('\r')) return input
-  return input.replace(/[\t\n\r]+/g, '')
+  // Well-formed first: two halves of a surrogate pair with a newline between them are no pair.
+  return toUSVString(input).replace(/[\t\n\r]+/g, '')
 }
 
 function isSchemeUnit(unit: number): boolean {

@@ -11,6 +11,7 @@ const states: Readonly<Record<string, readonly Vector[]>> = {
   'before the first state': [
     [' \0\x1fhttp://a/ \n', 'http://a/'],
     ['h\nt\tt\rp://a\t/b\nc', 'http://a/bc'],
+    ['http://a/\ud83d\n\ude00', 'http://a/%EF%BF%BD%EF%BF%BD'],
     ['  ', 'http://a/b', 'http://a/b'],
     ['', null],
   ],
