@@ -76,9 +76,11 @@ const oldBugs: readonly NamedBug[] = [
   },
   {
     name: 'dot segments stay in a path with a segment that begins with a dot',
-    explains: (texts, ours, theirs) =>
-      !/\/\.\.?(?=["?#/])/.test(ours) &&
-      (/\/\.\.?(?=["?#/])/.test(theirs) || texts.slice(0, 2).some(text => /\/\.[^/]*\/(.*\/)?\.\.?$/.test(text))),
+    explains: (texts, ours, theirs) => {
+      const dotSegments = (text: string): number => text.match(/\/\.\.?(?=["?#/])/g)?.length ?? 0
+      if (dotSegments(theirs) > dotSegments(ours)) return true
+      return texts.slice(0, 2).some(text => /\/\.[^/]*\/(.*\/)?\.\.?(?=$|[?#])/.test(text))
+    },
   },
 ]
 
