@@ -7,7 +7,7 @@
 import { latin1Text } from '../../core/bytes.ts'
 import { CR, LF } from '../wire/characters.ts'
 import { Fields } from '../wire/fields.ts'
-import { HAS_EXPECT, HAS_HOST } from './body-framing.ts'
+import { HAS_CONTENT_LENGTH, HAS_EXPECT, HAS_HOST, HAS_TRANSFER_ENCODING } from './body-framing.ts'
 import { ChunkScanner } from './chunk-scanner.ts'
 import { HeadScanner } from './head-scanner.ts'
 import { LENIENT_DATA_AFTER_CLOSE, LENIENT_KEEP_ALIVE } from './leniency.ts'
@@ -43,6 +43,8 @@ const CLOSED = 6
 /** What follows is another protocol. */
 const UPGRADED = 7
 const FAILED = 8
+/** The handler is being told of a head. If it throws, nothing is read any more: where the body begins is not settled. */
+const TELLING = 9
 
 export class Parser {
   readonly #handler: ParserHandler
@@ -114,6 +116,11 @@ export class Parser {
     return (this.#head.framing.flags & HAS_EXPECT) !== 0
   }
 
+  /** The message says something about a body, be it that there is none. */
+  get hasBodyFields(): boolean {
+    return (this.#head.framing.flags & (HAS_CONTENT_LENGTH | HAS_TRANSFER_ENCODING)) !== 0
+  }
+
   get hasBody(): boolean {
     return this.#head.framing.hasBody
   }
@@ -137,7 +144,7 @@ export class Parser {
 
   /** Between the first byte of a message and its end. */
   get isMidMessage(): boolean {
-    return this.#state > BETWEEN_MESSAGES && this.#state < CLOSED
+    return (this.#state > BETWEEN_MESSAGES && this.#state < CLOSED) || this.#state === TELLING
   }
 
   /** Between the first byte of a message and the end of its head. */
@@ -276,8 +283,9 @@ export class Parser {
   #endHead(distance: number): void {
     this.#isBodySkipped = false
     this.#isUpgrading = false
+    this.#state = TELLING
     const answer = this.#handler.onHead(this)
-    if (this.#state === FAILED) return
+    if (this.#state !== TELLING) return
     const { framing, method, statusCode } = this.#head
     if (answer !== 'read' && !(answer === 'upgrade' && this.#isRequest)) this.#isBodySkipped = true
     this.#isUpgrading = answer === 'upgrade'

@@ -1,0 +1,11 @@
+// Channels of node:diagnostics_channel on which Node's http reports, under the same names.
+
+import { channel } from 'node:diagnostics_channel'
+
+export const serverRequestStart = channel('http.server.request.start')
+export const serverResponseCreated = channel('http.server.response.created')
+export const serverResponseFinish = channel('http.server.response.finish')
+export const clientRequestCreated = channel('http.client.request.created')
+export const clientRequestStart = channel('http.client.request.start')
+export const clientRequestError = channel('http.client.request.error')
+export const clientResponseFinish = channel('http.client.response.finish')

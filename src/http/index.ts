@@ -1,0 +1,86 @@
+// The module's exports: those of `node:http`. Named ones for `import`; the default is the object that `require` gives,
+// with the accessors that Node has there.
+
+import { validateInteger } from '../core/validate.ts'
+import { Agent, getGlobalAgent, setGlobalAgent } from './agent.ts'
+import { ClientRequest, get, request } from './client-request.ts'
+import { STATUS_CODES } from './constants.ts'
+import { setGlobalProxyFromEnv } from './global-proxy.ts'
+import { validateHeaderName, validateHeaderValue } from './header-validation.ts'
+import { IncomingMessage } from './incoming-message.ts'
+import { OutgoingMessage } from './outgoing-message.ts'
+import { processMaxHeaderSize } from './process-options.ts'
+import { _connectionListener, createServer, Server } from './server.ts'
+import { ServerResponse } from './server-response.ts'
+import { METHODS } from './wire/methods.ts'
+
+/** Parsers are not pooled here: they are small, and go with their connection. */
+function setMaxIdleHTTPParsers(max: number): void {
+  validateInteger(max, 'max', 1)
+}
+
+const http = {
+  _connectionListener,
+  METHODS,
+  STATUS_CODES,
+  Agent,
+  ClientRequest,
+  IncomingMessage,
+  OutgoingMessage,
+  Server,
+  ServerResponse,
+  createServer,
+  validateHeaderName,
+  validateHeaderValue,
+  get,
+  request,
+  setMaxIdleHTTPParsers,
+  setGlobalProxyFromEnv,
+  get maxHeaderSize(): number {
+    return processMaxHeaderSize()
+  },
+  get globalAgent(): Agent {
+    return getGlobalAgent()
+  },
+  set globalAgent(agent: Agent) {
+    setGlobalAgent(agent)
+  },
+  get WebSocket(): typeof globalThis.WebSocket {
+    return globalThis.WebSocket
+  },
+  get CloseEvent(): typeof globalThis.CloseEvent {
+    return globalThis.CloseEvent
+  },
+  get MessageEvent(): typeof globalThis.MessageEvent {
+    return globalThis.MessageEvent
+  },
+}
+
+const globalAgent: Agent = getGlobalAgent()
+const maxHeaderSize = processMaxHeaderSize()
+const { WebSocket, CloseEvent, MessageEvent } = globalThis
+
+export {
+  _connectionListener,
+  Agent,
+  ClientRequest,
+  CloseEvent,
+  createServer,
+  get,
+  globalAgent,
+  IncomingMessage,
+  METHODS,
+  MessageEvent,
+  maxHeaderSize,
+  OutgoingMessage,
+  request,
+  Server,
+  ServerResponse,
+  STATUS_CODES,
+  setGlobalProxyFromEnv,
+  setMaxIdleHTTPParsers,
+  validateHeaderName,
+  validateHeaderValue,
+  WebSocket,
+}
+export default http

@@ -1,0 +1,704 @@
+// http.OutgoingMessage: what a server's response and a client's request have in common. A head made late, a body in
+// pieces, and an outlet when it is this message's turn on its connection; until then output waits here. Source: Node's
+// documentation, "Class: http.OutgoingMessage". One file, because head, body and end share one state.
+
+import Stream from 'node:stream'
+import { callableClass } from '../core/callable-class.ts'
+import { invalidArgType } from '../core/errors.ts'
+import { validateString } from '../core/validate.ts'
+import type { Clock } from '../host/types.ts'
+import type { MessageOutlet, WriteDone } from './carrier.ts'
+import * as errors from './errors.ts'
+import { formatTrailers, type GivenHeaders, HeadWriter } from './head-writer.ts'
+import { entriesOf, type HeaderValue, OutgoingFields } from './outgoing-fields.ts'
+import { outletOf } from './socket-outlet.ts'
+import type { Socket } from './transport.ts'
+
+/** What Node keeps behind symbols of its own. */
+export const kState = Symbol('state')
+
+type Chunk = string | Uint8Array
+type Encoding = BufferEncoding | null | undefined
+
+interface Output {
+  data: Chunk
+  encoding: Encoding
+  callback: WriteDone | null | undefined
+}
+
+/** A piece of a chunk that is being collected while corked. */
+type Piece = [data: Chunk, encoding: Encoding, callback: WriteDone]
+
+export interface OutgoingOptions {
+  readonly highWaterMark?: number | undefined
+  readonly rejectNonStandardBodyWrites?: boolean | undefined
+}
+
+const nothing = (): void => {}
+const noPieces: readonly Piece[] = []
+const defaultHighWaterMark = 64 * 1024
+
+/** One object, with named fields: symbols beyond a dozen would turn every message into a dictionary. */
+export class OutgoingState {
+  /** Where it is written, when it is this message's turn. */
+  outlet: MessageOutlet | null = null
+  fields: OutgoingFields | null = null
+  unique: ReadonlySet<string> | null = null
+  clock: Clock | undefined = undefined
+  isRelaxed = false
+  needDrain = false
+  /** The head holds bytes beyond ASCII. */
+  isHeadLatin = false
+  highWaterMark: number
+  errored: Error | null | undefined = null
+  corked = 0
+  /** The chunk that is being collected while corked. */
+  chunks: Piece[] | readonly Piece[] = noPieces
+  chunkBytes = 0
+  bodyBytes = 0
+  isFinished = false
+  endCallbacks: WriteDone[] | null = null
+  flushError: Error | null = null
+  readonly rejectsBody: boolean
+
+  constructor(options: OutgoingOptions | undefined) {
+    this.highWaterMark = options?.highWaterMark ?? defaultHighWaterMark
+    this.rejectsBody = options?.rejectNonStandardBodyWrites ?? false
+  }
+}
+
+class NodeOutgoingMessage extends Stream {
+  declare outputData: Output[]
+  declare outputSize: number
+  declare writable: boolean
+  declare destroyed: boolean
+  declare _last: boolean
+  declare chunkedEncoding: boolean
+  declare shouldKeepAlive: boolean
+  declare maxRequestsOnConnectionReached: boolean
+  declare _defaultKeepAlive: boolean
+  declare useChunkedEncodingByDefault: boolean
+  declare sendDate: boolean
+  declare _removedConnection: boolean
+  declare _removedContLen: boolean
+  declare _removedTE: boolean
+  declare strictContentLength: boolean
+  declare _contentLength: number | null
+  declare _hasBody: boolean
+  declare _trailer: string
+  declare finished: boolean
+  declare _headerSent: boolean
+  declare _closed: boolean
+  declare _header: string | null
+  declare _keepAliveTimeout: number
+  declare _onPendingData: (bytes: number) => void
+  declare [kState]: OutgoingState
+
+  constructor(options?: OutgoingOptions) {
+    super()
+    this.outputData = []
+    this.outputSize = 0
+    this.writable = true
+    this.destroyed = false
+    this._last = false
+    this.chunkedEncoding = false
+    this.shouldKeepAlive = true
+    this.maxRequestsOnConnectionReached = false
+    this._defaultKeepAlive = true
+    this.useChunkedEncodingByDefault = true
+    this.sendDate = false
+    this._removedConnection = false
+    this._removedContLen = false
+    this._removedTE = false
+    this.strictContentLength = false
+    this._contentLength = null
+    this._hasBody = true
+    this._trailer = ''
+    this.finished = false
+    this._headerSent = false
+    this._closed = false
+    this._header = null
+    this._keepAliveTimeout = 0
+    this._onPendingData = nothing
+    this[kState] = new OutgoingState(options)
+  }
+
+  get errored(): Error | null | undefined {
+    return this[kState].errored
+  }
+
+  get closed(): boolean {
+    return this._closed
+  }
+
+  get writableFinished(): boolean {
+    return this[kState].isFinished
+  }
+
+  get writableObjectMode(): boolean {
+    return false
+  }
+
+  get writableLength(): number {
+    let collected = this[kState].chunkBytes
+    if (collected !== 0) {
+      const head = !this._headerSent && this._header !== null ? this._header.length : 0
+      collected += collected.toString(16).length + 4 + head
+    }
+    return this.outputSize + collected + (this[kState].outlet?.bufferedBytes ?? 0)
+  }
+
+  get writableHighWaterMark(): number {
+    return this[kState].outlet?.highWaterMark ?? this[kState].highWaterMark
+  }
+
+  get writableCorked(): number {
+    return this[kState].corked
+  }
+
+  get writableEnded(): boolean {
+    return this.finished
+  }
+
+  get writableNeedDrain(): boolean {
+    return !this.destroyed && !this.finished && this[kState].needDrain
+  }
+
+  get headersSent(): boolean {
+    return this._header !== null && this._header !== ''
+  }
+
+  get socket(): Socket | null {
+    return this[kState].outlet?.socket ?? null
+  }
+
+  set socket(socket: Socket | null | undefined) {
+    const outlet = socket ? outletOf(socket) : null
+    for (let i = 0; i < this[kState].corked; i++) {
+      outlet?.cork()
+      this[kState].outlet?.uncork()
+    }
+    this[kState].outlet = outlet
+  }
+
+  get connection(): Socket | null {
+    return this.socket
+  }
+
+  set connection(socket: Socket | null | undefined) {
+    this.socket = socket
+  }
+
+  // Fields
+
+  setHeader(name: string, value: HeaderValue): this {
+    if (this._header) throw errors.headersSent('set')
+    const fields = (this[kState].fields ??= new OutgoingFields())
+    fields.set(name, value, this._isLenientHeaderValidation())
+    return this
+  }
+
+  setHeaders(headers: Headers | ReadonlyMap<string, HeaderValue>): this {
+    if (this._header) throw errors.headersSent('set')
+    for (const [name, value] of entriesOf(headers)) this.setHeader(name, value)
+    return this
+  }
+
+  appendHeader(name: string, value: string | readonly string[]): this {
+    if (this._header) throw errors.headersSent('append')
+    const fields = (this[kState].fields ??= new OutgoingFields())
+    fields.append(name, value, this._isLenientHeaderValidation())
+    return this
+  }
+
+  getHeader(name: string): HeaderValue | undefined {
+    validateString(name, 'name')
+    return this[kState].fields?.get(name)
+  }
+
+  getHeaderNames(): string[] {
+    return this[kState].fields?.lowerNames ?? []
+  }
+
+  getRawHeaderNames(): string[] {
+    return this[kState].fields?.rawNames ?? []
+  }
+
+  getHeaders(): Record<string, HeaderValue> {
+    return this[kState].fields?.toObject() ?? Object.create(null)
+  }
+
+  hasHeader(name: string): boolean {
+    validateString(name, 'name')
+    return this[kState].fields?.has(name) ?? false
+  }
+
+  removeHeader(name: string): void {
+    validateString(name, 'name')
+    if (this._header) throw errors.headersSent('remove')
+    const lower = name.toLowerCase()
+    if (lower === 'connection') this._removedConnection = true
+    else if (lower === 'content-length') this._removedContLen = true
+    else if (lower === 'transfer-encoding') this._removedTE = true
+    else if (lower === 'date') this.sendDate = false
+    this[kState].fields?.delete(lower)
+  }
+
+  addTrailers(headers: object): void {
+    this._trailer = ''
+    this._trailer = formatTrailers(headers, this._isLenientHeaderValidation(), this[kState].unique)
+  }
+
+  flushHeaders(): void {
+    if (!this._header) this._implicitHeader()
+    this._send('')
+  }
+
+  _implicitHeader(): void {
+    throw errors.notImplemented('_implicitHeader()')
+  }
+
+  _renderHeaders(): Record<string, HeaderValue> {
+    if (this._header) throw errors.headersSent('render')
+    return this[kState].fields?.toRawObject() ?? {}
+  }
+
+  _isLenientHeaderValidation(): boolean {
+    return this[kState].isRelaxed
+  }
+
+  /** @param headers - in place of those that were set; null: only those that Node adds */
+  _storeHeader(firstLine: string, headers?: GivenHeaders | OutgoingFields | null): void {
+    const options = {
+      clock: this[kState].clock,
+      isRelaxed: this._isLenientHeaderValidation(),
+      unique: this[kState].unique,
+    }
+    const writer = new HeadWriter(this, firstLine, options)
+    if (headers instanceof OutgoingFields) writer.addFields(headers)
+    else if (headers) writer.addGiven(headers)
+    const { text, hasExpect } = writer.finish()
+    this._header = text
+    this[kState].isHeadLatin = notAscii.test(text)
+    this._headerSent = false
+    // The peer is to answer it before the body is sent.
+    if (hasExpect) this._send('')
+  }
+
+  // Corking
+
+  cork(): void {
+    this[kState].corked++
+    this[kState].outlet?.cork()
+  }
+
+  uncork(): void {
+    this[kState].corked--
+    const outlet = this[kState].outlet
+    try {
+      if (this[kState].corked > 0 || this[kState].chunks.length === 0) return
+      const pieces = this[kState].chunks
+      const bytes = this[kState].chunkBytes
+      this[kState].chunks = noPieces
+      this[kState].chunkBytes = 0
+      if (this.destroyed || outlet?.isDestroyed) {
+        const error = this[kState].errored || outlet?.errored || errors.streamDestroyed('write')
+        for (const [, , callback] of pieces) if (callback !== nothing) process.nextTick(callback, error)
+        return
+      }
+      sendChunk(this, pieces, bytes)
+    } finally {
+      outlet?.uncork()
+    }
+    if (this[kState].needDrain && this.writableLength === 0) {
+      this[kState].needDrain = false
+      this.emit('drain')
+    }
+  }
+
+  // Body
+
+  write(chunk: unknown, encoding?: Encoding | WriteDone, callback?: WriteDone): boolean {
+    const isShort = typeof encoding === 'function'
+    const done = isShort ? encoding : callback
+    const isRoom = writeBody(this, chunk, isShort ? null : encoding, done, false)
+    if (!isRoom) this[kState].needDrain = true
+    return isRoom
+  }
+
+  end(chunk?: unknown, encoding?: Encoding | (() => void), callback?: () => void): this {
+    let data = chunk
+    let code = encoding as Encoding
+    let done = callback as WriteDone | undefined
+    if (typeof chunk === 'function') {
+      done = chunk as WriteDone
+      data = null
+      code = null
+    } else if (typeof encoding === 'function') {
+      done = encoding as WriteDone
+      code = null
+    }
+    endMessage(this, data, code, typeof done === 'function' ? done : undefined)
+    return this
+  }
+
+  setTimeout(msecs: number, callback?: () => void): this {
+    if (callback) this.on('timeout', callback)
+    const outlet = this[kState].outlet
+    if (outlet === null) this.once('socket', (socket: Socket) => socket.setTimeout(msecs))
+    else outlet.socket.setTimeout(msecs)
+    return this
+  }
+
+  destroy(error?: Error | null): this {
+    if (this.destroyed) return this
+    this.destroyed = true
+    this[kState].errored = error
+    if (this[kState].chunks.length > 0) {
+      this[kState].corked = 1
+      this.uncork()
+    }
+    const outlet = this[kState].outlet
+    if (outlet !== null) outlet.destroy(error)
+    else process.nextTick(emitClose, this)
+    return this
+  }
+
+  /** Written to by one party only. */
+  override pipe<T extends NodeJS.WritableStream>(destination: T): T {
+    this.emit('error', errors.cannotPipe())
+    return destination
+  }
+
+  // Output
+
+  /** @param byteLength - of `data`, if known */
+  _send(data: Chunk, encoding?: Encoding, callback?: WriteDone | null, byteLength?: number): boolean {
+    if (this._headerSent || this._header === null) return this._writeRaw(data, encoding, callback)
+    const head = this._header
+    this._headerSent = true
+    if (typeof data === 'string') {
+      // One write for head and body: all of it latin1 where both are ASCII, which the runtime copies without encoding.
+      if (data === '' || encoding === 'latin1') return this._writeRaw(head + data, 'latin1', callback)
+      if (isUtf8(encoding)) {
+        // Node sends a head in the encoding of the text that follows it, and clients of it rely on that.
+        const isAscii = byteLength === data.length && !this[kState].isHeadLatin
+        return this._writeRaw(head + data, isAscii ? 'latin1' : 'utf8', callback)
+      }
+    }
+    const outlet = this[kState].outlet
+    outlet?.cork()
+    this._writeRaw(head, 'latin1', null)
+    const isRoom = this._writeRaw(data, encoding, callback)
+    outlet?.uncork()
+    return isRoom
+  }
+
+  _writeRaw(data: Chunk, encoding?: Encoding | WriteDone, callback?: WriteDone | null): boolean {
+    const outlet = this[kState].outlet
+    if (outlet?.isDestroyed) return false
+    let code = encoding as Encoding
+    let done = callback
+    if (typeof encoding === 'function') {
+      done = encoding
+      code = null
+    }
+    if (outlet?.isWritable) {
+      if (this.outputData.length > 0) this._flushOutput(outlet)
+      return outlet.write(data, code ?? undefined, done ?? undefined)
+    }
+    this.outputData.push({ data, encoding: code, callback: done })
+    this.outputSize += data.length
+    this._onPendingData(data.length)
+    return this.outputSize < this[kState].highWaterMark
+  }
+
+  /** It has become this message's turn: what has waited goes out. */
+  _flush(): void {
+    const outlet = this[kState].outlet
+    if (!outlet?.isWritable) return
+    const isRoom = this._flushOutput(outlet)
+    if (this.finished) this._finish()
+    else if (this[kState].needDrain && isRoom !== false) {
+      this[kState].needDrain = false
+      this.emit('drain')
+    }
+  }
+
+  _flushOutput(outlet: MessageOutlet | Socket): boolean | undefined {
+    const output = this.outputData
+    if (output.length === 0) return undefined
+    this.outputData = []
+    let isRoom: boolean | undefined
+    if (output.length > 1) outlet.cork()
+    for (const { data, encoding, callback } of output) {
+      isRoom = outlet.write(data, encoding ?? (undefined as never), callback ?? undefined)
+    }
+    if (output.length > 1) outlet.uncork()
+    this._onPendingData(-this.outputSize)
+    this.outputSize = 0
+    return isRoom
+  }
+
+  /** All that the program wrote has been handed to the connection. */
+  _finish(): void {
+    this.emit('prefinish')
+  }
+
+  [Symbol.for('nodejs.rejection')](error: Error): void {
+    this.destroy(error)
+  }
+}
+
+function writeBody(
+  message: OutgoingMessage,
+  given: unknown,
+  encoding: Encoding,
+  callback: WriteDone | undefined,
+  isLast: boolean,
+): boolean {
+  const done = typeof callback === 'function' ? callback : nothing
+  if (given === null) throw errors.nullValues()
+  if (typeof given !== 'string' && !(given instanceof Uint8Array)) {
+    throw invalidArgType('chunk', ['string', 'Buffer', 'Uint8Array'], given)
+  }
+  const chunk: Chunk = given
+  if (message.finished || message.destroyed) {
+    const error = message.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write')
+    if (message.destroyed) process.nextTick(done, error)
+    else reportLater(message, error, done)
+    return false
+  }
+  let bytes = -1
+  if (message.strictContentLength) {
+    bytes = byteLengthOf(chunk, encoding)
+    countStrictly(message, bytes, isLast)
+  }
+  if (!message._header) {
+    if (isLast) {
+      if (bytes < 0) bytes = byteLengthOf(chunk, encoding)
+      message._contentLength = bytes
+    }
+    message._implicitHeader()
+  }
+  if (!message._hasBody) {
+    if (message[kState].rejectsBody) throw errors.bodyNotAllowed()
+    process.nextTick(done)
+    return true
+  }
+  if (message.chunkedEncoding && typeof chunk === 'string' && encoding && !Buffer.isEncoding(encoding)) {
+    throw errors.unknownEncoding(encoding)
+  }
+  const outlet = message[kState].outlet
+  // What is written in one turn goes out as one chunk, and as one write.
+  if (!isLast && outlet !== null && outlet.corked === 0) {
+    message.cork()
+    process.nextTick(uncorkLater, message)
+  }
+  if (!message.chunkedEncoding || (chunk.length === 0 && message[kState].chunks.length === 0)) {
+    return message._send(chunk, encoding, done === nothing ? null : done, bytes < 0 ? undefined : bytes)
+  }
+  return addToChunk(message, [chunk, encoding, done], bytes)
+}
+
+function addToChunk(message: OutgoingMessage, piece: Piece, knownBytes: number): boolean {
+  const [chunk, encoding] = piece
+  const bytes = knownBytes < 0 ? byteLengthOf(chunk, encoding) : knownBytes
+  if (message[kState].corked === 0 && chunk.length > 0) return sendChunk(message, [piece], bytes)
+  if (message[kState].chunks === noPieces) message[kState].chunks = [piece]
+  else (message[kState].chunks as Piece[]).push(piece)
+  message[kState].chunkBytes += bytes
+  return message.writableLength < message.writableHighWaterMark
+}
+
+/** RFC 9112 section 7.1: size in hexadecimal, data. */
+function sendChunk(message: OutgoingMessage, pieces: readonly Piece[], bytes: number): boolean {
+  const outlet = message[kState].outlet
+  const size = `${bytes.toString(16)}\r\n`
+  const [only] = pieces
+  const callbacks = pieces.map(([, , callback]) => callback).filter(callback => callback !== nothing)
+  const done =
+    callbacks.length === 0 ? null : (error?: Error | null) => callbacks.forEach(callback => void callback(error))
+  outlet?.cork()
+  let isRoom: boolean
+  if (pieces.length === 1 && only !== undefined && isAscii(only[0], only[1], bytes)) {
+    isRoom = message._send(`${size}${only[0]}\r\n`, 'latin1', done)
+  } else {
+    message._send(size, 'latin1', null)
+    for (const [data, encoding] of pieces) message._send(data, encoding, null)
+    isRoom = message._send('\r\n', 'latin1', done)
+  }
+  outlet?.uncork()
+  return isRoom
+}
+
+function isAscii(chunk: Chunk, encoding: Encoding, bytes: number): boolean {
+  return typeof chunk === 'string' && chunk.length === bytes && isUtf8(encoding)
+}
+
+function isUtf8(encoding: Encoding): boolean {
+  return !encoding || encoding === 'utf8' || encoding === 'utf-8'
+}
+
+function endMessage(
+  message: OutgoingMessage,
+  chunk: unknown,
+  encoding: Encoding,
+  callback: WriteDone | undefined,
+): void {
+  let isEnding = false
+  const outlet = message[kState].outlet
+  if (chunk) {
+    if (message.finished) {
+      reportLater(message, errors.writeAfterEnd(), callback ?? nothing)
+      return
+    }
+    isEnding = writeLast(message, chunk, encoding, callback)
+  } else if (message.finished) {
+    if (callback) addEndCallback(message, callback)
+    return
+  } else if (!message._header) {
+    message._contentLength = 0
+    message._implicitHeader()
+  }
+  if (callback && !isEnding) addEndCallback(message, callback)
+  if (isStrict(message) && message[kState].bodyBytes !== message._contentLength) {
+    throw errors.contentLengthMismatch(message[kState].bodyBytes, message._contentLength as number)
+  }
+  if (!isEnding) sendEnd(message, outlet, Boolean(chunk))
+  while (outlet !== null && outlet.corked > 0) outlet.uncork()
+  message[kState].corked = 0
+  message.finished = true
+  if (message.outputData.length === 0 && message[kState].outlet !== null) message._finish()
+}
+
+/** @returns whether 'finish' will follow that write: nothing else needs to be sent */
+function writeLast(
+  message: OutgoingMessage,
+  chunk: unknown,
+  encoding: Encoding,
+  callback: WriteDone | undefined,
+): boolean {
+  const isBody = typeof chunk === 'string' || chunk instanceof Uint8Array
+  let bytes = -1
+  if (isBody && !message.destroyed && !message.strictContentLength) {
+    if (!message._header) {
+      bytes = byteLengthOf(chunk, encoding)
+      message._contentLength = bytes
+      message._implicitHeader()
+    }
+    if (message._header && message._hasBody && !message.chunkedEncoding) {
+      if (callback) addEndCallback(message, callback)
+      message._send(chunk, encoding, onSent(message), bytes < 0 ? undefined : bytes)
+      return true
+    }
+  }
+  const outlet = message[kState].outlet
+  outlet?.cork()
+  writeBody(message, chunk, encoding, undefined, true)
+  return false
+}
+
+function sendEnd(message: OutgoingMessage, outlet: MessageOutlet | null, hadChunk: boolean): void {
+  if (message[kState].chunks.length > 0) {
+    outlet?.cork()
+    message.uncork()
+  }
+  if (message._hasBody && message.chunkedEncoding) {
+    message._send(`0\r\n${message._trailer}\r\n`, 'latin1', onSent(message))
+  } else if (!message._headerSent || hadChunk || message.writableLength > 0) {
+    message._send('', 'latin1', onSent(message))
+  } else process.nextTick(finish, message)
+}
+
+function onSent(message: OutgoingMessage): WriteDone {
+  return error => finish(message, error)
+}
+
+function finish(message: OutgoingMessage, failure?: Error | null): void {
+  const outlet = message[kState].outlet
+  if (failure || message[kState].errored || outlet?.errored) {
+    const error = failure ?? message[kState].errored ?? outlet?.errored ?? errors.streamDestroyed('end')
+    callEndCallbacks(message, error)
+    return
+  }
+  message[kState].isFinished = true
+  callEndCallbacks(message, null)
+  outlet?.onMessageFinished?.(message)
+  message.emit('finish')
+}
+
+function addEndCallback(message: OutgoingMessage, callback: WriteDone): void {
+  if (message[kState].isFinished) callback(errors.alreadyFinished('end'))
+  else if (message[kState].flushError !== null) process.nextTick(callback, message[kState].flushError)
+  else (message[kState].endCallbacks ??= []).push(callback)
+}
+
+function callEndCallbacks(message: OutgoingMessage, error: Error | null): void {
+  const callbacks = message[kState].endCallbacks
+  if (callbacks === null) return
+  message[kState].endCallbacks = null
+  for (const callback of callbacks) callback(error)
+}
+
+function countStrictly(message: OutgoingMessage, bytes: number, isLast: boolean): void {
+  const sum = message[kState].bodyBytes + bytes
+  const declared = message._contentLength
+  if (isStrict(message) && declared !== null && (isLast ? sum !== declared : sum > declared)) {
+    throw errors.contentLengthMismatch(sum, declared)
+  }
+  message[kState].bodyBytes = sum
+}
+
+function isStrict(message: OutgoingMessage): boolean {
+  return (
+    message.strictContentLength &&
+    message._contentLength !== null &&
+    message._hasBody &&
+    !message._removedContLen &&
+    !message.chunkedEncoding &&
+    !message.hasHeader('transfer-encoding')
+  )
+}
+
+function reportLater(message: OutgoingMessage, error: Error, callback: WriteDone): void {
+  if (message.destroyed) return
+  process.nextTick(() => {
+    callback(error)
+    if (!message.destroyed) message.emit('error', error)
+  })
+}
+
+function uncorkLater(message: OutgoingMessage): void {
+  if (message[kState].corked > 0) message.uncork()
+}
+
+/** 'close', once. */
+export function emitClose(message: OutgoingMessage): void {
+  if (message._closed) return
+  message.destroyed = true
+  message._closed = true
+  message.emit('close')
+}
+
+function byteLengthOf(chunk: Chunk, encoding: Encoding): number {
+  return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding ?? 'utf8') : chunk.byteLength
+}
+
+const notAscii = /[^\0-\x7f]/
+
+Object.defineProperty(NodeOutgoingMessage, 'name', { value: 'OutgoingMessage' })
+
+/** For subclasses: the class itself. */
+export const PlainOutgoingMessage = NodeOutgoingMessage
+export type OutgoingMessage = NodeOutgoingMessage
+
+export interface OutgoingMessageConstructor {
+  new (options?: OutgoingOptions): OutgoingMessage
+  (options?: OutgoingOptions): OutgoingMessage
+  readonly prototype: OutgoingMessage
+}
+
+export const OutgoingMessage = callableClass(NodeOutgoingMessage, (message, options) => {
+  Object.assign(message, new NodeOutgoingMessage(options))
+}) as unknown as OutgoingMessageConstructor

@@ -1,0 +1,587 @@
+// One connection of a server: joins the parser and the Connection. Requests come in order, answers go out in that order;
+// in between it pauses the peer, waits for the next request, or closes. It is the Connection's sink itself: the
+// net.Socket that Node shows as `req.socket` is made when somebody looks, and then told of what happens.
+
+import { EventEmitter } from 'node:events'
+import { asBuffer } from '../core/bytes.ts'
+import { connectionReset } from '../core/errors.ts'
+import { DuplexConnection } from '../host/duplex-connection.ts'
+import type { Connection, ConnectionSink } from '../host/types.ts'
+import type { MessageCarrier, MessageOutlet, WriteDone } from './carrier.ts'
+import { emitClientError, refusal } from './client-errors.ts'
+import type { DeadlineList, Waiting } from './deadlines.ts'
+import { serverRequestStart, serverResponseFinish } from './diagnostics.ts'
+import type { ParseError } from './engine/parse-error.ts'
+import { type HeadAnswer, Parser, type ParserHandler } from './engine/parser.ts'
+import * as errors from './errors.ts'
+import type { HttpServerLike, HttpService } from './http-service.ts'
+import {
+  completeMessage,
+  detachSignal,
+  dumpMessage,
+  IncomingMessage,
+  PlainIncomingMessage,
+  pushBody,
+  setHead,
+  setTrailers,
+} from './incoming-message.ts'
+import { emitClose, kState } from './outgoing-message.ts'
+import { PlainServerResponse, ServerResponse } from './server-response.ts'
+import { handOver } from './server-upgrade.ts'
+import { type AssignableSocket, kOutlet } from './socket-outlet.ts'
+import { connectionOf, type Socket, sinkOf, socketOver } from './transport.ts'
+import type { Fields } from './wire/fields.ts'
+
+const nothing = (): void => {}
+
+export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet, Waiting {
+  readonly service: HttpService
+  readonly server: HttpServerLike
+  readonly connection: Connection
+  readonly parser: Parser
+  /** Accepted by the server's own listener, not handed in by a program. */
+  readonly isAccepted: boolean
+  #socket: Socket | undefined
+  /** What feeds that socket, where it is one of ours. */
+  #socketSink: ConnectionSink | undefined
+  /** The answer whose turn it is. */
+  #current: ServerResponse | null = null
+  /** Answers whose turn will come. */
+  #waiting: ServerResponse[] = []
+  /** Requests that are not answered yet. */
+  #open: IncomingMessage[] = []
+  /** The request that is being read. */
+  #incoming: IncomingMessage | undefined
+  /** Bytes that came while others were being read: a program may push some from within a handler. */
+  #rest: Uint8Array[] = []
+  #isPausedForAnswers = false
+  #isPausedForBody = false
+  #isEnded = false
+  #hasFailed = false
+  /** What was wrong with the peer's bytes. */
+  #failure: ParseError | undefined
+  #isReading = false
+  #isShowing = false
+  #isBatched = false
+  #messagesInBatch = 0
+  #waitingBytes = 0
+  #requests = 0
+  #corked = 0
+  #error: Error | null = null
+  isClosed = false
+  /** When the message being read began, by the monotonic clock; 0 between messages. */
+  messageStart: number
+
+  deadline = 0
+  waitsIn: DeadlineList | null = null
+  before: Waiting | null = null
+  after: Waiting | null = null
+
+  constructor(service: HttpService, connection: Connection, socket?: Socket) {
+    const { server } = service
+    this.service = service
+    this.server = server
+    this.connection = connection
+    this.parser = new Parser('request', this, service.parserOptions())
+    this.messageStart = service.clock.monotonic()
+    this.isAccepted = socket === undefined
+    connection.sink = this
+    if (socket !== undefined) this.#adopt(socket)
+    service.connections.add(this)
+    if (server.timeout) service.deadlines.start(this, server.timeout)
+    connection.resume()
+  }
+
+  // The socket that Node shows
+
+  get socket(): Socket {
+    if (this.#socket === undefined) {
+      const { highWaterMark, host } = this.service
+      this.#adopt(socketOver(this.connection, { passive: true, allowHalfOpen: true, highWaterMark, host }))
+    }
+    return this.#socket as Socket
+  }
+
+  get hasSocket(): boolean {
+    return this.#socket !== undefined
+  }
+
+  #adopt(socket: Socket): void {
+    this.#socket = socket
+    if (connectionOf(socket) === this.connection) this.#socketSink = sinkOf(socket)
+    const shown = socket as Socket & AssignableSocket & { parser?: object; _paused?: boolean }
+    shown.server = this.server as never
+    shown._server ??= null as never
+    shown[kOutlet] = this
+    shown._httpMessage = this.#current
+    shown.parser = this.parser
+    shown._paused = this.#isPausedForAnswers
+    // As on Node's sockets: programs count listeners, and 'data' shows that somebody reads already.
+    EventEmitter.prototype.on.call(socket, 'data', this.#socketData)
+    if (this.#socketSink !== undefined) socket.resume()
+    socket.on('close', nothing)
+    socket.on('error', this.#socketError)
+    socket.on('timeout', this.#socketTimeout)
+    Object.defineProperty(socket, 'setEncoding', { value: refuseEncoding, configurable: true, writable: true })
+  }
+
+  // From the connection
+
+  onConnect(): void {}
+
+  onData(chunk: Uint8Array): void {
+    if (this.#socketSink !== undefined) this.#socket?._unrefTimer()
+    if (this.waitsIn !== null && this.server.timeout) this.service.deadlines.start(this, this.server.timeout)
+    if (this.#isReading) {
+      this.#rest.push(chunk)
+      return
+    }
+    if (this.#failure !== undefined) {
+      // Each further packet is told of as well.
+      emitClientError(this.server, errors.parseError(this.#failure, chunk), () => this.socket)
+      return
+    }
+    // Somebody reads along.
+    const isHeard = this.#socketSink !== undefined && (this.#socket?.listenerCount('data') ?? 0) > 1
+    this.#read(chunk)
+    while (this.#rest.length > 0) this.#read(this.#rest.shift() as Uint8Array)
+    if (isHeard) this.#show(chunk)
+  }
+
+  onEnd(): void {
+    this.#socketSink?.onEnd()
+    if (this.#hasFailed) {
+      this.#end()
+      return
+    }
+    const failure = this.parser.finish()
+    if (failure) this.fail(errors.parseError(failure, Buffer.alloc(0)))
+    else if (!this.server.httpAllowHalfOpen) this.#end()
+    else if (this.#waiting.length > 0) (this.#waiting.at(-1) as ServerResponse)._last = true
+    else if (this.#current !== null) this.#current._last = true
+    else this.#end()
+  }
+
+  onDrain(): void {
+    this.#socketSink?.onDrain()
+    this.#onRoom()
+  }
+
+  onError(error: Error): void {
+    this.#error = error
+    if (this.#socket === undefined && this.server.listenerCount('clientError') === 0) return
+    const { socket } = this
+    if (this.#socketSink !== undefined) this.#socketSink.onError(error)
+    else if (!socket.destroyed) socket.destroy(error)
+  }
+
+  onClose(hadError: boolean): void {
+    this.isClosed = true
+    this.waitsIn?.stop(this)
+    this.parser.close()
+    this.service.connections.delete(this)
+    const open = this.#open
+    const waiting = this.#waiting
+    const current = this.#current
+    this.#open = []
+    this.#waiting = []
+    for (const request of open) request.destroy(connectionReset('aborted'))
+    for (const response of waiting) response.destroy(connectionReset('aborted'))
+    if (current !== null) emitClose(current)
+    this.#socketSink?.onClose(hadError)
+    this.service.onConnectionClosed(this)
+  }
+
+  onDeadline(): void {
+    if (this.#socket !== undefined) this.#socket.emit('timeout')
+    else this.#onSocketTimeout()
+  }
+
+  #show(chunk: Uint8Array): void {
+    this.#isShowing = true
+    this.#socket?.emit('data', asBuffer(chunk))
+    this.#isShowing = false
+  }
+
+  /** What a program pushes into the socket is read like what the peer sends. */
+  readonly #socketData = (chunk: Uint8Array): void => {
+    if (!this.#isShowing && this.#socketSink !== undefined)
+      this.onData(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  }
+
+  #read(chunk: Uint8Array): void {
+    const { parser } = this
+    this.#isReading = true
+    this.#messagesInBatch = 0
+    let read: number
+    try {
+      read = parser.receive(chunk)
+    } finally {
+      this.#isReading = false
+    }
+    if (this.#isBatched) {
+      this.#isBatched = false
+      this.connection.uncork()
+    }
+    if (parser.error !== undefined && !this.#hasFailed) {
+      this.#failure = parser.error
+      this.fail(errors.parseError(parser.error, asBuffer(chunk)))
+    } else if (parser.isUpgraded) handOver(this, this.#incoming as IncomingMessage, asBuffer(chunk.subarray(read)))
+    if (!parser.isMidMessage) this.messageStart = 0
+    else if (this.messageStart === 0) this.messageStart = this.service.clock.monotonic()
+  }
+
+  // From the parser
+
+  onHead(parser: Parser): HeadAnswer {
+    const { server } = this
+    this.#stopWaiting()
+    const request = this.#makeRequest(parser)
+    this.#incoming = request
+    if (parser.wantsUpgrade) {
+      request.upgrade = request.method === 'CONNECT' || Boolean(server.shouldUpgradeCallback(request))
+      if (request.upgrade) {
+        if (request.method !== 'CONNECT' && parser.hasBody) handOver(this, request, undefined)
+        return 'upgrade'
+      }
+    }
+    this.#open.push(request)
+    this.#pauseIfFull()
+    if (++this.#messagesInBatch === 2) {
+      this.#isBatched = true
+      this.connection.cork()
+    }
+    this.#answer(request, parser)
+    return 'read'
+  }
+
+  onBody(bytes: Uint8Array): void {
+    const request = this.#incoming
+    if (request === undefined || pushBody(request, asBuffer(bytes)) || this.isClosed) return
+    this.#isPausedForBody = true
+    this.#pause()
+  }
+
+  onMessageEnd(trailers: Fields | undefined): void {
+    const request = this.#incoming
+    if (request === undefined) return
+    if (trailers !== undefined) setTrailers(request, trailers)
+    completeMessage(request)
+    this.resumeBody()
+  }
+
+  #makeRequest(parser: Parser): IncomingMessage {
+    const { server, service } = this
+    const Class = service.IncomingMessageClass
+    const request = Class === IncomingMessage ? new PlainIncomingMessage() : new Class(this.socket)
+    const { versionMajor, versionMinor } = parser
+    request.httpVersionMajor = versionMajor
+    request.httpVersionMinor = versionMinor
+    request.httpVersion = versionMajor === 1 && versionMinor === 1 ? '1.1' : `${versionMajor}.${versionMinor}`
+    request.joinDuplicateHeaders = server.joinDuplicateHeaders
+    request.url = parser.text
+    request.method = parser.method
+    request.upgrade = parser.wantsUpgrade
+    setHead(request, this, parser.fields)
+    return request
+  }
+
+  #makeResponse(request: IncomingMessage): ServerResponse {
+    const { server, service } = this
+    const Class = service.ServerResponseClass
+    const options = {
+      highWaterMark: this.highWaterMark,
+      rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
+    }
+    const response = Class === ServerResponse ? new PlainServerResponse(request, options) : new Class(request, options)
+    response._keepAliveTimeout = server.keepAliveTimeout
+    response._maxRequestsPerSocket = server.maxRequestsPerSocket
+    response.shouldKeepAlive = this.parser.mayKeepAlive
+    const state = response[kState]
+    state.unique = service.uniqueHeaders
+    state.clock = service.clock
+    state.isRelaxed = service.isRelaxed
+    return response
+  }
+
+  #answer(request: IncomingMessage, parser: Parser): void {
+    const { server } = this
+    const response = this.#makeResponse(request)
+    if (serverRequestStart.hasSubscribers) {
+      serverRequestStart.publish({ request, response, socket: this.socket, server })
+    }
+    if (this.service.optimizeEmptyRequests && !parser.hasBodyFields) request._dumpAndCloseReadable()
+    if (this.#current === null) this.#assign(response)
+    else {
+      response._onPendingData = bytes => this.#onPendingData(bytes)
+      this.#waiting.push(response)
+    }
+    if (parser.versionMajor !== 1 || parser.versionMinor !== 1) server.emit('request', request, response)
+    else if (server.requireHostHeader && !parser.hasHost) {
+      // RFC 9112 section 3.2. What follows such a request is not read any more.
+      parser.close()
+      response.writeHead(400, ['Connection', 'close'])
+      response.end()
+    } else if (this.#isOverLimit(response)) {
+      server.emit('dropRequest', request, this.socket)
+      response.writeHead(503)
+      response.end()
+    } else if (parser.hasExpect) this.#answerExpectation(request, response)
+    else server.emit('request', request, response)
+  }
+
+  #isOverLimit(response: ServerResponse): boolean {
+    const limit = this.server.maxRequestsPerSocket
+    if (typeof limit !== 'number' || limit <= 0) return false
+    this.#requests++
+    response.maxRequestsOnConnectionReached = limit <= this.#requests
+    return limit < this.#requests
+  }
+
+  /** RFC 9110 section 10.1.1. */
+  #answerExpectation(request: IncomingMessage, response: ServerResponse): void {
+    const { server } = this
+    if (/(?:^|\W)100-continue(?:$|\W)/i.test(request.headers['expect'] as string)) {
+      response._expect_continue = true
+      if (server.listenerCount('checkContinue') > 0) server.emit('checkContinue', request, response)
+      else {
+        response.writeContinue()
+        server.emit('request', request, response)
+      }
+    } else if (server.listenerCount('checkExpectation') > 0) server.emit('checkExpectation', request, response)
+    else {
+      response.writeHead(417)
+      response.end()
+    }
+  }
+
+  // Turns
+
+  #assign(response: ServerResponse): void {
+    this.#current = response
+    response[kState].outlet = this
+    if (this.#socket !== undefined) (this.#socket as AssignableSocket)._httpMessage = response
+    if (response.listenerCount('socket') > 0) response.emit('socket', this.socket)
+    if (response.outputData.length > 0 || response.finished) response._flush()
+  }
+
+  onMessageFinished(response: ServerResponse): void {
+    if (this.#current !== response) return
+    const { server } = this
+    const request = response.req
+    if (serverResponseFinish.hasSubscribers) {
+      serverResponseFinish.publish({ request, response, socket: this.socket, server })
+    }
+    detachSignal(request)
+    if (this.#open[0] === request) this.#open.shift()
+    dumpMessage(request)
+    this.#current = null
+    response[kState].outlet = null
+    if (this.#socket !== undefined) (this.#socket as AssignableSocket)._httpMessage = null
+    process.nextTick(emitClose, response)
+    if (response._last) this.#endSoon()
+    else if (this.#waiting.length > 0) this.#assign(this.#waiting.shift() as ServerResponse)
+    else this.#startWaiting()
+  }
+
+  /** The peer may take its time until the next request, but not for ever. */
+  #startWaiting(): void {
+    const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server
+    const timeout = nonNegative(keepAliveTimeout, 0)
+    if (timeout === 0 || this.isClosed) return
+    // A program's own time-out ends with the first answer.
+    if (this.#socket?.timeout) this.#socket.setTimeout(0)
+    this.service.deadlines.start(this, timeout + nonNegative(keepAliveTimeoutBuffer, 1000))
+  }
+
+  #stopWaiting(): void {
+    if (this.waitsIn === null) return
+    this.waitsIn.stop(this)
+    if (this.server.timeout) this.service.deadlines.start(this, this.server.timeout)
+  }
+
+  #endSoon(): void {
+    if (this.#socketSink !== undefined) this.#socket?.destroySoon()
+    else if (this.#socket !== undefined) this.#socket.end()
+    else if (!this.isClosed) this.connection.end(() => this.connection.destroy())
+  }
+
+  #end(): void {
+    this.#isEnded = true
+    if (this.#socket !== undefined) this.#socket.end()
+    else this.connection.end()
+  }
+
+  // Backpressure
+
+  /** A peer that sends requests and does not read the answers is not read from. */
+  #pauseIfFull(): void {
+    const { bufferedBytes } = this.connection
+    if (this.#isPausedForAnswers || (bufferedBytes === 0 && this.#waitingBytes === 0)) return
+    if (bufferedBytes < this.highWaterMark && this.#waitingBytes < this.highWaterMark) return
+    this.#isPausedForAnswers = true
+    this.#pause()
+  }
+
+  #onPendingData(bytes: number): void {
+    this.#waitingBytes += bytes
+    this.#onRoom()
+  }
+
+  #onRoom(): void {
+    const isFull = this.#waitingBytes > this.highWaterMark || this.connection.bufferedBytes >= this.highWaterMark
+    if (this.#isPausedForAnswers && !isFull) {
+      this.#isPausedForAnswers = false
+      this.#resume()
+    }
+    const message = this.#current
+    if (message !== null && !message.finished && message[kState].needDrain && message.writableLength === 0) {
+      message[kState].needDrain = false
+      message.emit('drain')
+    }
+  }
+
+  resumeBody(): void {
+    if (!this.#isPausedForBody) return
+    this.#isPausedForBody = false
+    this.#resume()
+  }
+
+  #pause(): void {
+    this.connection.pause()
+    if (this.#socketSink !== undefined) this.#socket?.pause()
+  }
+
+  #resume(): void {
+    if (this.#isPausedForAnswers || this.#isPausedForBody || this.isClosed) return
+    this.connection.resume()
+    if (this.#socketSink !== undefined) this.#socket?.resume()
+  }
+
+  // As an outlet
+
+  get isWritable(): boolean {
+    return (
+      !this.isClosed && !this.#isEnded && this.#error === null && (this.#socket === undefined || this.#socket.writable)
+    )
+  }
+
+  get isDestroyed(): boolean {
+    return this.isClosed || this.#socket?.destroyed === true
+  }
+
+  get errored(): Error | null {
+    return this.#error
+  }
+
+  get bufferedBytes(): number {
+    return this.connection.bufferedBytes
+  }
+
+  get highWaterMark(): number {
+    return this.service.highWaterMark
+  }
+
+  get readableHighWaterMark(): number {
+    return this.service.highWaterMark
+  }
+
+  get corked(): number {
+    return this.#corked
+  }
+
+  write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean {
+    if (this.#socketSink !== undefined) this.#socket?._unrefTimer()
+    return this.connection.write(data, encoding as never, done)
+  }
+
+  cork(): void {
+    this.#corked++
+    this.connection.cork()
+  }
+
+  uncork(): void {
+    if (this.#corked === 0) return
+    this.#corked--
+    this.connection.uncork()
+  }
+
+  destroy(error?: Error | null): void {
+    if (this.#socket !== undefined) this.#socket.destroy(error as Error)
+    else if (error && this.server.listenerCount('clientError') > 0) this.socket.destroy(error)
+    else this.connection.destroy()
+  }
+
+  // What goes wrong
+
+  /** The request took too long: RFC 9110 section 15.5.9. */
+  onRequestTimeout(): void {
+    this.fail(errors.requestTimeout())
+  }
+
+  /** The peer's fault: told to 'clientError', or answered and closed. */
+  fail(error: Error & { code?: string }): void {
+    this.#hasFailed = true
+    this.parser.close()
+    if (emitClientError(this.server, error, () => this.socket)) return
+    // Into an answer that has begun, nothing else is written.
+    if (this.isWritable && !this.#current?._headerSent) this.connection.write(refusal(error.code), 'latin1')
+    if (this.#socket === undefined) this.connection.destroy()
+    else {
+      this.#socket.removeListener('error', this.#socketError)
+      if (this.#socket.listenerCount('error') === 0) this.#socket.on('error', nothing)
+      this.#socket.destroy(error)
+    }
+  }
+
+  readonly #socketError = (error: Error): void => {
+    if (this.#hasFailed) return
+    this.#hasFailed = true
+    this.#error = error
+    if (!emitClientError(this.server, error, () => this.socket)) this.#socket?.destroy(error)
+  }
+
+  readonly #socketTimeout = (): void => this.#onSocketTimeout()
+
+  #onSocketTimeout(): void {
+    const request = this.#incoming
+    const byRequest = request !== undefined && !request.complete && this.#tells(request, 'timeout')
+    const byResponse = this.#current !== null && this.#tells(this.#current, 'timeout')
+    const byServer = this.#tells(this.server, 'timeout')
+    if (!byRequest && !byResponse && !byServer) this.destroy()
+  }
+
+  #tells(emitter: NodeJS.EventEmitter, event: string): boolean {
+    return emitter.listenerCount(event) > 0 && emitter.emit(event, this.socket)
+  }
+
+  /** Nothing of it is being read or answered. */
+  get isIdle(): boolean {
+    return this.messageStart === 0 && (this.#current === null || this.#current.finished)
+  }
+
+  /** For an upgrade: the connection is no longer this object's business. */
+  release(): Socket {
+    const { socket } = this
+    this.waitsIn?.stop(this)
+    this.service.connections.delete(this)
+    this.parser.close()
+    this.#hasFailed = true
+    const shown = socket as Socket & AssignableSocket & { parser?: object | null }
+    shown.parser = null
+    socket.removeListener('data', this.#socketData)
+    socket.removeListener('close', nothing)
+    socket.removeListener('error', this.#socketError)
+    socket.removeListener('timeout', this.#socketTimeout)
+    if (this.connection instanceof DuplexConnection) this.connection.release()
+    return socket
+  }
+}
+
+function refuseEncoding(): never {
+  throw errors.socketEncoding()
+}
+
+function nonNegative(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise
+}

@@ -1,0 +1,64 @@
+// Any stream that a program gives to a message (`assignSocket`, `message.socket = ...`) as an outlet.
+
+import type { MessageOutlet, WriteDone } from './carrier.ts'
+import type { Socket } from './transport.ts'
+
+/** On sockets that this module made: the connection whose messages they show. */
+export const kOutlet = Symbol('outlet')
+
+export interface AssignableSocket {
+  _httpMessage?: object | null
+  [kOutlet]?: MessageOutlet
+}
+
+export class SocketOutlet implements MessageOutlet {
+  readonly socket: Socket
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  get isWritable(): boolean {
+    return this.socket.writable
+  }
+
+  get isDestroyed(): boolean {
+    return this.socket.destroyed
+  }
+
+  get errored(): Error | null {
+    return this.socket.errored ?? null
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.writableLength
+  }
+
+  get highWaterMark(): number {
+    return this.socket.writableHighWaterMark
+  }
+
+  get corked(): number {
+    return this.socket.writableCorked
+  }
+
+  write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean {
+    return this.socket.write(data, encoding as BufferEncoding, done)
+  }
+
+  cork(): void {
+    this.socket.cork()
+  }
+
+  uncork(): void {
+    this.socket.uncork()
+  }
+
+  destroy(error?: Error | null): void {
+    this.socket.destroy(error as Error)
+  }
+}
+
+export function outletOf(socket: Socket): MessageOutlet {
+  return (socket as unknown as AssignableSocket)[kOutlet] ?? new SocketOutlet(socket)
+}
