@@ -165,7 +165,7 @@ export const URLPattern: typeof Pattern = new Proxy(Pattern, {
   },
 })
 
-Object.defineProperty(Pattern, 'name', { value: 'URLPattern' })
+Object.defineProperties(Pattern, { name: { value: 'URLPattern' }, length: { value: 0 } })
 for (const name of [...componentNames, 'hasRegExpGroups', 'exec', 'test']) {
   Object.defineProperty(Pattern.prototype, name, { enumerable: true })
 }
