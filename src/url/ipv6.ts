@@ -1,6 +1,7 @@
 // IPv6 addresses inside a URL's brackets: to eight pieces and back.
 // URL standard, sections 3.5 "Host parsing" (IPv6 parser) and 3.6 "Host serializing".
 
+import { unitAt } from './code-unit.ts'
 import { hexValue } from './percent-encoding.ts'
 
 /** Eight pieces of 16 bits, or undefined. */
@@ -9,14 +10,14 @@ export function parseIpv6(input: string): number[] | undefined {
   let index = 0
   let compress = -1
   let pointer = 0
-  if (input.charCodeAt(0) === COLON) {
-    if (input.charCodeAt(1) !== COLON) return undefined
+  if (unitAt(input, 0) === COLON) {
+    if (unitAt(input, 1) !== COLON) return undefined
     pointer = 2
     compress = ++index
   }
   while (pointer < input.length) {
     if (index === 8) return undefined
-    if (input.charCodeAt(pointer) === COLON) {
+    if (unitAt(input, pointer) === COLON) {
       if (compress >= 0) return undefined
       pointer++
       compress = ++index
@@ -24,10 +25,10 @@ export function parseIpv6(input: string): number[] | undefined {
     }
     const start = pointer
     let value = 0
-    for (let digit = 0; pointer - start < 4 && (digit = hexValue(input.charCodeAt(pointer))) >= 0; pointer++) {
+    for (let digit = 0; pointer - start < 4 && (digit = hexValue(unitAt(input, pointer))) >= 0; pointer++) {
       value = (value << 4) | digit
     }
-    if (input.charCodeAt(pointer) === DOT) {
+    if (unitAt(input, pointer) === DOT) {
       if (pointer === start || index > 6) return undefined
       const address = parseEmbeddedIpv4(input.slice(start))
       if (address < 0) return undefined
@@ -35,7 +36,7 @@ export function parseIpv6(input: string): number[] | undefined {
       pieces[index++] = address % 0x10000
       break
     }
-    if (input.charCodeAt(pointer) === COLON) {
+    if (unitAt(input, pointer) === COLON) {
       if (++pointer === input.length) return undefined
     } else if (pointer < input.length) return undefined
     pieces[index++] = value
@@ -54,10 +55,10 @@ function parseEmbeddedIpv4(input: string): number {
   let address = 0
   let pointer = 0
   for (let seen = 0; seen < 4; seen++) {
-    if (seen > 0 && input.charCodeAt(pointer++) !== DOT) return -1
+    if (seen > 0 && unitAt(input, pointer++) !== DOT) return -1
     let value = -1
-    for (; isDigit(input.charCodeAt(pointer)); pointer++) {
-      const digit = input.charCodeAt(pointer) - 0x30
+    for (; isDigit(unitAt(input, pointer)); pointer++) {
+      const digit = unitAt(input, pointer) - 0x30
       if (value === 0) return -1
       value = value < 0 ? digit : value * 10 + digit
       if (value > 255) return -1
@@ -94,17 +95,22 @@ export function formatIpv6(pieces: readonly number[]): string {
   return out
 }
 
-/** Hexadecimal without leading zeros. By hand: `toString(16)` takes longer than all the rest of a parse. */
+/** Hexadecimal without leading zeros. By tables: `toString(16)` takes longer than all the rest of a parse. */
 function formatPiece(piece: number): string {
-  let out = ''
-  for (let shift = 12; shift >= 0; shift -= 4) {
-    const digit = (piece >> shift) & 15
-    if (digit !== 0 || out !== '' || shift === 0) out += hexDigits[digit]
-  }
-  return out
+  const high = piece >> 8
+  if (high === 0) return formatByte(piece)
+  return formatByte(high) + (hexPairs[piece & 255] as string)
+}
+
+function formatByte(byte: number): string {
+  return byte < 16 ? hexDigits.charAt(byte) : (hexPairs[byte] as string)
 }
 
 const hexDigits = '0123456789abcdef'
+const hexPairs: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => hexDigits.charAt(byte >> 4) + hexDigits.charAt(byte & 15),
+)
 
 function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39

@@ -3,6 +3,7 @@
 // or twice in a parse. The checks that only report a validation error are left out.
 // URL standard, section 4.4 "URL parsing".
 
+import { unitAt } from './code-unit.ts'
 import { UrlComponents } from './components.ts'
 import { parseHost } from './host-parser.ts'
 import { takePath } from './path-parser.ts'
@@ -138,8 +139,8 @@ class BasicUrlParser {
   #scheme(): number {
     const url = this.#url
     let end = 1
-    while (isSchemeUnit(this.#input.charCodeAt(end))) end++
-    if (this.#input.charCodeAt(end) !== COLON) return this.#override === NO_OVERRIDE ? NO_SCHEME : FAILURE
+    while (isSchemeUnit(unitAt(this.#input, end))) end++
+    if (unitAt(this.#input, end) !== COLON) return this.#override === NO_OVERRIDE ? NO_SCHEME : FAILURE
     const scheme = this.#input.slice(0, end).toLowerCase()
     if (this.#override !== NO_OVERRIDE) return this.#changeScheme(scheme)
     url.setScheme(scheme)
@@ -278,7 +279,7 @@ class BasicUrlParser {
       if (unit === LEFT_BRACKET) isInsideBrackets = true
       else if (unit === RIGHT_BRACKET) isInsideBrackets = false
     }
-    const isColon = this.#input.charCodeAt(end) === COLON
+    const isColon = unitAt(this.#input, end) === COLON
     if (end === start) {
       if (isColon || url.schemeType !== NOT_SPECIAL) return FAILURE
       if (isOverridden && (url.includesCredentials || url.port !== NO_PORT)) return FAILURE
@@ -300,7 +301,7 @@ class BasicUrlParser {
     const start = this.#pointer
     let port = 0
     let end = start
-    for (; isAsciiDigit(this.#input.charCodeAt(end)); end++) {
+    for (; isAsciiDigit(unitAt(this.#input, end)); end++) {
       port = Math.min(port * 10 + this.#input.charCodeAt(end) - 0x30, 0x10000)
     }
     const isOverridden = this.#override !== NO_OVERRIDE
@@ -436,13 +437,13 @@ class BasicUrlParser {
     return DONE
   }
 
-  /** `c` of the standard; NaN at the end. */
+  /** `c` of the standard; -1 at the end. */
   get #current(): number {
-    return this.#input.charCodeAt(this.#pointer)
+    return unitAt(this.#input, this.#pointer)
   }
 
   get #following(): number {
-    return this.#input.charCodeAt(this.#pointer + 1)
+    return unitAt(this.#input, this.#pointer + 1)
   }
 
   get #isAtEnd(): boolean {

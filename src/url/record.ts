@@ -14,6 +14,7 @@
 // Without a host (it is null) hostStart, hostEnd and usernameEnd equal protocolEnd; with an empty one they stand behind
 // the two slashes. Records never change once made; setters make new ones.
 
+import { unitAt } from './code-unit.ts'
 import type { UrlComponents } from './components.ts'
 import { NO_PORT, NOT_SPECIAL } from './schemes.ts'
 
@@ -109,7 +110,7 @@ export function fragmentOf({ href, hashStart }: UrlRecord): string | null {
 
 /** A path that is one string, such as that of `mailto:a@b`, not a list of segments. */
 export function hasOpaquePath({ href, schemeType, protocolEnd, hostEnd, pathnameStart }: UrlRecord): boolean {
-  return schemeType === NOT_SPECIAL && hostEnd === protocolEnd && href.charCodeAt(pathnameStart) !== SLASH
+  return schemeType === NOT_SPECIAL && hostEnd === protocolEnd && unitAt(href, pathnameStart) !== SLASH
 }
 
 /** URL serializing: the href and its offsets. */
@@ -133,7 +134,7 @@ export function serialize(url: UrlComponents): UrlRecord {
     href += url.host
     hostEnd = href.length
     if (url.port !== NO_PORT) href += `:${url.port}`
-  } else if (!url.hasOpaquePath && url.path.charCodeAt(0) === SLASH && url.path.charCodeAt(1) === SLASH) {
+  } else if (!url.hasOpaquePath && url.path.startsWith('//')) {
     // A path that begins with an empty segment would be read as a host.
     href += '/.'
   }

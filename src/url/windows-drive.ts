@@ -1,6 +1,8 @@
 // Windows drive letters in the paths of file URLs, and the shortening of paths that spares them.
 // URL standard, section 4.1 "URL representation".
 
+import { unitAt } from './code-unit.ts'
+
 /** `C:` or `C|`. */
 export function isWindowsDriveLetter(text: string): boolean {
   return text.length === 2 && isDriveAt(text, 0)
@@ -8,7 +10,7 @@ export function isWindowsDriveLetter(text: string): boolean {
 
 /** `C:`. */
 export function isNormalizedDriveLetter(text: string): boolean {
-  return isWindowsDriveLetter(text) && text.charCodeAt(1) === COLON
+  return isWindowsDriveLetter(text) && unitAt(text, 1) === COLON
 }
 
 /** Whether the text from `at` on starts with a Windows drive letter, which must end where its segment does. */
@@ -24,8 +26,8 @@ export function shortenPath(path: string, isFile: boolean): string {
 }
 
 function isDriveAt(text: string, at: number): boolean {
-  const letter = text.charCodeAt(at) | 0x20
-  const mark = text.charCodeAt(at + 1)
+  const letter = unitAt(text, at) | 0x20
+  const mark = unitAt(text, at + 1)
   return letter >= 0x61 && letter <= 0x7a && (mark === COLON || mark === VERTICAL_LINE)
 }
 
