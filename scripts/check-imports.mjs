@@ -78,7 +78,9 @@ export function checkImports(files, allowed = exceptions) {
         if (problem) report(line, specifier, `imports ${specifier}: ${problem}`)
         continue
       }
-      const to = posix.join(posix.dirname(path), specifier)
+      // The compiler rewrites imports, not what a .cts file requires: that names compiled files.
+      const named = path.endsWith('.cts') ? specifier.replace(/\.js$/, '.ts') : specifier
+      const to = posix.join(posix.dirname(path), named)
       if (!files.has(to)) report(line, to, `imports ${specifier}, and there is no such file`)
       const problem = pathProblem(path, to, isType)
       if (problem) report(line, to, `imports ${to}: ${problem}`)

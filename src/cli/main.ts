@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// The command. `plainwire run` starts the runtime itself on the program, with our modules in place of its own: so argv,
+// exit codes, signals, stdin and error output are those of `node`, and nothing here has to imitate them.
+
+import { readFileSync } from 'node:fs'
+import { redirectedModules } from '../register/modules.ts'
+import { runProgram } from './run.ts'
+
+const usage = `Usage: plainwire run [node options] FILE [arguments]
+       plainwire --help | --version
+
+Runs an unmodified program. What it and its dependencies require or import of
+  ${redirectedModules.join(' ')}
+comes from plainwire instead of the runtime. Everything else is as with
+  node [node options] FILE [arguments]
+`
+
+function main([command, ...rest]: readonly string[]): void {
+  switch (command) {
+    case 'run':
+      runProgram(rest)
+      return
+    case '--help':
+    case '-h':
+      process.stdout.write(usage)
+      return
+    case '--version':
+    case '-v':
+      process.stdout.write(`${version()}\n`)
+      return
+    case undefined:
+      process.stderr.write(usage)
+      break
+    default:
+      process.stderr.write(`plainwire: bad ${command.startsWith('-') ? 'option' : 'command'}: ${command}\n${usage}`)
+  }
+  // Node's exit code for arguments that it does not know.
+  process.exitCode = 9
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+main(process.argv.slice(2))

@@ -1,0 +1,32 @@
+// Starts the runtime on a program, and ends as it ends.
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** The file that redirects a program's modules: also what `plainwire/register` stands for. */
+export const registerFile = fileURLToPath(new URL('../register/register.cjs', import.meta.url))
+
+/** Signals that others send to this process though they mean the program. */
+const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR2']
+
+/** @param args - node's options, then the file, then the program's arguments */
+export function runProgram(args: readonly string[]): void {
+  const child = spawn(process.execPath, [...process.execArgv, '--require', registerFile, ...args], { stdio: 'inherit' })
+  for (const signal of forwarded) {
+    process.on(signal, () => {
+      // The terminal sends its Ctrl-C to both; and a second one is what stops a program that shuts down slowly.
+      if (signal === 'SIGINT' && process.stdin.isTTY) return
+      child.kill(signal)
+    })
+  }
+  child.on('error', error => {
+    process.stderr.write(`plainwire: ${error.message}\n`)
+    process.exitCode = 1
+  })
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1)
+    // Whoever started us shall see the same end: the default action, in place of our listener.
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}

@@ -1,0 +1,47 @@
+// Redirects the modules of the table for all that this thread loads from now on, our own files aside. Only what the
+// runtime offers for it: `Module._load`, which it keeps patchable, for `require`; loader hooks for `import`.
+
+import Module from 'node:module'
+import { exportsOf } from './exports.ts'
+import { loadSync, resolveSync } from './hooks.ts'
+import { isOwnFile, replacementOf } from './modules.ts'
+
+type Load = (request: string, parent: { filename?: string | null } | undefined, isMain: boolean) => unknown
+
+let isInstalled = false
+
+export function install(): void {
+  if (isInstalled) return
+  isInstalled = true
+  redirectRequire()
+  redirectGetBuiltinModule()
+  redirectImport()
+}
+
+function redirectRequire(): void {
+  // Not in the types, though every tool that mocks modules patches it.
+  const loader = Module as unknown as { _load: Load }
+  const original = loader._load
+  loader._load = function _load(request, parent, isMain) {
+    const replacement = replacementOf(request)
+    if (replacement === undefined || isOwnFile(parent?.filename ?? undefined)) {
+      return Reflect.apply(original, this, [request, parent, isMain])
+    }
+    return exportsOf(replacement.name)
+  }
+}
+
+function redirectGetBuiltinModule(): void {
+  const original = process.getBuiltinModule
+  function getBuiltinModule(id: string): unknown {
+    const replacement = typeof id === 'string' ? replacementOf(id) : undefined
+    return replacement === undefined ? Reflect.apply(original, process, [id]) : exportsOf(replacement.name)
+  }
+  process.getBuiltinModule = getBuiltinModule as typeof original
+}
+
+function redirectImport(): void {
+  // Node 20 has no `registerHooks`; on Node 26 `register` warns of its end.
+  if (typeof Module.registerHooks === 'function') Module.registerHooks({ resolve: resolveSync, load: loadSync })
+  else Module.register('./hooks.js', import.meta.url)
+}

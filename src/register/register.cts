@@ -1,0 +1,5 @@
+// `node --require plainwire/register FILE`, or `--import`: the program FILE and all it loads get our modules.
+// CommonJS, since `--import` alone does not reach what worker threads evaluate. The compiler rewrites no `require`: hence .js.
+
+const { install } = require('./install.js')
+install()
