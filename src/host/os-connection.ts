@@ -55,7 +55,8 @@ export class OsConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength
+    // A write that failed at once has left the count, and has not been sent.
+    return this.#socket.errored ? this.#socket.writableLength + 1 : this.#socket.writableLength
   }
 
   get isDestroyed(): boolean {
@@ -104,6 +105,17 @@ export class OsConnection implements Connection {
 
   setKeepAlive(on: boolean, initialDelayMs: number): void {
     this.#socket.setKeepAlive(on, initialDelayMs)
+  }
+
+  // Newer runtimes only: their sockets take one.
+  get setTypeOfService(): ((tos: number) => void) | undefined {
+    const socket = this.#socket as Socket & { setTypeOfService?: (tos: number) => void }
+    return typeof socket.setTypeOfService === 'function' ? tos => socket.setTypeOfService(tos) : undefined
+  }
+
+  get getTypeOfService(): (() => number) | undefined {
+    const socket = this.#socket as Socket & { getTypeOfService?: () => number }
+    return typeof socket.getTypeOfService === 'function' ? () => socket.getTypeOfService() : undefined
   }
 
   ref(): void {

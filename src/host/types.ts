@@ -96,7 +96,7 @@ export interface Connection {
   readonly bytesRead: number
   /** Bytes given to `write`, sent or not. */
   readonly bytesWritten: number
-  /** Bytes given to `write` that the layer below has not taken yet. */
+  /** Bytes given to `write` that the layer below has not taken yet; above zero for good after a write has failed. */
   readonly bufferedBytes: number
 
   /**
@@ -121,6 +121,9 @@ export interface Connection {
   /** Both do nothing on pipes. */
   setNoDelay(on: boolean): void
   setKeepAlive(on: boolean, initialDelayMs: number): void
+  /** The IP header's Type of Service byte; only on hosts that can. */
+  readonly setTypeOfService?: ((tos: number) => void) | undefined
+  readonly getTypeOfService?: (() => number) | undefined
   /** Whether this connection keeps the process alive. */
   ref(): void
   unref(): void

@@ -1,0 +1,14 @@
+// For the modules that stand on net: the raw Connection beneath a Socket, and Sockets over Connections.
+
+export { Server, type ServerOptions } from './server.ts'
+export {
+  connect,
+  connectionOf,
+  feedSocket,
+  Socket,
+  type SocketOptions,
+  type SocketOverOptions,
+  sinkOf,
+  socketOver,
+} from './socket.ts'
+export { acceptConnection, releaseConnection } from './symbols.ts'

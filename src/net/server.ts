@@ -1,0 +1,272 @@
+// net.Server: accepts Connections and shows them as Sockets. Source: Node's documentation, "Class: net.Server".
+
+import { EventEmitter } from 'node:events'
+import { getDefaultHighWaterMark } from 'node:stream'
+import { callableClass } from '../core/callable-class.ts'
+import { invalidArgType } from '../core/errors.ts'
+import { validateNumber } from '../core/validate.ts'
+import { currentHost } from '../host/current.ts'
+import type { Connection, Endpoint, Host, Listener, ListenTarget } from '../host/types.ts'
+import { normalizeArguments } from './arguments.ts'
+import { BlockList } from './block-list.ts'
+import { serverListenChannel, serverSocketChannel } from './diagnostics.ts'
+import { serverAlreadyListening, serverNotRunning } from './errors.ts'
+import { type ListenRequest, listenRequest, resolveListenAddress } from './listen.ts'
+import { type Socket, socketOver } from './socket.ts'
+import { acceptConnection, kHost, releaseConnection } from './symbols.ts'
+
+export interface ServerOptions {
+  allowHalfOpen?: boolean | undefined
+  pauseOnConnect?: boolean | undefined
+  noDelay?: boolean | undefined
+  keepAlive?: boolean | undefined
+  /** Milliseconds. */
+  keepAliveInitialDelay?: number | undefined
+  highWaterMark?: number | undefined
+  blockList?: BlockList | undefined
+}
+
+const kListener = Symbol('listener')
+const kGeneration = Symbol('generation')
+
+class NetServer extends EventEmitter {
+  declare allowHalfOpen: boolean
+  declare pauseOnConnect: boolean
+  declare noDelay: boolean
+  declare keepAlive: boolean
+  /** Seconds, as Node shows it. */
+  declare keepAliveInitialDelay: number
+  declare highWaterMark: number
+  declare blockList: BlockList
+  declare maxConnections: number
+  declare dropMaxConnection: boolean
+  declare _connections: number
+  declare _unref: boolean
+  declare [kHost]: Host
+  declare [kListener]: Listener | null
+  declare [kGeneration]: number
+
+  constructor(options?: ServerOptions | ((socket: Socket) => void), connectionListener?: (socket: Socket) => void) {
+    super()
+    initialize(this, options, connectionListener)
+  }
+
+  listen(...args: unknown[]): this {
+    const [options, callback] = normalizeArguments(args)
+    if (this[kListener]) throw serverAlreadyListening()
+    if (serverListenChannel.asyncStart.hasSubscribers) {
+      serverListenChannel.asyncStart.publish({ server: this, options } as never)
+    }
+    if (callback) this.once('listening', callback as () => void)
+    const generation = ++this[kGeneration]
+    const request = listenRequest(args, options)
+    closeOnAbort(this, request)
+    if (request.hostName === undefined) bind(this, request.target)
+    else {
+      resolveListenAddress(this[kHost], request.hostName, (error, address) => {
+        // Closed, or told to listen elsewhere, while the name was looked up.
+        if (generation !== this[kGeneration]) return
+        if (error) this.emit('error', error)
+        else bind(this, { ...request.target, address } as ListenTarget)
+      })
+    }
+    return this
+  }
+
+  get listening(): boolean {
+    return this[kListener] !== null
+  }
+
+  /** Node's name for what lies beneath; programs look whether there is one. */
+  get _handle(): Listener | null {
+    return this[kListener]
+  }
+
+  address(): Endpoint | string | null {
+    return this[kListener]?.address() ?? null
+  }
+
+  getConnections(callback: (error: Error | null, count: number) => void): this {
+    process.nextTick(callback, null, this._connections)
+    return this
+  }
+
+  close(callback?: (error?: Error) => void): this {
+    this[kGeneration]++
+    const listener = this[kListener]
+    if (typeof callback === 'function') {
+      this.once('close', listener ? callback : () => callback(serverNotRunning()))
+    }
+    this[kListener] = null
+    listener?.close()
+    this._emitCloseIfDrained()
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this[kListener] === null) return
+    await new Promise<void>((resolve, reject) => {
+      this.close(error => (error ? reject(error) : resolve()))
+    })
+  }
+
+  ref(): this {
+    this._unref = false
+    this[kListener]?.ref()
+    return this
+  }
+
+  unref(): this {
+    this._unref = true
+    this[kListener]?.unref()
+    return this
+  }
+
+  _emitCloseIfDrained(): void {
+    if (this[kListener] || this._connections > 0) return
+    process.nextTick(() => this.emit('close'))
+  }
+
+  /** An accepted Connection that no limit refuses. Those that take it raw override this. */
+  [acceptConnection](connection: Connection): void {
+    const socket = socketOver(connection, {
+      allowHalfOpen: this.allowHalfOpen,
+      pauseOnCreate: this.pauseOnConnect,
+      highWaterMark: this.highWaterMark,
+      host: this[kHost],
+      noDelay: this.noDelay,
+      keepAlive: this.keepAlive,
+    })
+    socket.server = this as unknown as Server
+    socket._server = this as unknown as Server
+    this.emit('connection', socket)
+    if (serverSocketChannel.hasSubscribers) serverSocketChannel.publish({ socket })
+  }
+
+  /** A connection taken raw has closed. */
+  [releaseConnection](): void {
+    this._connections--
+    this._emitCloseIfDrained()
+  }
+
+  override [EventEmitter.captureRejectionSymbol](error: Error, event: string, ...args: unknown[]): void {
+    if (event === 'connection') (args[0] as Socket).destroy(error)
+    else this.emit('error', error)
+  }
+}
+
+function bind(server: NetServer, target: ListenTarget): void {
+  const listener = server[kHost].listen(target, {
+    onListening: () => {
+      if (server[kListener] === listener) server.emit('listening')
+    },
+    onConnection: connection => accept(server, connection),
+    onError: error => {
+      // What could not be bound is not listening; what fails to accept once goes on.
+      if (server[kListener] === listener && listener.address() === null) server[kListener] = null
+      if (serverListenChannel.error.hasSubscribers) serverListenChannel.error.publish({ server, error } as never)
+      server.emit('error', error)
+    },
+    onClose: () => {},
+  })
+  server[kListener] = listener
+  if (server._unref) listener.unref()
+  if (serverListenChannel.asyncEnd.hasSubscribers) serverListenChannel.asyncEnd.publish({ server } as never)
+}
+
+function accept(server: NetServer, connection: Connection): void {
+  if (server.maxConnections != null && server._connections >= server.maxConnections) {
+    server.emit('drop', dropData(connection))
+    connection.destroy()
+    return
+  }
+  if (server.blockList) {
+    const { remote } = connection
+    if (remote && server.blockList.check(remote.address, remote.family === 'IPv6' ? 'ipv6' : 'ipv4')) {
+      connection.destroy()
+      return
+    }
+  }
+  if (server.noDelay) connection.setNoDelay(true)
+  if (server.keepAlive) connection.setKeepAlive(true, server.keepAliveInitialDelay * 1000)
+  server._connections++
+  server[acceptConnection](connection)
+}
+
+function closeOnAbort(server: NetServer, { signal }: ListenRequest): void {
+  if (signal === undefined) return
+  const onAbort = () => server.close()
+  if (signal.aborted) process.nextTick(onAbort)
+  else {
+    signal.addEventListener('abort', onAbort, { once: true })
+    server.once('close', () => signal.removeEventListener('abort', onAbort))
+  }
+}
+
+function initialize(
+  server: NetServer,
+  given?: ServerOptions | ((socket: Socket) => void),
+  connectionListener?: (socket: Socket) => void,
+): void {
+  if (typeof given !== 'function' && given != null && typeof given !== 'object') {
+    throw invalidArgType('options', 'Object', given)
+  }
+  const listener = typeof given === 'function' ? given : connectionListener
+  if (typeof listener === 'function') server.on('connection', listener)
+  const options: ServerOptions = typeof given === 'object' && given !== null ? given : {}
+  const { keepAliveInitialDelay, highWaterMark, blockList } = options
+  if (keepAliveInitialDelay !== undefined) validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay')
+  if (highWaterMark !== undefined) validateNumber(highWaterMark, 'options.highWaterMark')
+  server._connections = 0
+  server._unref = false
+  server[kHost] = currentHost()
+  server[kListener] = null
+  server[kGeneration] = 1
+  server.allowHalfOpen = options.allowHalfOpen || false
+  server.pauseOnConnect = Boolean(options.pauseOnConnect)
+  server.noDelay = Boolean(options.noDelay)
+  server.keepAlive = Boolean(options.keepAlive)
+  server.keepAliveInitialDelay = Math.max(0, Math.trunc((keepAliveInitialDelay ?? 0) / 1000) || 0)
+  server.highWaterMark =
+    highWaterMark === undefined || highWaterMark < 0 ? getDefaultHighWaterMark(false) : highWaterMark
+  if (blockList) {
+    if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList)
+    server.blockList = blockList
+  }
+}
+
+/** What the 'drop' event says of a connection refused; undefined for pipes. */
+function dropData({ local, remote }: Connection): object | undefined {
+  if (local === undefined && remote === undefined) return undefined
+  return Object.assign(Object.create(null), {
+    localAddress: local?.address,
+    localPort: local?.port,
+    localFamily: local?.family,
+    remoteAddress: remote?.address,
+    remotePort: remote?.port,
+    remoteFamily: remote?.family,
+  })
+}
+
+Object.defineProperty(NetServer, 'name', { value: 'Server' })
+
+export interface Server extends NetServer {}
+
+interface ServerConstructor {
+  new (options?: ServerOptions | ((socket: Socket) => void), connectionListener?: (socket: Socket) => void): Server
+  (options?: ServerOptions | ((socket: Socket) => void), connectionListener?: (socket: Socket) => void): Server
+  readonly prototype: Server
+}
+
+/** Callable without `new`, as Node's is. */
+export const Server = callableClass(NetServer, (server, options, connectionListener) => {
+  ;(EventEmitter as unknown as (this: unknown) => void).call(server)
+  initialize(server, options, connectionListener)
+}) as unknown as ServerConstructor
+
+export function createServer(
+  options?: ServerOptions | ((socket: Socket) => void),
+  connectionListener?: (socket: Socket) => void,
+): Server {
+  return new Server(options, connectionListener)
+}

@@ -1,0 +1,82 @@
+// What feeds a Socket's stream from its Connection, and counts the writes under way.
+
+import { asBuffer } from '../core/bytes.ts'
+import type { ConnectionSink } from '../host/types.ts'
+import type { UserBuffer } from './onread.ts'
+import type { Socket } from './socket.ts'
+import { kConnection, kHasClosed, kIsReading } from './symbols.ts'
+
+type WriteCallback = (error?: Error | null) => void
+
+export class SocketSink implements ConnectionSink {
+  readonly #socket: Socket
+  /** The `onread` option: bytes go there instead of into the stream. */
+  userBuffer: UserBuffer | undefined = undefined
+  #issued = 0
+  #completed = 0
+  #pending: WriteCallback | null = null
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  /** The stream waits for `callback` before it writes on. */
+  awaitWrites(callback: WriteCallback): void {
+    this.#pending = callback
+  }
+
+  /** Counts one more write; its `done` is `written`. */
+  issueWrite(): WriteCallback {
+    this.#issued++
+    return this.#written
+  }
+
+  /** Shared by all writes of this socket: they complete in order. */
+  readonly #written: WriteCallback = error => {
+    this.#completed++
+    const callback = this.#pending
+    if (callback === null || this.#completed !== this.#issued) return
+    this.#pending = null
+    this.#socket._unrefTimer()
+    callback(error)
+  }
+
+  onConnect(): void {}
+
+  onData(chunk: Uint8Array): void {
+    const socket = this.#socket
+    socket._unrefTimer()
+    if (socket.destroyed) return
+    const wantsMore = this.userBuffer ? this.userBuffer.receive(chunk) : socket.push(asBuffer(chunk))
+    if (!wantsMore && socket[kConnection]) {
+      socket[kIsReading] = false
+      socket[kConnection].pause()
+    }
+  }
+
+  onEnd(): void {
+    const socket = this.#socket
+    socket._unrefTimer()
+    if (socket.destroyed || socket.readableEnded) return
+    socket.push(null)
+    // Also brings out 'end' where nobody reads and nothing is buffered.
+    socket.read(0)
+  }
+
+  onDrain(): void {}
+
+  onError(error: Error): void {
+    this.#socket.destroy(error)
+  }
+
+  onClose(hadError: boolean): void {
+    const socket = this.#socket
+    if (socket.destroyed) socket._emitClose()
+    else {
+      // Closed from below without an error: 'close' follows the stream's own end.
+      socket[kHasClosed] = true
+      socket._hadError = hadError
+      socket.destroy()
+    }
+  }
+}

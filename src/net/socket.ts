@@ -1,0 +1,712 @@
+// net.Socket: a Duplex over a Connection. Connecting is connect.ts's part; what comes from the connection arrives through
+// the SocketSink. Source: Node's documentation, "Class: net.Socket".
+
+import { Duplex, type DuplexOptions } from 'node:stream'
+import { callableClass } from '../core/callable-class.ts'
+import { timerDuration } from '../core/durations.ts'
+import { featureUnavailable, invalidArgType, invalidArgValue } from '../core/errors.ts'
+import { validateFunction, validateInt32, validateNumber, validateString } from '../core/validate.ts'
+import { currentHost } from '../host/current.ts'
+import type { Connection, Endpoint, Host, TextEncoding, Timer } from '../host/types.ts'
+import { type AnyOptions, normalizeArguments } from './arguments.ts'
+import { BlockList } from './block-list.ts'
+import { ConnectAttempt, completeTcpOptions, requireDestination } from './connect.ts'
+import { clientSocketChannel } from './diagnostics.ts'
+import { endedByPeer, invalidHandleType, socketClosed, socketClosedBeforeConnection } from './errors.ts'
+import { type OnReadOptions, UserBuffer } from './onread.ts'
+import type { Server } from './server.ts'
+import { SocketSink } from './socket-sink.ts'
+import {
+  kAttempt,
+  kBytesRead,
+  kBytesWritten,
+  kCloseHadError,
+  kConnection,
+  kHasClosed,
+  kHost,
+  kIsPassive,
+  kIsReading,
+  kIsResetting,
+  kKeepAlive,
+  kKeepAliveDelayMs,
+  kLastBuffered,
+  kLocal,
+  kNoDelay,
+  kOver,
+  kPeer,
+  kSink,
+  kTimer,
+  kTypeOfService,
+} from './symbols.ts'
+
+type WriteCallback = (error?: Error | null) => void
+
+export interface SocketOptions extends DuplexOptions {
+  fd?: number | undefined
+  onread?: OnReadOptions | null | undefined
+  noDelay?: boolean | undefined
+  keepAlive?: boolean | undefined
+  /** Milliseconds. */
+  keepAliveInitialDelay?: number | undefined
+  typeOfService?: number | undefined
+  blockList?: BlockList | undefined
+  /** Both count only with `fd`. */
+  readable?: boolean | undefined
+  writable?: boolean | undefined
+}
+
+/** How a Connection that is open already becomes a Socket. */
+export interface SocketOverOptions {
+  readonly allowHalfOpen?: boolean | undefined
+  /** Nothing is read before `resume()`. */
+  readonly pauseOnCreate?: boolean | undefined
+  /** The caller stays the connection's sink and passes on what the socket should see. */
+  readonly passive?: boolean | undefined
+  readonly highWaterMark?: number | undefined
+  readonly host?: Host | undefined
+  /** What has been set on the connection already. */
+  readonly noDelay?: boolean | undefined
+  readonly keepAlive?: boolean | undefined
+  /** Milliseconds. */
+  readonly keepAliveInitialDelay?: number | undefined
+}
+
+type ConstructorOptions = SocketOptions & SocketOverOptions & { [kOver]?: Connection }
+
+class NetSocket extends Duplex {
+  declare connecting: boolean
+  declare timeout: number | undefined
+  declare blockList: BlockList
+  declare autoSelectFamilyAttemptedAddresses: string[]
+  declare server: Server | null
+  declare _server: Server | null
+  declare _parent: NetSocket | null
+  declare _host: string | null
+  declare _hadError: boolean
+  declare _pendingData: unknown
+  declare _pendingEncoding: string
+  declare [kConnection]: Connection | null
+  declare [kAttempt]: ConnectAttempt | null
+  declare [kSink]: SocketSink
+  declare [kHost]: Host
+  declare [kTimer]: Timer | null
+  declare [kIsReading]: boolean
+  declare [kIsPassive]: boolean
+  declare [kIsResetting]: boolean
+  declare [kHasClosed]: boolean
+  declare [kCloseHadError]: boolean | undefined
+  declare [kLastBuffered]: number
+  declare [kNoDelay]: boolean
+  declare [kKeepAlive]: boolean
+  declare [kKeepAliveDelayMs]: number
+  declare [kTypeOfService]: number | undefined
+  declare [kBytesRead]: number
+  declare [kBytesWritten]: number
+  declare [kPeer]: Endpoint | undefined
+  declare [kLocal]: Endpoint | undefined
+
+  constructor(options?: SocketOptions | number) {
+    const complete = completeOptions(options)
+    super(complete)
+    initialize(this, complete)
+  }
+
+  // Connecting
+
+  connect(...args: unknown[]): this {
+    const [options, callback] = normalizeArguments(args)
+    if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket: this })
+    if (callback) this.once('connect', callback as () => void)
+    if (this._parent?.connecting) return this
+    requireDestination(options)
+    // The one that ended with the peer's FIN may write again.
+    if (Object.hasOwn(this, 'write')) Reflect.deleteProperty(this, 'write')
+    if (this.destroyed) forgetConnection(this)
+    this._unrefTimer()
+    this.connecting = true
+    const attempt = new ConnectAttempt(this, this[kHost], {
+      onConnected: connection => adoptConnection(this, connection),
+    })
+    this[kAttempt] = attempt
+    const { path } = options
+    if (path) {
+      validateString(path, 'options.path')
+      attempt.connectPath(path)
+    } else {
+      const complete = completeTcpOptions(options)
+      this._host = complete.host
+      attempt.attemptDelayMs = complete.attemptDelayMs
+      attempt.connectTcp(complete)
+    }
+    return this
+  }
+
+  get pending(): boolean {
+    return this[kConnection] === null || this.connecting
+  }
+
+  get readyState(): 'opening' | 'open' | 'readOnly' | 'writeOnly' | 'closed' {
+    if (this.connecting) return 'opening'
+    if (this.readable) return this.writable ? 'open' : 'readOnly'
+    return this.writable ? 'writeOnly' : 'closed'
+  }
+
+  get _connecting(): boolean {
+    return this.connecting
+  }
+
+  /** Node's name for what lies beneath; programs look whether there is one. */
+  get _handle(): Connection | ConnectAttempt | null {
+    return this[kConnection] ?? this[kAttempt]
+  }
+
+  // Reading
+
+  override _read(size: number): void {
+    const connection = this[kConnection]
+    if (this.connecting || connection === null) this.once('connect', () => this._read(size))
+    else if (!this[kIsReading] && !this[kIsPassive]) startReading(this, connection)
+  }
+
+  override pause(): this {
+    const connection = this[kConnection]
+    if (this[kSink].userBuffer && connection && this[kIsReading]) {
+      this[kIsReading] = false
+      connection.pause()
+    }
+    return super.pause()
+  }
+
+  override resume(): this {
+    resumeUserBuffer(this)
+    return super.resume()
+  }
+
+  override read(size?: number): unknown {
+    resumeUserBuffer(this)
+    return super.read(size)
+  }
+
+  // Writing
+
+  override _write(data: unknown, encoding: string, callback: WriteCallback): void {
+    const connection = readyToWrite(this, data, encoding, callback)
+    if (connection === null) return
+    const sink = this[kSink]
+    send(connection, data as Uint8Array | string, encoding, sink.issueWrite())
+    finishWrite(this, connection, callback)
+  }
+
+  override _writev(chunks: { chunk: unknown; encoding: string }[], callback: WriteCallback): void {
+    const connection = readyToWrite(this, chunks, '', callback)
+    if (connection === null) return
+    connection.cork()
+    const last = chunks.length - 1
+    chunks.forEach(({ chunk, encoding }, index) => {
+      const done = index === last ? this[kSink].issueWrite() : undefined
+      send(connection, chunk as Uint8Array | string, encoding, done)
+    })
+    connection.uncork()
+    finishWrite(this, connection, callback)
+  }
+
+  override _final(callback: WriteCallback): void {
+    if (this.connecting) {
+      this.once('connect', () => this._final(callback))
+      return
+    }
+    const connection = this[kConnection]
+    if (connection === null) callback()
+    // What goes wrong from here on arrives as the connection's own error.
+    else connection.end(() => callback())
+  }
+
+  get bufferSize(): number | undefined {
+    return this[kConnection] || this[kAttempt] ? this.writableLength : undefined
+  }
+
+  get _bytesDispatched(): number {
+    return this[kConnection]?.bytesWritten ?? this[kBytesWritten]
+  }
+
+  // Closing
+
+  destroySoon(): void {
+    if (this.writable) this.end()
+    if (this.writableFinished) this.destroy()
+    else this.once('finish', this.destroy)
+  }
+
+  resetAndDestroy(): this {
+    if (this[kConnection] === null && !this.connecting) {
+      this.destroy(socketClosed())
+      return this
+    }
+    if (this[kConnection] && this[kConnection].remote === undefined) throw invalidHandleType()
+    if (this.connecting) this.once('connect', () => this._reset())
+    else this._reset()
+    return this
+  }
+
+  _reset(): this {
+    this[kIsResetting] = true
+    return this.destroy()
+  }
+
+  override _destroy(exception: Error | null, callback: WriteCallback): void {
+    this.connecting = false
+    for (let socket: NetSocket | null = this; socket; socket = socket._parent) socket[kTimer]?.cancel()
+    const connection = this[kConnection]
+    const attempt = this[kAttempt]
+    this[kAttempt] = null
+    attempt?.cancel()
+    if (connection) {
+      this[kBytesRead] = connection.bytesRead
+      this[kBytesWritten] = connection.bytesWritten
+      this[kConnection] = null
+      this[kLocal] = undefined
+      this[kCloseHadError] = Boolean(exception)
+      if (this[kIsResetting]) connection.reset()
+      else connection.destroy()
+      callback(exception)
+      if (this[kHasClosed]) this._emitClose()
+    } else {
+      if (attempt) this[kCloseHadError] = Boolean(exception)
+      callback(exception)
+      this._emitClose()
+    }
+    if (this._server) {
+      this._server._connections--
+      this._server._emitCloseIfDrained()
+    }
+  }
+
+  /** 'close', after the 'error' that the stream has yet to emit. */
+  _emitClose(): void {
+    const hadError = this[kCloseHadError]
+    process.nextTick(() => (hadError === undefined ? this.emit('close') : this.emit('close', hadError)))
+  }
+
+  // Time-outs
+
+  setTimeout(msecs: number, callback?: () => void): this {
+    if (this.destroyed) return this
+    this.timeout = msecs
+    const duration = timerDuration(msecs, 'msecs')
+    this[kTimer]?.cancel()
+    this[kTimer] = null
+    if (callback !== undefined) validateFunction(callback, 'callback')
+    if (duration === 0) {
+      if (callback) this.removeListener('timeout', callback)
+      return this
+    }
+    this[kTimer] = this[kHost].clock.setTimer(() => this._onTimeout(), duration)
+    this[kTimer].unref()
+    if (callback) this.once('timeout', callback)
+    return this
+  }
+
+  /** Begins the time-out anew: something happened. */
+  _unrefTimer(): void {
+    for (let socket: NetSocket | null = this; socket; socket = socket._parent) socket[kTimer]?.refresh()
+  }
+
+  _onTimeout(): void {
+    const buffered = this[kConnection]?.bufferedBytes ?? 0
+    // A write that moves on is no idleness, however slow the peer reads.
+    if (buffered > 0 && buffered !== this[kLastBuffered]) {
+      this[kLastBuffered] = buffered
+      this._unrefTimer()
+      return
+    }
+    this.emit('timeout')
+  }
+
+  // Socket options
+
+  setNoDelay(enable?: boolean): this {
+    const on = enable === undefined ? true : Boolean(enable)
+    if (this[kConnection] && on !== this[kNoDelay]) this[kConnection].setNoDelay(on)
+    this[kNoDelay] = on
+    return this
+  }
+
+  /** @param initialDelayMs - milliseconds of silence before the first probe; 0 keeps what is set */
+  setKeepAlive(enable?: boolean | { enable?: boolean; initialDelay?: number }, initialDelayMs?: number): this {
+    const options = typeof enable === 'object' && enable !== null ? enable : { enable, initialDelay: initialDelayMs }
+    const on = Boolean(options.enable)
+    const delayMs = wholeSeconds(options.initialDelay)
+    const isNew = on !== this[kKeepAlive] || (on && delayMs !== this[kKeepAliveDelayMs])
+    if (this[kConnection] && isNew) this[kConnection].setKeepAlive(on, delayMs)
+    this[kKeepAlive] = on
+    this[kKeepAliveDelayMs] = delayMs
+    return this
+  }
+
+  /** @param tos - the IP header's Type of Service byte, 0 to 255 */
+  setTypeOfService(tos: number): this {
+    if (Number.isNaN(tos)) throw invalidArgType('tos', 'number', tos)
+    validateInt32(tos, 'tos', 0, 255)
+    if (tos !== this[kTypeOfService] && this[kConnection]) applyTypeOfService(this, this[kConnection], tos)
+    this[kTypeOfService] = tos
+    return this
+  }
+
+  getTypeOfService(): number {
+    return this[kConnection]?.getTypeOfService?.() ?? this[kTypeOfService] ?? 0
+  }
+
+  ref(): this {
+    const target = this[kConnection] ?? this[kAttempt]
+    if (target) target.ref()
+    else this.once('connect', this.ref)
+    return this
+  }
+
+  unref(): this {
+    const target = this[kConnection] ?? this[kAttempt]
+    if (target) target.unref()
+    else this.once('connect', this.unref)
+    return this
+  }
+
+  // Addresses
+
+  address(): Endpoint | Record<string, never> {
+    return this._getsockname()
+  }
+
+  _getpeername(): Partial<Endpoint> {
+    this[kPeer] ??= this[kConnection]?.remote
+    return this[kPeer] ?? {}
+  }
+
+  _getsockname(): Endpoint | Record<string, never> {
+    this[kLocal] ??= this[kConnection]?.local
+    return this[kLocal] ?? {}
+  }
+}
+
+// Node shows these as enumerable accessors of the prototype.
+const accessors = {
+  bytesRead: (socket: NetSocket) => socket[kConnection]?.bytesRead ?? socket[kBytesRead],
+  bytesWritten: (socket: NetSocket) => socket._bytesDispatched + waitingBytes(socket),
+  remoteAddress: (socket: NetSocket) => socket._getpeername().address,
+  remoteFamily: (socket: NetSocket) => socket._getpeername().family,
+  remotePort: (socket: NetSocket) => socket._getpeername().port,
+  localAddress: (socket: NetSocket) => socket._getsockname().address,
+  localFamily: (socket: NetSocket) => socket._getsockname().family,
+  localPort: (socket: NetSocket) => socket._getsockname().port,
+} as const
+
+for (const [name, read] of Object.entries(accessors)) {
+  Object.defineProperty(NetSocket.prototype, name, {
+    get(this: NetSocket) {
+      return read(this)
+    },
+    enumerable: true,
+    configurable: false,
+  })
+}
+
+/** What the constructor takes, checked, with what every socket's stream is made of. */
+function completeOptions(options: SocketOptions | number | undefined): ConstructorOptions {
+  if (typeof options === 'object' && options !== null && kOver in options) return options as ConstructorOptions
+  const given = typeof options === 'number' ? { fd: options } : options
+  if (given?.objectMode) throw invalidArgValue('options.objectMode', given.objectMode, 'is not supported')
+  if (given?.readableObjectMode || given?.writableObjectMode) {
+    const name = given.readableObjectMode ? 'readableObjectMode' : 'writableObjectMode'
+    throw invalidArgValue(`options.${name}`, given[name], 'is not supported')
+  }
+  if (given?.keepAliveInitialDelay !== undefined) {
+    validateNumber(given.keepAliveInitialDelay, 'options.keepAliveInitialDelay')
+  }
+  return {
+    ...given,
+    allowHalfOpen: Boolean(given?.allowHalfOpen),
+    // 'close' says whether there was an error, so the stream must not emit its own.
+    emitClose: false,
+    autoDestroy: true,
+    decodeStrings: false,
+  }
+}
+
+function initialize(socket: NetSocket, options: ConstructorOptions): void {
+  socket.connecting = false
+  socket._hadError = false
+  socket._parent = null
+  socket._host = null
+  socket._pendingData = null
+  socket._pendingEncoding = ''
+  socket.server = null
+  socket._server = null
+  socket[kConnection] = null
+  socket[kAttempt] = null
+  socket[kSink] = new SocketSink(socket as unknown as Socket)
+  // A user's `host` is a name to connect to.
+  socket[kHost] = (options[kOver] && options.host) || currentHost()
+  socket[kTimer] = null
+  socket[kIsReading] = false
+  socket[kIsPassive] = false
+  socket[kIsResetting] = false
+  socket[kHasClosed] = false
+  socket[kCloseHadError] = undefined
+  socket[kLastBuffered] = 0
+  socket[kNoDelay] = Boolean(options.noDelay)
+  socket[kKeepAlive] = Boolean(options.keepAlive)
+  socket[kKeepAliveDelayMs] = wholeSeconds(options.keepAliveInitialDelay)
+  socket[kTypeOfService] = undefined
+  socket[kBytesRead] = 0
+  socket[kBytesWritten] = 0
+  socket[kPeer] = undefined
+  socket[kLocal] = undefined
+  socket.on('end', onReadableEnd)
+  const over = options[kOver]
+  if (over) openOver(socket, over, options)
+  else applyUserOptions(socket, options)
+}
+
+function applyUserOptions(socket: NetSocket, options: SocketOptions): void {
+  const { fd, onread, typeOfService, blockList } = options
+  socket[kSink].userBuffer = UserBuffer.from(onread)
+  if (typeOfService !== undefined) {
+    validateInt32(typeOfService, 'options.typeOfService', 0, 255)
+    socket[kTypeOfService] = typeOfService
+  }
+  if (blockList) {
+    if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList)
+    socket.blockList = blockList
+  }
+  if (fd === undefined) return
+  const readable = options.readable !== false
+  const writable = options.writable !== false
+  const connection = socket[kHost].connect({ kind: 'fd', fd, readable, writable }, socket[kSink])
+  openOver(socket, connection, { pauseOnCreate: !readable })
+}
+
+function openOver(socket: NetSocket, connection: Connection, options: SocketOverOptions): void {
+  socket[kConnection] = connection
+  if (options.passive) {
+    socket[kIsPassive] = true
+    return
+  }
+  connection.sink = socket[kSink]
+  // As Node: paused for good, or reading from the start up to the high-water mark, so that 'end' is noticed.
+  if (options.pauseOnCreate) Duplex.prototype.pause.call(socket)
+  else socket.read(0)
+}
+
+/** The race is won. */
+function adoptConnection(socket: NetSocket, connection: Connection): void {
+  socket[kAttempt] = null
+  socket[kConnection] = connection
+  connection.sink = socket[kSink]
+  socket.connecting = false
+  socket[kLocal] = undefined
+  socket._unrefTimer()
+  if (socket[kNoDelay]) connection.setNoDelay(true)
+  if (socket[kKeepAlive]) connection.setKeepAlive(true, socket[kKeepAliveDelayMs])
+  const tos = socket[kTypeOfService]
+  if (tos !== undefined) {
+    try {
+      applyTypeOfService(socket, connection, tos)
+    } catch (error) {
+      socket.emit('error', error)
+    }
+  }
+  socket.emit('connect')
+  socket.emit('ready')
+  if (!socket.destroyed && !socket.isPaused()) socket.read(0)
+}
+
+function applyTypeOfService(socket: NetSocket, connection: Connection, tos: number): void {
+  if (!connection.setTypeOfService) throw featureUnavailable('setTypeOfService', socket[kHost].name)
+  connection.setTypeOfService(tos)
+}
+
+/** Before connecting anew. */
+function forgetConnection(socket: NetSocket): void {
+  socket[kConnection] = null
+  socket[kPeer] = undefined
+  socket[kLocal] = undefined
+  socket[kIsReading] = false
+  socket[kIsResetting] = false
+  socket[kHasClosed] = false
+  socket[kCloseHadError] = undefined
+  socket[kSink] = new SocketSink(socket as unknown as Socket)
+}
+
+/** From now on the connection feeds the socket's stream, which only showed it so far. */
+export function feedSocket(socket: NetSocket): void {
+  const connection = socket[kConnection]
+  if (connection === null) return
+  socket[kIsPassive] = false
+  connection.sink = socket[kSink]
+  connection.pause()
+  if (!socket.isPaused()) socket.read(0)
+}
+
+function startReading(socket: NetSocket, connection: Connection): void {
+  socket[kIsReading] = true
+  connection.resume()
+}
+
+function resumeUserBuffer(socket: NetSocket): void {
+  const { userBuffer } = socket[kSink]
+  const connection = socket[kConnection]
+  if (userBuffer && connection && !socket[kIsReading] && userBuffer.flush()) startReading(socket, connection)
+}
+
+/** The connection to write to; null where the write has been put off, or has failed. */
+function readyToWrite(socket: NetSocket, data: unknown, encoding: string, callback: WriteCallback): Connection | null {
+  if (socket.connecting) {
+    socket._pendingData = data
+    socket._pendingEncoding = encoding
+    const onClose = () => callback(socketClosedBeforeConnection())
+    socket.once('connect', () => {
+      socket.off('close', onClose)
+      if (Array.isArray(data)) socket._writev(data, callback)
+      else socket._write(data, encoding, callback)
+    })
+    socket.once('close', onClose)
+    return null
+  }
+  socket._pendingData = null
+  socket._pendingEncoding = ''
+  const connection = socket[kConnection]
+  if (connection === null) callback(socketClosed())
+  else socket._unrefTimer()
+  return connection
+}
+
+/** What the system took at once is written; the callback need not wait a turn for it. */
+function finishWrite(socket: NetSocket, connection: Connection, callback: WriteCallback): void {
+  const buffered = connection.bufferedBytes
+  if (buffered === 0) {
+    callback()
+    return
+  }
+  socket[kLastBuffered] = buffered
+  socket[kSink].awaitWrites(callback)
+}
+
+function send(connection: Connection, data: Uint8Array | string, encoding: string, done?: WriteCallback): void {
+  if (typeof data !== 'string') connection.write(data, undefined, done)
+  else {
+    const wire = wireEncodings[encoding.toLowerCase()]
+    if (wire) connection.write(data, wire, done)
+    else connection.write(Buffer.from(data, encoding as BufferEncoding), undefined, done)
+  }
+}
+
+/** Those that a connection writes straight from the string. */
+const wireEncodings: Readonly<Record<string, TextEncoding | undefined>> = {
+  utf8: 'utf8',
+  'utf-8': 'utf8',
+  latin1: 'latin1',
+  binary: 'latin1',
+  ascii: 'latin1',
+}
+
+/** Bytes that still wait in the stream: they count as written, as in Node. */
+function waitingBytes(socket: NetSocket): number {
+  let bytes = 0
+  const { writableBuffer } = socket as unknown as { writableBuffer?: { chunk: unknown; encoding: string }[] }
+  for (const { chunk, encoding } of writableBuffer ?? []) bytes += byteLength(chunk, encoding)
+  const pending = socket._pendingData
+  if (Array.isArray(pending)) for (const { chunk, encoding } of pending) bytes += byteLength(chunk, encoding)
+  else if (pending) bytes += byteLength(pending, socket._pendingEncoding)
+  return bytes
+}
+
+function byteLength(chunk: unknown, encoding: string): number {
+  return typeof chunk === 'string'
+    ? Buffer.byteLength(chunk, encoding as BufferEncoding)
+    : (chunk as Uint8Array).byteLength
+}
+
+function wholeSeconds(milliseconds: number | undefined): number {
+  return Math.max(0, Math.trunc(Number(milliseconds ?? 0) / 1000) || 0) * 1000
+}
+
+/** The peer's FIN has ended our side too: a write says so, instead of a vague 'write after end'. */
+function onReadableEnd(this: NetSocket): void {
+  if (!this.allowHalfOpen) Object.defineProperty(this, 'write', { value: writeAfterEnd, ...OWN_PROPERTY })
+}
+
+function writeAfterEnd(this: NetSocket, chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+  if (!this.writableEnded) {
+    return Duplex.prototype.write.call(this, chunk, encoding as BufferEncoding, callback as () => void)
+  }
+  const done = typeof encoding === 'function' ? encoding : callback
+  const error = endedByPeer()
+  if (typeof done === 'function') process.nextTick(done as (error: Error) => void, error)
+  this.destroy(error)
+  return false
+}
+
+const OWN_PROPERTY = { writable: true, configurable: true, enumerable: true } as const
+
+Object.defineProperty(NetSocket, 'name', { value: 'Socket' })
+
+export interface Socket extends NetSocket {
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  readonly remoteAddress: string | undefined
+  readonly remoteFamily: 'IPv4' | 'IPv6' | undefined
+  readonly remotePort: number | undefined
+  readonly localAddress: string | undefined
+  readonly localFamily: 'IPv4' | 'IPv6' | undefined
+  readonly localPort: number | undefined
+}
+
+interface SocketConstructor {
+  new (options?: SocketOptions | number): Socket
+  (options?: SocketOptions | number): Socket
+  readonly prototype: Socket
+}
+
+/** Callable without `new`, as Node's is. */
+export const Socket = callableClass(NetSocket, (socket, options) => {
+  const complete = completeOptions(options)
+  ;(Duplex as unknown as (this: unknown, options: DuplexOptions) => void).call(socket, complete)
+  initialize(socket, complete)
+}) as unknown as SocketConstructor
+
+/** An open Connection as a Socket. */
+export function socketOver(connection: Connection, options: SocketOverOptions = {}): Socket {
+  const { allowHalfOpen, highWaterMark } = options
+  return new Socket({
+    ...options,
+    [kOver]: connection,
+    allowHalfOpen: allowHalfOpen ?? false,
+    ...(highWaterMark !== undefined && {
+      readableHighWaterMark: highWaterMark,
+      writableHighWaterMark: highWaterMark,
+    }),
+    emitClose: false,
+    autoDestroy: true,
+    decodeStrings: false,
+  } as SocketOptions)
+}
+
+/** The Connection beneath a Socket; undefined before it is connected, after it is closed, and for anything else. */
+export function connectionOf(socket: object): Connection | undefined {
+  return (socket as Partial<Socket>)[kConnection] ?? undefined
+}
+
+/** What feeds a Socket's stream: for whoever owns the connection's sink, to pass on what the socket should see. */
+export function sinkOf(socket: Socket): SocketSink {
+  return socket[kSink]
+}
+
+export function connect(...args: unknown[]): Socket {
+  const normalized = normalizeArguments(args)
+  const [options] = normalized
+  const socket = new Socket(options as SocketOptions)
+  const { timeout } = options as { timeout?: number }
+  if (timeout) socket.setTimeout(timeout)
+  return socket.connect(normalized)
+}
+
+export type { AnyOptions }

@@ -1,0 +1,34 @@
+// Where a Socket keeps what Node keeps behind its handle. Symbols, not #private: people wrap sockets in a Proxy or in
+// Object.create, where #x throws.
+
+/** The Connection beneath: null before one is open and after destroy. */
+export const kConnection = Symbol('connection')
+/** The ConnectionSink that feeds this socket's stream. */
+export const kSink = Symbol('sink')
+/** The ConnectAttempt under way, or null. */
+export const kAttempt = Symbol('attempt')
+export const kHost = Symbol('host')
+/** The connection has been asked for data. */
+export const kIsReading = Symbol('isReading')
+/** Somebody else owns the connection's sink; this socket only shows it. */
+export const kIsPassive = Symbol('isPassive')
+export const kIsResetting = Symbol('isResetting')
+export const kTimer = Symbol('timer')
+export const kLastBuffered = Symbol('lastBuffered')
+export const kNoDelay = Symbol('noDelay')
+export const kKeepAlive = Symbol('keepAlive')
+export const kKeepAliveDelayMs = Symbol('keepAliveDelayMs')
+export const kTypeOfService = Symbol('typeOfService')
+export const kBytesRead = Symbol('bytesRead')
+export const kBytesWritten = Symbol('bytesWritten')
+export const kPeer = Symbol('peer')
+export const kLocal = Symbol('local')
+export const kCloseHadError = Symbol('closeHadError')
+export const kHasClosed = Symbol('hasClosed')
+
+/** Constructor option: an open Connection to show as a socket. */
+export const kOver = Symbol('over')
+
+/** Server: what to do with an accepted connection; and the count of one that has closed. */
+export const acceptConnection = Symbol('acceptConnection')
+export const releaseConnection = Symbol('releaseConnection')
