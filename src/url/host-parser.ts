@@ -23,7 +23,7 @@ function parseOpaqueHost(input: string): string | undefined {
 }
 
 /** The ends-in-a-number checker: such a domain is an IPv4 address or nothing. */
-export function endsInNumber(domain: string): boolean {
+function endsInNumber(domain: string): boolean {
   let end = domain.length
   if (domain.charCodeAt(end - 1) === DOT) {
     end--
@@ -34,7 +34,7 @@ export function endsInNumber(domain: string): boolean {
 }
 
 /** IPv4 parsing and serializing in one: four decimal numbers, or undefined. */
-export function parseIpv4(input: string): string | undefined {
+function parseIpv4(input: string): string | undefined {
   const parts = input.split('.', 6)
   if (parts.at(-1) === '' && parts.length > 1) parts.pop()
   if (parts.length > 4) return undefined
@@ -88,11 +88,6 @@ function hasForbidden(host: string, bit: number): boolean {
     if (unit < 0x80 && ((forbidden[unit] as number) & bit) !== 0) return true
   }
   return false
-}
-
-/** Whether a code unit may not stand in a domain. */
-export function isForbiddenInDomain(unit: number): boolean {
-  return unit < 0x80 && ((forbidden[unit] as number) & FORBIDDEN_DOMAIN) !== 0
 }
 
 function makeForbidden(): Uint8Array {

@@ -11,8 +11,7 @@ export const QUERY_SET = 4
 export const SPECIAL_QUERY_SET = 8
 export const PATH_SET = 16
 export const USERINFO_SET = 32
-export const COMPONENT_SET = 64
-export const FORM_SET = 128
+export const FORM_SET = 64
 
 export const encodeSets: Uint8Array = makeEncodeSets()
 
@@ -117,7 +116,7 @@ function makeEncodeSets(): Uint8Array {
     }
   }
   // Each set of the standard is another one and some more.
-  const userinfo = USERINFO_SET | COMPONENT_SET | FORM_SET
+  const userinfo = USERINFO_SET | FORM_SET
   const path = PATH_SET | userinfo
   const query = QUERY_SET | SPECIAL_QUERY_SET | path
   const controls = Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)).join('')
@@ -127,7 +126,6 @@ function makeEncodeSets(): Uint8Array {
   add(SPECIAL_QUERY_SET, "'")
   add(path, '?^`{}')
   add(userinfo, '/:;=@[\\]|')
-  add(COMPONENT_SET | FORM_SET, '$%&+,')
-  add(FORM_SET, "!'()~")
+  add(FORM_SET, "$%&+,!'()~")
   return table
 }

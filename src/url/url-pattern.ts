@@ -63,8 +63,7 @@ interface UrlObject {
   readonly protocol: string
 }
 
-// Set in the class, which alone can reach its fields.
-/** Throws for any `this` but a pattern. */
+/** Throws for any `this` but a pattern. Set in the class, which alone can reach its fields. */
 let componentsOf: (value: unknown) => Readonly<Record<ComponentName, Component>>
 
 class Pattern {

@@ -36,11 +36,8 @@ import { toUSVString } from './usv-string.ts'
 /** What a URL may be resolved against: anything that gives a URL as text, such as another implementation's URL. */
 type Base = string | { toString(): string }
 
-// Set in the class, which alone can reach its fields.
-/** The up-to-date record of one of our URLs. */
+/** The up-to-date record of one of our URLs. Set in the class, which alone can reach its fields. */
 export let recordOf: (url: URL) => UrlRecord
-/** Whether it is one of ours; what else is a URL is decided by `isUrl`. */
-export let isOwnUrl: (value: unknown) => value is URL
 
 export class URL {
   #record: UrlRecord
@@ -53,7 +50,6 @@ export class URL {
       url.#synchronize()
       return url.#record
     }
-    isOwnUrl = (value): value is URL => typeof value === 'object' && value !== null && #record in value
   }
 
   constructor(input: Base, base: Base | undefined = undefined) {
@@ -115,7 +111,7 @@ export class URL {
   }
 
   set href(value: string) {
-    void this.#record
+    void this.#record // A wrong `this` is told before a wrong value.
     const text = `${value}`
     const record = parseUrl(text, null)
     if (record === undefined) throw invalidUrlAssigned(text)

@@ -9,7 +9,7 @@ import { type Token, tokenize } from './tokenizer.ts'
 
 type State = ComponentName | 'init' | 'authority' | 'done'
 
-export const specialSchemes = ['http', 'https', 'ws', 'wss', 'ftp', 'file'] as const
+const specialSchemes = ['http', 'https', 'ws', 'wss', 'ftp', 'file'] as const
 
 export function matchesSpecialScheme(protocol: Component): boolean {
   return specialSchemes.some(scheme => protocol.matches(scheme))
