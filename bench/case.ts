@@ -1,4 +1,4 @@
-// What a benchmark case is. A file bench/<module>/*.ts whose default export is an array of cases joins by being there:
+// What a benchmark case is. A file bench/<module>/*.bench.ts whose default export is an array of cases joins by being there:
 //
 //   export default [{
 //     name: 'net/echo-64k', operation: '64 KiB there and back', kind: 'speed',

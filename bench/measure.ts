@@ -18,6 +18,9 @@ export interface Turn {
   readonly cpuMicrosecondsPerOperation: number
 }
 
+/** Until a server has seen the end of what its peer let go. */
+const settlingMs = 200
+
 export async function measure(file: string, one: BenchCase, effort: Effort): Promise<Map<string, Turn[]>> {
   return one.kind === 'speed' ? measureSpeed(file, one, effort) : measureMemory(file, one, effort)
 }
@@ -64,8 +67,12 @@ async function measureMemory(file: string, one: MemoryCase, { rounds }: Effort):
       const load = new Participant(file, one.name, 'load', subject)
       try {
         const target = await server.ask({ ask: 'serve' })
+        // The first ones bring code and shared objects with them, which are not the price of one more.
+        await load.ask({ ask: 'hold', target, count: 100 })
+        await load.ask({ ask: 'release' })
+        await new Promise(resolve => setTimeout(resolve, settlingMs))
         const before = (await server.ask({ ask: 'memory' })) as number
-        await load.ask({ ask: 'hold', target })
+        await load.ask({ ask: 'hold', target, count: one.count })
         const bytes = ((await server.ask({ ask: 'memory' })) as number) - before
         turns.get(subject)?.push({ rate: bytes / one.count, cpuMicrosecondsPerOperation: Number.NaN })
       } finally {

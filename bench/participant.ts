@@ -7,7 +7,8 @@ export type Request =
   | { readonly ask: 'serve' }
   | { readonly ask: 'prepare'; readonly target: unknown }
   | { readonly ask: 'run'; readonly ms: number }
-  | { readonly ask: 'hold'; readonly target: unknown }
+  | { readonly ask: 'hold'; readonly target: unknown; readonly count: number }
+  | { readonly ask: 'release' }
   | { readonly ask: 'cpu' }
   | { readonly ask: 'memory' }
 
@@ -35,8 +36,11 @@ async function answer(request: Request): Promise<unknown> {
     }
     case 'hold':
       if (subjectCase.kind !== 'memory') throw new Error(`${name} is no case of memory`)
-      held = await subjectCase.hold(request.target as never, subjectCase.count, subject)
-      return held !== undefined
+      held = await subjectCase.hold(request.target as never, request.count, subject)
+      return null
+    case 'release':
+      held?.close()
+      return null
     case 'cpu': {
       const { user, system } = process.cpuUsage()
       return user + system

@@ -23,7 +23,7 @@ async function findCases(): Promise<FoundCase[]> {
   const here = import.meta.dirname
   const files = readdirSync(here, { recursive: true })
     .map(String)
-    .filter(name => /^\w+[/\\].*\.js$/.test(name))
+    .filter(name => name.endsWith('.bench.js'))
     .sort()
   const found: FoundCase[] = []
   for (const name of files) {

@@ -12,6 +12,7 @@ export interface Replacement {
 
 const replacements: Readonly<Record<string, Replacement>> = {
   url: { file: '../url/index.js' },
+  net: { file: '../net/index.js' },
 }
 
 /** The names without `node:`, in the table's order. */
