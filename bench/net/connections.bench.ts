@@ -2,7 +2,7 @@
 
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import type { BenchCase, Load } from '../case.ts'
-import { open, serveWith } from './streams.bench.ts'
+import { destroyAll, open, serveWith } from './streams.bench.ts'
 
 /** `width` at a time: connects, waits for the server's byte and its FIN, connects anew. */
 function connectLoad(target: NetConnectOpts, width: number): Load {
@@ -59,7 +59,7 @@ export default [
         await new Promise(resolve => socket.once('data', resolve))
         sockets.push(socket)
       }
-      return { close: () => sockets.forEach(socket => socket.destroy()) }
+      return { close: () => destroyAll(sockets) }
     },
   },
 ] satisfies BenchCase[]

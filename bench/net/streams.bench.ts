@@ -58,7 +58,7 @@ async function echoLoad(target: Target, count: number, size: number): Promise<Lo
       const counts = await Promise.all(sockets.map(socket => oneByOne(socket, until)))
       return counts.reduce((sum, one) => sum + one, 0)
     },
-    close: () => sockets.forEach(socket => socket.destroy()),
+    close: () => destroyAll(sockets),
   }
 }
 
@@ -68,6 +68,10 @@ export function open(target: Target): Promise<builtInNet.Socket> {
     socket.setNoDelay(true)
     socket.on('error', reject)
   })
+}
+
+export function destroyAll(sockets: readonly builtInNet.Socket[]): void {
+  for (const socket of sockets) socket.destroy()
 }
 
 const echo: Handler = socket => {
