@@ -425,8 +425,8 @@ class BasicUrlParser {
 
   #query(): number {
     const hash = this.#override === NO_OVERRIDE ? this.#input.indexOf('#', this.#pointer) : -1
-    const set = this.#url.schemeType === NOT_SPECIAL ? QUERY_SET : SPECIAL_QUERY_SET
-    this.#url.query = percentEncode(this.#input.slice(this.#pointer, hash < 0 ? undefined : hash), set)
+    const query = this.#input.slice(this.#pointer, hash < 0 ? undefined : hash)
+    this.#url.query = encodeQuery(query, this.#url.schemeType)
     if (hash < 0) return DONE
     this.#pointer = hash + 1
     return FRAGMENT
@@ -468,7 +468,11 @@ function trimControls(input: string): string {
   return input.slice(start, end)
 }
 
-function removeTabsAndNewlines(input: string): string {
+export function encodeQuery(query: string, schemeType: number): string {
+  return percentEncode(query, schemeType === NOT_SPECIAL ? QUERY_SET : SPECIAL_QUERY_SET)
+}
+
+export function removeTabsAndNewlines(input: string): string {
   if (!input.includes('\n') && !input.includes('\t') && !input.includes('\r')) return input
   // Well-formed first: two halves of a surrogate pair with a newline between them are no pair.
   return toUSVString(input).replace(/[\t\n\r]+/g, '')

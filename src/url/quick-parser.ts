@@ -20,14 +20,14 @@ import {
   USERINFO_SET,
 } from './percent-encoding.ts'
 import { ABSENT, UrlRecord } from './record.ts'
-import { defaultPorts, FILE, FTP, HTTP, HTTPS, NO_PORT, NOT_SPECIAL, WS, WSS } from './schemes.ts'
+import { defaultPorts, FILE, FTP, HTTP, HTTPS, NO_PORT, NOT_SPECIAL, schemeTypeOf, WS, WSS } from './schemes.ts'
 import { startsWithDriveLetter } from './windows-drive.ts'
 
 /** An absolute URL, or undefined: not this way. */
 export function quickParse(input: string): UrlRecord | undefined {
   if (input === '' || input.charCodeAt(input.length - 1) <= 0x20) return undefined
   const schemeType = schemeTypeAt(input)
-  if (schemeType === NOT_SPECIAL) return quickOpaque(input)
+  if (schemeType === NOT_SPECIAL) return quickUpperCase(input) ?? quickOpaque(input)
   const protocolEnd = schemeLengths[schemeType] as number
   if (input.charCodeAt(protocolEnd) !== SLASH || input.charCodeAt(protocolEnd + 1) !== SLASH) return undefined
   const start = protocolEnd + 2
@@ -110,6 +110,16 @@ export function quickResolve(input: string, base: UrlRecord): UrlRecord | undefi
   if (end >= 0) return takeQuery(href.slice(0, folderEnd + 1) + input.slice(0, end), pathnameStart, input, end)
   const path = takePath(input.slice(0, ~end), href.slice(pathnameStart, folderEnd), schemeType)
   return takeQuery(href.slice(0, pathnameStart) + path, pathnameStart, input, ~end)
+}
+
+/** `HTTPS://host`: what begins with a capital. */
+function quickUpperCase(input: string): UrlRecord | undefined {
+  const first = input.charCodeAt(0)
+  if (first < 0x41 || first > 0x5a) return undefined
+  const colon = input.indexOf(':')
+  if (colon < 0 || colon > 5) return undefined
+  const scheme = input.slice(0, colon).toLowerCase()
+  return schemeTypeOf(scheme) === NOT_SPECIAL ? undefined : quickParse(scheme + input.slice(colon))
 }
 
 /** `mailto:a@b`, `node:fs`, `data:,x`: an opaque path that may stand as it is. */

@@ -113,6 +113,29 @@ export function hasOpaquePath({ href, schemeType, protocolEnd, hostEnd, pathname
   return schemeType === NOT_SPECIAL && hostEnd === protocolEnd && unitAt(href, pathnameStart) !== SLASH
 }
 
+/** The record with another query and fragment; what is before them stays as it is. */
+export function withTail(record: UrlRecord, query: string | null, fragment: string | null): UrlRecord {
+  const { searchStart, hashStart } = record
+  const beforeHash = hashStart === ABSENT ? record.href.length : hashStart
+  const pathEnd = searchStart === ABSENT ? beforeHash : searchStart
+  let href = record.href.slice(0, pathEnd)
+  if (query !== null) href += `?${query}`
+  const newHashStart = fragment === null ? ABSENT : href.length
+  if (fragment !== null) href += `#${fragment}`
+  return new UrlRecord(
+    href,
+    record.schemeType,
+    record.protocolEnd,
+    record.usernameEnd,
+    record.hostStart,
+    record.hostEnd,
+    record.port,
+    record.pathnameStart,
+    query === null ? ABSENT : pathEnd,
+    newHashStart,
+  )
+}
+
 /** URL serializing: the href and its offsets. */
 export function serialize(url: UrlComponents): UrlRecord {
   let href = `${url.scheme}:`

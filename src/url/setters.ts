@@ -2,9 +2,18 @@
 // value. URL standard, section 6.1 "URL class".
 
 import { UrlComponents } from './components.ts'
-import { FRAGMENT, HOST, HOSTNAME, PATH_START, PORT, parsePart, QUERY, SCHEME_START } from './parser.ts'
-import { percentEncode, USERINFO_SET } from './percent-encoding.ts'
-import { hasOpaquePath, serialize, type UrlRecord } from './record.ts'
+import {
+  encodeQuery,
+  HOST,
+  HOSTNAME,
+  PATH_START,
+  PORT,
+  parsePart,
+  removeTabsAndNewlines,
+  SCHEME_START,
+} from './parser.ts'
+import { FRAGMENT_SET, percentEncode, USERINFO_SET } from './percent-encoding.ts'
+import { fragmentOf, hasOpaquePath, queryOf, serialize, type UrlRecord, withTail } from './record.ts'
 import { NO_PORT } from './schemes.ts'
 
 export function withProtocol(record: UrlRecord, value: string): UrlRecord {
@@ -49,17 +58,18 @@ export function withPathname(record: UrlRecord, value: string): UrlRecord {
 }
 
 export function withSearch(record: UrlRecord, value: string): UrlRecord {
-  const url = UrlComponents.of(record)
-  url.query = null
-  if (value === '') return serialize(url)
-  return withPart(url, value.startsWith('?') ? value.slice(1) : value, QUERY)
+  if (value === '') return withTail(record, null, fragmentOf(record))
+  return withTail(record, encodeQuery(inputOf(value, '?'), record.schemeType), fragmentOf(record))
 }
 
 export function withHash(record: UrlRecord, value: string): UrlRecord {
-  const url = UrlComponents.of(record)
-  url.fragment = null
-  if (value === '') return serialize(url)
-  return withPart(url, value.startsWith('#') ? value.slice(1) : value, FRAGMENT)
+  if (value === '') return withTail(record, queryOf(record), null)
+  return withTail(record, queryOf(record), percentEncode(inputOf(value, '#'), FRAGMENT_SET))
+}
+
+/** What the basic URL parser takes in the query and the fragment state. */
+function inputOf(value: string, mark: string): string {
+  return removeTabsAndNewlines(value.startsWith(mark) ? value.slice(1) : value)
 }
 
 /** A failure leaves what had been changed before it, as in the standard: the port of `host` may be refused alone. */
