@@ -4,29 +4,35 @@
 export interface OnReadOptions {
   /** The buffer, or a function that gives one for each read. */
   buffer: Uint8Array | (() => Uint8Array)
-  /** @returns false to stop reading until `socket.resume()` */
+  /** Called on the socket. @returns false to stop reading until `socket.resume()` */
   callback: (bytesRead: number, buffer: Uint8Array) => boolean
 }
 
+interface PausableSocket {
+  isPaused(): boolean
+}
+
 export class UserBuffer {
+  readonly #socket: PausableSocket
   readonly #callback: OnReadOptions['callback']
   readonly #next: (() => Uint8Array) | undefined
   #buffer: Uint8Array | undefined
   /** What came while reading was stopped by the callback: a chunk may be larger than the buffer. */
   #rest: Uint8Array | undefined = undefined
 
-  private constructor({ buffer, callback }: OnReadOptions) {
-    this.#callback = callback
+  private constructor({ buffer, callback }: OnReadOptions, socket: PausableSocket) {
+    this.#socket = socket
+    this.#callback = callback.bind(socket)
     this.#next = typeof buffer === 'function' ? buffer : undefined
     this.#buffer = typeof buffer === 'function' ? undefined : buffer
   }
 
   /** Undefined where the option is not complete: Node ignores it then. */
-  static from(onread: unknown): UserBuffer | undefined {
+  static from(onread: unknown, socket: PausableSocket): UserBuffer | undefined {
     if (onread === null || typeof onread !== 'object') return undefined
     const { buffer, callback } = onread as Partial<OnReadOptions>
     const isBuffer = buffer instanceof Uint8Array || typeof buffer === 'function'
-    return isBuffer && typeof callback === 'function' ? new UserBuffer(onread as OnReadOptions) : undefined
+    return isBuffer && typeof callback === 'function' ? new UserBuffer(onread as OnReadOptions, socket) : undefined
   }
 
   /** @returns false: stop reading */
@@ -39,7 +45,8 @@ export class UserBuffer {
       const size = Math.min(rest.length, buffer.length)
       buffer.set(rest.subarray(0, size))
       rest = rest.subarray(size)
-      if (this.#callback(size, buffer) === false) {
+      // Stopped by its answer, or by `socket.pause()` from within.
+      if (this.#callback(size, buffer) === false || this.#socket.isPaused()) {
         this.#rest = rest.length > 0 ? rest : undefined
         return false
       }

@@ -42,6 +42,8 @@ class NetServer extends EventEmitter {
   declare dropMaxConnection: boolean
   declare _connections: number
   declare _unref: boolean
+  /** Node's name for what is listened on, before the system chose a port. */
+  declare _connectionKey: string
   declare [kHost]: Host
   declare [kListener]: Listener | null
   declare [kGeneration]: number
@@ -53,7 +55,10 @@ class NetServer extends EventEmitter {
 
   listen(...args: unknown[]): this {
     const [options, callback] = normalizeArguments(args)
-    if (this[kListener]) throw serverAlreadyListening()
+    if (isBound(this)) throw serverAlreadyListening()
+    // Still waiting for a cluster's primary: the later call counts, as in Node.
+    this[kListener]?.close()
+    this[kListener] = null
     if (serverListenChannel.asyncStart.hasSubscribers) {
       serverListenChannel.asyncStart.publish({ server: this, options } as never)
     }
@@ -74,7 +79,7 @@ class NetServer extends EventEmitter {
   }
 
   get listening(): boolean {
-    return this[kListener] !== null
+    return isBound(this)
   }
 
   /** Node's name for what lies beneath; programs look whether there is one. */
@@ -95,7 +100,7 @@ class NetServer extends EventEmitter {
     this[kGeneration]++
     const listener = this[kListener]
     if (typeof callback === 'function') {
-      this.once('close', listener ? callback : () => callback(serverNotRunning()))
+      this.once('close', isBound(this) ? callback : () => callback(serverNotRunning()))
     }
     this[kListener] = null
     listener?.close()
@@ -104,7 +109,7 @@ class NetServer extends EventEmitter {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this[kListener] === null) return
+    if (!isBound(this)) return
     await new Promise<void>((resolve, reject) => {
       this.close(error => (error ? reject(error) : resolve()))
     })
@@ -155,6 +160,10 @@ class NetServer extends EventEmitter {
   }
 }
 
+function isBound(server: NetServer): boolean {
+  return server[kListener] !== null && server[kListener].address() !== null
+}
+
 function bind(server: NetServer, target: ListenTarget): void {
   const listener = server[kHost].listen(target, {
     onListening: () => {
@@ -170,8 +179,15 @@ function bind(server: NetServer, target: ListenTarget): void {
     onClose: () => {},
   })
   server[kListener] = listener
+  server._connectionKey = connectionKey(target, listener.address())
   if (server._unref) listener.unref()
   if (serverListenChannel.asyncEnd.hasSubscribers) serverListenChannel.asyncEnd.publish({ server } as never)
+}
+
+function connectionKey(target: ListenTarget, bound: Endpoint | string | null): string {
+  if (target.kind === 'path') return `-1:${target.path}:-1`
+  const { family, address } = typeof bound === 'object' && bound !== null ? bound : { family: 'IPv4', address: null }
+  return `${family.at(-1)}:${address}:${target.kind === 'tcp' ? target.port : -1}`
 }
 
 function accept(server: NetServer, connection: Connection): void {

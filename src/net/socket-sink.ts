@@ -12,6 +12,7 @@ export class SocketSink implements ConnectionSink {
   readonly #socket: Socket
   /** The `onread` option: bytes go there instead of into the stream. */
   userBuffer: UserBuffer | undefined = undefined
+  #hasEnded = false
   #issued = 0
   #completed = 0
   #pending: WriteCallback | null = null
@@ -57,7 +58,8 @@ export class SocketSink implements ConnectionSink {
   onEnd(): void {
     const socket = this.#socket
     socket._unrefTimer()
-    if (socket.destroyed || socket.readableEnded) return
+    if (socket.destroyed || this.#hasEnded) return
+    this.#hasEnded = true
     socket.push(null)
     // Also brings out 'end' where nobody reads and nothing is buffered.
     socket.read(0)
@@ -71,12 +73,13 @@ export class SocketSink implements ConnectionSink {
 
   onClose(hadError: boolean): void {
     const socket = this.#socket
-    if (socket.destroyed) socket._emitClose()
-    else {
-      // Closed from below without an error: 'close' follows the stream's own end.
-      socket[kHasClosed] = true
-      socket._hadError = hadError
-      socket.destroy()
+    if (socket.destroyed) {
+      socket._emitClose()
+      return
     }
+    socket[kHasClosed] = true
+    // Both sides are done, and what has arrived may still be read: the stream destroys itself after 'end'.
+    if (this.#hasEnded && socket.writableFinished && !hadError) return
+    socket.destroy()
   }
 }

@@ -390,7 +390,7 @@ class NetSocket extends Duplex {
 // Node shows these as enumerable accessors of the prototype.
 const accessors = {
   bytesRead: (socket: NetSocket) => socket[kConnection]?.bytesRead ?? socket[kBytesRead],
-  bytesWritten: (socket: NetSocket) => socket._bytesDispatched + waitingBytes(socket),
+  bytesWritten: (socket: NetSocket) => writtenBytes(socket),
   remoteAddress: (socket: NetSocket) => socket._getpeername().address,
   remoteFamily: (socket: NetSocket) => socket._getpeername().family,
   remotePort: (socket: NetSocket) => socket._getpeername().port,
@@ -468,7 +468,7 @@ function initialize(socket: NetSocket, options: ConstructorOptions): void {
 
 function applyUserOptions(socket: NetSocket, options: SocketOptions): void {
   const { fd, onread, typeOfService, blockList } = options
-  socket[kSink].userBuffer = UserBuffer.from(onread)
+  socket[kSink].userBuffer = UserBuffer.from(onread, socket)
   if (typeOfService !== undefined) {
     validateInt32(typeOfService, 'options.typeOfService', 0, 255)
     socket[kTypeOfService] = typeOfService
@@ -534,6 +534,7 @@ function forgetConnection(socket: NetSocket): void {
   socket[kHasClosed] = false
   socket[kCloseHadError] = undefined
   socket[kSink] = new SocketSink(socket as unknown as Socket)
+  ;(socket as unknown as { _undestroy(): void })._undestroy()
 }
 
 /** From now on the connection feeds the socket's stream, which only showed it so far. */
@@ -608,11 +609,12 @@ const wireEncodings: Readonly<Record<string, TextEncoding | undefined>> = {
   ascii: 'latin1',
 }
 
-/** Bytes that still wait in the stream: they count as written, as in Node. */
-function waitingBytes(socket: NetSocket): number {
-  let bytes = 0
+/** With those that still wait in the stream, as in Node. Undefined on the prototype, which some libraries look at. */
+function writtenBytes(socket: NetSocket): number | undefined {
   const { writableBuffer } = socket as unknown as { writableBuffer?: { chunk: unknown; encoding: string }[] }
-  for (const { chunk, encoding } of writableBuffer ?? []) bytes += byteLength(chunk, encoding)
+  if (writableBuffer === undefined) return undefined
+  let bytes = socket._bytesDispatched
+  for (const { chunk, encoding } of writableBuffer) bytes += byteLength(chunk, encoding)
   const pending = socket._pendingData
   if (Array.isArray(pending)) for (const { chunk, encoding } of pending) bytes += byteLength(chunk, encoding)
   else if (pending) bytes += byteLength(pending, socket._pendingEncoding)
