@@ -39,14 +39,17 @@ export class UserBuffer {
   receive(chunk: Uint8Array): boolean {
     let rest = chunk
     while (rest.length > 0) {
-      if (this.#next) this.#buffer = this.#next()
+      // The first when it is needed, later ones after each read: as often as Node asks.
+      this.#buffer ??= this.#next?.()
       const buffer = this.#buffer
       if (!(buffer instanceof Uint8Array) || buffer.length === 0) return true
       const size = Math.min(rest.length, buffer.length)
       buffer.set(rest.subarray(0, size))
       rest = rest.subarray(size)
-      // Stopped by its answer, or by `socket.pause()` from within.
-      if (this.#callback(size, buffer) === false || this.#socket.isPaused()) {
+      const wantsMore = this.#callback(size, buffer) !== false
+      if (this.#next) this.#buffer = this.#next()
+      // Stopped by the answer, or by `socket.pause()` from within.
+      if (!wantsMore || this.#socket.isPaused()) {
         this.#rest = rest.length > 0 ? rest : undefined
         return false
       }
