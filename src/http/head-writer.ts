@@ -31,12 +31,6 @@ export interface HeadOwner {
   _contentLength: number | null
 }
 
-export interface HeadOptions {
-  readonly clock: Clock | undefined
-  readonly isRelaxed: boolean
-  readonly unique: ReadonlySet<string> | null
-}
-
 export type GivenHeaders = readonly unknown[] | { readonly [name: string]: unknown }
 
 const SAW_CONNECTION = 1
@@ -46,21 +40,33 @@ const SAW_DATE = 8
 const SAW_EXPECT = 16
 const SAW_TRAILER = 32
 
-export interface WrittenHead {
-  readonly text: string
-  readonly hasExpect: boolean
-}
-
 export class HeadWriter {
   readonly #message: HeadOwner
-  readonly #options: HeadOptions
+  readonly #clock: Clock | undefined
+  readonly #isRelaxed: boolean
+  readonly #unique: ReadonlySet<string> | null
   #text: string
   #saw = 0
+  /** A value holds bytes beyond ASCII. */
+  isLatin = false
 
-  constructor(message: HeadOwner, firstLine: string, options: HeadOptions) {
+  /** @param unique - names whose several values go out as one */
+  constructor(
+    message: HeadOwner,
+    firstLine: string,
+    clock: Clock | undefined,
+    isRelaxed: boolean,
+    unique: ReadonlySet<string> | null,
+  ) {
     this.#message = message
     this.#text = firstLine
-    this.#options = options
+    this.#clock = clock
+    this.#isRelaxed = isRelaxed
+    this.#unique = unique
+  }
+
+  get hasExpect(): boolean {
+    return (this.#saw & SAW_EXPECT) !== 0
   }
 
   /** Fields that were checked when they were set. */
@@ -80,10 +86,10 @@ export class HeadWriter {
     }
   }
 
-  finish(): WrittenHead {
+  finish(): string {
     const message = this.#message
     if (message.sendDate && (this.#saw & SAW_DATE) === 0) {
-      this.#text += `Date: ${utcDate(this.#options.clock ?? currentHost().clock)}\r\n`
+      this.#text += `Date: ${utcDate(this.#clock ?? currentHost().clock)}\r\n`
     }
     // A chunk would be taken for the beginning of the next answer: neither status has content.
     if (message.chunkedEncoding && (message.statusCode === 204 || message.statusCode === 304)) {
@@ -93,7 +99,7 @@ export class HeadWriter {
     this.#addConnection()
     this.#addFraming()
     if (!message.chunkedEncoding && (this.#saw & SAW_TRAILER) !== 0) throw trailerInvalid()
-    return { text: `${this.#text}\r\n`, hasExpect: (this.#saw & SAW_EXPECT) !== 0 }
+    return `${this.#text}\r\n`
   }
 
   #addConnection(): void {
@@ -136,7 +142,7 @@ export class HeadWriter {
     // RFC 6266 section 4.3: file names are latin1; the head goes out as that where its length is known.
     if (lower === 'content-disposition' && this.#message._contentLength) value = asLatin1(value)
     if (Array.isArray(value)) {
-      const isJoined = (value.length > 1 && lower === 'cookie') || this.#options.unique?.has(lower)
+      const isJoined = (value.length > 1 && lower === 'cookie') || this.#unique?.has(lower)
       if (!isJoined) {
         for (const one of value) this.#addLine(name, lower, one, isUnchecked)
         return
@@ -147,7 +153,8 @@ export class HeadWriter {
   }
 
   #addLine(name: string, lower: string, value: unknown, isUnchecked: boolean): void {
-    if (isUnchecked) validateHeaderValue(name, value, this.#options.isRelaxed)
+    if (isUnchecked) validateHeaderValue(name, value, this.#isRelaxed)
+    if (!this.isLatin && typeof value !== 'number' && notAscii.test(value as string)) this.isLatin = true
     this.#text += `${name}: ${value}\r\n`
     if (lower.length >= 4 && lower.length <= 17) this.#note(lower, value)
   }
@@ -205,6 +212,8 @@ export function formatTrailers(headers: object, isRelaxed: boolean, unique: Read
 
 export const chunkedToken = /(?:^|\W)chunked(?:$|\W)/i
 const closeToken = /(?:^|\W)close(?:$|\W)/i
+
+const notAscii = /[^\0-\x7f]/
 
 let lastKeepAliveMs = 0
 let lastKeepAliveLines = ''

@@ -12,6 +12,7 @@ import { maxHeadersCount } from './engine/limits.ts'
 import type { ParserOptions } from './engine/parser.ts'
 import { IncomingMessage } from './incoming-message.ts'
 import { uniqueNames } from './outgoing-fields.ts'
+import type { OutgoingOptions } from './outgoing-message.ts'
 import { isInsecureByDefault, processMaxHeaderSize } from './process-options.ts'
 import { ServerConnection } from './server-connection.ts'
 import { ServerResponse } from './server-response.ts'
@@ -73,6 +74,7 @@ export class HttpService {
   /** Of a raw connection that this service was handed; the owner of the listener counts it. */
   onConnectionClosed: (connection: ServerConnection) => void = () => {}
   #checking: Timer | undefined
+  #responseOptions: OutgoingOptions | undefined
 
   /** @param server - gets the properties of `HttpServerLike` */
   constructor(server: EventEmitter, options: HttpServerOptions) {
@@ -101,6 +103,15 @@ export class HttpService {
       maxHeaderSize: server.maxHeaderSize || processMaxHeaderSize(),
       maxHeadersCount: typeof given === 'number' ? given : maxHeadersCount,
     }
+  }
+
+  /** For each response; one object while nothing changes. */
+  responseOptions(): OutgoingOptions {
+    const { rejectNonStandardBodyWrites } = this.server
+    if (this.#responseOptions?.rejectNonStandardBodyWrites !== rejectNonStandardBodyWrites) {
+      this.#responseOptions = { highWaterMark: this.highWaterMark, rejectNonStandardBodyWrites }
+    }
+    return this.#responseOptions
   }
 
   /** Whether values that go out may hold control characters. */

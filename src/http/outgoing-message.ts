@@ -36,6 +36,8 @@ export interface OutgoingOptions {
 
 const nothing = (): void => {}
 const noPieces: readonly Piece[] = []
+/** Shared by all messages of which nothing waits, which is most of them. */
+const noOutput: Output[] = []
 const defaultHighWaterMark = 64 * 1024
 
 /** One object, with named fields: symbols beyond a dozen would turn every message into a dictionary. */
@@ -96,7 +98,7 @@ class NodeOutgoingMessage extends Stream {
 
   constructor(options?: OutgoingOptions) {
     super()
-    this.outputData = []
+    this.outputData = noOutput
     this.outputSize = 0
     this.writable = true
     this.destroyed = false
@@ -269,20 +271,15 @@ class NodeOutgoingMessage extends Stream {
 
   /** @param headers - in place of those that were set; null: only those that Node adds */
   _storeHeader(firstLine: string, headers?: GivenHeaders | OutgoingFields | null): void {
-    const options = {
-      clock: this[kState].clock,
-      isRelaxed: this._isLenientHeaderValidation(),
-      unique: this[kState].unique,
-    }
-    const writer = new HeadWriter(this, firstLine, options)
+    const state = this[kState]
+    const writer = new HeadWriter(this, firstLine, state.clock, this._isLenientHeaderValidation(), state.unique)
     if (headers instanceof OutgoingFields) writer.addFields(headers)
     else if (headers) writer.addGiven(headers)
-    const { text, hasExpect } = writer.finish()
-    this._header = text
-    this[kState].isHeadLatin = notAscii.test(text)
+    this._header = writer.finish()
+    state.isHeadLatin = writer.isLatin
     this._headerSent = false
     // The peer is to answer it before the body is sent.
-    if (hasExpect) this._send('')
+    if (writer.hasExpect) this._send('')
   }
 
   // Corking
@@ -407,6 +404,7 @@ class NodeOutgoingMessage extends Stream {
       if (this.outputData.length > 0) this._flushOutput(outlet)
       return outlet.write(data, code ?? undefined, done ?? undefined)
     }
+    if (this.outputData === noOutput) this.outputData = []
     this.outputData.push({ data, encoding: code, callback: done })
     this.outputSize += data.length
     this._onPendingData(data.length)
@@ -428,7 +426,7 @@ class NodeOutgoingMessage extends Stream {
   _flushOutput(outlet: MessageOutlet | Socket): boolean | undefined {
     const output = this.outputData
     if (output.length === 0) return undefined
-    this.outputData = []
+    this.outputData = noOutput
     let isRoom: boolean | undefined
     if (output.length > 1) outlet.cork()
     for (const { data, encoding, callback } of output) {
@@ -684,8 +682,6 @@ export function emitClose(message: OutgoingMessage): void {
 function byteLengthOf(chunk: Chunk, encoding: Encoding): number {
   return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding ?? 'utf8') : chunk.byteLength
 }
-
-const notAscii = /[^\0-\x7f]/
 
 Object.defineProperty(NodeOutgoingMessage, 'name', { value: 'OutgoingMessage' })
 

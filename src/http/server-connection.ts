@@ -41,6 +41,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   readonly parser: Parser
   /** Accepted by the server's own listener, not handed in by a program. */
   readonly isAccepted: boolean
+  readonly #isRelaxed: boolean
   #socket: Socket | undefined
   /** What feeds that socket, where it is one of ours. */
   #socketSink: ConnectionSink | undefined
@@ -62,6 +63,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #failure: ParseError | undefined
   #isReading = false
   #isShowing = false
+  #refusesMore = false
   #isBatched = false
   #messagesInBatch = 0
   #waitingBytes = 0
@@ -85,6 +87,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.parser = new Parser('request', this, service.parserOptions())
     this.messageStart = service.clock.monotonic()
     this.isAccepted = socket === undefined
+    this.#isRelaxed = service.isRelaxed
     connection.sink = this
     if (socket !== undefined) this.#adopt(socket)
     service.connections.add(this)
@@ -245,6 +248,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
         return 'upgrade'
       }
     }
+    if (this.#refusesMore) return 'read'
     this.#open.push(request)
     this.#pauseIfFull()
     if (++this.#messagesInBatch === 2) {
@@ -289,10 +293,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #makeResponse(request: IncomingMessage): ServerResponse {
     const { server, service } = this
     const Class = service.ServerResponseClass
-    const options = {
-      highWaterMark: this.highWaterMark,
-      rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
-    }
+    const options = service.responseOptions()
     const response = Class === ServerResponse ? new PlainServerResponse(request, options) : new Class(request, options)
     response._keepAliveTimeout = server.keepAliveTimeout
     response._maxRequestsPerSocket = server.maxRequestsPerSocket
@@ -300,7 +301,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const state = response[kState]
     state.unique = service.uniqueHeaders
     state.clock = service.clock
-    state.isRelaxed = service.isRelaxed
+    state.isRelaxed = this.#isRelaxed
     return response
   }
 
@@ -318,8 +319,8 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     }
     if (parser.versionMajor !== 1 || parser.versionMinor !== 1) server.emit('request', request, response)
     else if (server.requireHostHeader && !parser.hasHost) {
-      // RFC 9112 section 3.2. What follows such a request is not read any more.
-      parser.close()
+      // RFC 9112 section 3.2. Requests behind such a one are not served.
+      this.#refusesMore = true
       response.writeHead(400, ['Connection', 'close'])
       response.end()
     } else if (this.#isOverLimit(response)) {

@@ -32,6 +32,7 @@ class NodeServerResponse extends PlainOutgoingMessage {
     this.sendDate = true
     this._sent100 = false
     this._expect_continue = false
+    this._maxRequestsPerSocket = 0
     if ((req.httpVersionMajor as number) < 1 || (req.httpVersionMinor as number) < 1) {
       this.useChunkedEncodingByDefault = chunkedToken.test(req.headers['te'] as string)
       this.shouldKeepAlive = false

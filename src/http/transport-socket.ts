@@ -74,6 +74,8 @@ export class TransportSocket extends Duplex {
     this.#host = options.host ?? currentHost()
     this.#isPassive = options.passive ?? false
     this[kSink] = new SocketSink(this)
+    // As on Node's sockets, whose listeners programs count.
+    this.on('end', () => this._unrefTimer())
     if (connection !== undefined) {
       this[kConnection] = connection
       if (!this.#isPassive) connection.sink = this[kSink]
