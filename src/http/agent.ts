@@ -4,13 +4,14 @@
 import { AsyncResource } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import { callableClass } from '../core/callable-class.ts'
+import { ipVersion } from '../core/ip.ts'
 import { validateNumber, validateOneOf, validateString } from '../core/validate.ts'
+import { connect, type Socket } from '../net/internal.ts'
 import { type ClientSocket, clientConnectionOf } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
 import { usesEnvironmentProxy } from './process-options.ts'
 import { type ProxyConfig, proxyConfigFrom, shouldUseProxy } from './proxy.ts'
 import type { RequestOptions } from './request-options.ts'
-import { connect, isIP, type Socket } from './transport.ts'
 
 export const kProxyConfig = Symbol('proxyConfig')
 /** On a socket that is not to be handed out before its tunnel stands: https sets it. */
@@ -312,7 +313,7 @@ function serverName(options: RequestOptions, request: ClientRequest): string {
     if (!header.startsWith('[')) name = header.split(':', 1)[0] as string
     else name = end === -1 ? header : header.slice(1, end)
   }
-  return isIP(name) ? '' : name
+  return ipVersion(name) === 0 ? name : ''
 }
 
 /** Follows a socket from its creation until it closes or is taken out with 'agentRemove'. */

@@ -1,7 +1,7 @@
 // What a message knows of the connection it came or goes over. A server's and a client's connection are carriers; the
 // net.Socket that Node shows as `message.socket` is made by them when somebody looks at it.
 
-import type { Socket } from './transport.ts'
+import type { Socket } from '../net/internal.ts'
 
 export type WriteDone = (error?: Error | null) => void
 

@@ -7,6 +7,7 @@ import { asBuffer } from '../core/bytes.ts'
 import { connectionReset } from '../core/errors.ts'
 import { DuplexConnection, duplexConnection } from '../host/duplex-connection.ts'
 import type { Connection, ConnectionSink } from '../host/types.ts'
+import { connectionOf, Socket, sinkOf } from '../net/internal.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from './carrier.ts'
 import type { ClientRequest } from './client-request.ts'
 import { clientRequestError, clientResponseFinish } from './diagnostics.ts'
@@ -23,7 +24,6 @@ import {
   setTrailers,
 } from './incoming-message.ts'
 import { kState } from './outgoing-message.ts'
-import { connectionOf, Socket, sinkOf } from './transport.ts'
 import type { Fields } from './wire/fields.ts'
 
 const kClient = Symbol('clientConnection')

@@ -2,8 +2,8 @@
 // answer of its own.
 
 import type { EventEmitter } from 'node:events'
+import type { Socket } from '../net/internal.ts'
 import { STATUS_CODES } from './constants.ts'
-import type { Socket } from './transport.ts'
 
 const statuses: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,

@@ -7,6 +7,7 @@ import { callableClass } from '../core/callable-class.ts'
 import { timerDuration } from '../core/durations.ts'
 import { connectionReset, invalidArgType } from '../core/errors.ts'
 import { validateBoolean, validateInteger, validateString } from '../core/validate.ts'
+import { connect, type Socket } from '../net/internal.ts'
 import { type Agent, getGlobalAgent } from './agent.ts'
 import { type ClientSocket, clientConnectionOf, emitError, onResponseTimeout } from './client-connection.ts'
 import { clientRequestCreated, clientRequestStart } from './diagnostics.ts'
@@ -21,7 +22,6 @@ import { kState, OutgoingMessage, PlainOutgoingMessage } from './outgoing-messag
 import { isInsecureByDefault, processMaxHeaderSize } from './process-options.ts'
 import { rewriteForProxy } from './proxy-request.ts'
 import { bracketed, checkHost, type RequestOptions, type ResponseListener, readArguments } from './request-options.ts'
-import { connect, type Socket } from './transport.ts'
 import { hasInvalidTargetCharacter, isToken } from './wire/field-rules.ts'
 
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])

@@ -6,6 +6,7 @@ import { invalidArgValue, outOfRange } from '../core/errors.ts'
 import { validateBoolean, validateFunction, validateInteger, validateObject, validateOneOf } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import type { Clock, Connection, Host, Timer } from '../host/types.ts'
+import type { Socket } from '../net/internal.ts'
 import { Deadlines } from './deadlines.ts'
 import { LENIENT_HEADERS, LENIENT_VALUE_RELAXED, leniencyOf } from './engine/leniency.ts'
 import { maxHeadersCount } from './engine/limits.ts'
@@ -16,7 +17,6 @@ import type { OutgoingOptions } from './outgoing-message.ts'
 import { isInsecureByDefault, processMaxHeaderSize } from './process-options.ts'
 import { ServerConnection } from './server-connection.ts'
 import { ServerResponse } from './server-response.ts'
-import type { Socket } from './transport.ts'
 
 export interface HttpServerOptions {
   IncomingMessage?: typeof IncomingMessage | undefined

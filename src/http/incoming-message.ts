@@ -4,9 +4,9 @@
 
 import { finished, Readable } from 'node:stream'
 import { callableClass } from '../core/callable-class.ts'
+import type { Socket } from '../net/internal.ts'
 import type { MessageCarrier } from './carrier.ts'
 import type { ClientRequest } from './client-request.ts'
-import type { Socket } from './transport.ts'
 import { lookUpName } from './wire/field-names.ts'
 import type { Fields } from './wire/fields.ts'
 

@@ -7,12 +7,12 @@ import { callableClass } from '../core/callable-class.ts'
 import { invalidArgType } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
 import type { Clock } from '../host/types.ts'
+import type { Socket } from '../net/internal.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
 import * as errors from './errors.ts'
 import { formatTrailers, type GivenHeaders, HeadWriter } from './head-writer.ts'
 import { entriesOf, type HeaderValue, OutgoingFields } from './outgoing-fields.ts'
 import { outletOf } from './socket-outlet.ts'
-import type { Socket } from './transport.ts'
 
 /** What Node keeps behind symbols of its own. */
 export const kState = Symbol('state')

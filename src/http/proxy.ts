@@ -2,10 +2,10 @@
 // documentation, "Built-in Proxy Support".
 
 import { ipVersion } from '../core/ip.ts'
+import { connect, type Socket } from '../net/internal.ts'
 import { URL } from '../url/index.ts'
 import { invalidProxyConfig } from './errors.ts'
 import type { RequestOptions } from './request-options.ts'
-import { connect, type Socket } from './transport.ts'
 
 export interface ProxyAddress {
   readonly host: string

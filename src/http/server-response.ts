@@ -3,6 +3,7 @@
 import { callableClass } from '../core/callable-class.ts'
 import { invalidArgValue } from '../core/errors.ts'
 import { validateInteger, validateObject } from '../core/validate.ts'
+import type { Socket } from '../net/internal.ts'
 import type { WriteDone } from './carrier.ts'
 import { STATUS_CODES } from './constants.ts'
 import { serverResponseCreated } from './diagnostics.ts'
@@ -14,7 +15,6 @@ import { formatLinks } from './link-header.ts'
 import type { HeaderValue, OutgoingFields } from './outgoing-fields.ts'
 import { emitClose, kState, OutgoingMessage, type OutgoingOptions, PlainOutgoingMessage } from './outgoing-message.ts'
 import type { AssignableSocket } from './socket-outlet.ts'
-import type { Socket } from './transport.ts'
 import { hasInvalidValueCharacter } from './wire/field-rules.ts'
 
 class NodeServerResponse extends PlainOutgoingMessage {

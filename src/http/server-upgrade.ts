@@ -1,9 +1,9 @@
 // CONNECT and Upgrade on a server: the connection is handed to the program as a plain socket, with the bytes that came
 // behind the request.
 
+import { connectionOf, feedSocket, type Socket } from '../net/internal.ts'
 import type { IncomingMessage } from './incoming-message.ts'
 import type { ServerConnection } from './server-connection.ts'
-import { connectionOf, feedSocket, type Socket } from './transport.ts'
 import { UpgradeStream } from './upgrade-stream.ts'
 
 const streams = new WeakMap<ServerConnection, UpgradeStream>()

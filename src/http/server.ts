@@ -1,18 +1,18 @@
 // http.Server. Accepted connections are served directly; a 'connection' event with a socket is emitted when somebody
 // listens to it. Source: Node's documentation, "Class: http.Server".
 
+import { EventEmitter } from 'node:events'
 import { callableClass } from '../core/callable-class.ts'
 import { duplexConnection } from '../host/duplex-connection.ts'
 import type { Connection } from '../host/types.ts'
+import { acceptConnection, connectionOf, Server as NetServer, releaseConnection, type Socket } from '../net/internal.ts'
 import { STATUS_CODES } from './constants.ts'
 import { type HttpServerLike, type HttpServerOptions, HttpService, validateServerOptions } from './http-service.ts'
 import type { IncomingMessage } from './incoming-message.ts'
 import type { ServerResponse } from './server-response.ts'
 import { type AssignableSocket, kOutlet } from './socket-outlet.ts'
-import { acceptConnection, connectionOf, Server as NetServer, releaseConnection, type Socket } from './transport.ts'
 
 export const kService = Symbol('service')
-const kNetOptions = Symbol('netOptions')
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -46,7 +46,6 @@ class HttpServer extends NetServer {
   declare rejectNonStandardBodyWrites: boolean
   declare shouldUpgradeCallback: (request: IncomingMessage) => boolean
   declare [kService]: HttpService
-  declare [kNetOptions]: ServerOptions
 
   constructor(options?: ServerOptions | RequestListener | null, listener?: RequestListener) {
     const given = readArguments(options, listener)
@@ -55,9 +54,6 @@ class HttpServer extends NetServer {
   }
 
   override [acceptConnection](connection: Connection): void {
-    const { noDelay, keepAlive, keepAliveInitialDelay } = this[kNetOptions]
-    if (noDelay ?? true) connection.setNoDelay(true)
-    if (keepAlive) connection.setKeepAlive(true, keepAliveInitialDelay ?? 0)
     const served = this[kService].serve(connection)
     // Only this server's own listener: nobody will look at the socket now.
     if (this.listenerCount('connection') > 1) this.emit('connection', served.socket)
@@ -84,14 +80,14 @@ class HttpServer extends NetServer {
     return this
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.close(error => (error ? reject(error) : resolve()))
     })
   }
 
   /** An async listener has failed. */
-  [Symbol.for('nodejs.rejection')](error: Error, event: string, ...args: unknown[]): void {
+  override [EventEmitter.captureRejectionSymbol](error: Error, event: string, ...args: unknown[]): void {
     if (event === 'request') answerFailure(args[1] as ServerResponse)
     else this.emit('error', error)
   }
@@ -112,7 +108,6 @@ function netOptions(options: ServerOptions): object {
 function initialize(server: HttpServer, { options, listener }: Arguments): void {
   const service = new HttpService(server, options)
   server[kService] = service
-  server[kNetOptions] = options
   service.onConnectionClosed = connection => {
     if (connection.isAccepted) server[releaseConnection]()
   }

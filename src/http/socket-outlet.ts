@@ -1,7 +1,7 @@
 // Any stream that a program gives to a message (`assignSocket`, `message.socket = ...`) as an outlet.
 
+import type { Socket } from '../net/internal.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
-import type { Socket } from './transport.ts'
 
 /** On sockets that this module made: the connection whose messages they show. */
 export const kOutlet = Symbol('outlet')

@@ -2,8 +2,8 @@
 // what follows the body. Reading it makes the body flow, as nobody could reach what lies behind it otherwise.
 
 import { Duplex } from 'node:stream'
+import type { Socket } from '../net/internal.ts'
 import type { IncomingMessage } from './incoming-message.ts'
-import type { Socket } from './transport.ts'
 
 export class UpgradeStream extends Duplex {
   readonly #socket: Socket

@@ -11,6 +11,7 @@ export interface Replacement {
 }
 
 const replacements: Readonly<Record<string, Replacement>> = {
+  http: { file: '../http/index.js' },
   url: { file: '../url/index.js' },
   net: { file: '../net/index.js' },
 }
