@@ -57,6 +57,11 @@ export class UserBuffer {
     return true
   }
 
+  /** Bytes wait for reading to go on. */
+  get hasRest(): boolean {
+    return this.#rest !== undefined
+  }
+
   /** Hands on what was left when reading stopped. @returns false: stopped again */
   flush(): boolean {
     const rest = this.#rest

@@ -13,6 +13,8 @@ export class SocketSink implements ConnectionSink {
   /** The `onread` option: bytes go there instead of into the stream. */
   userBuffer: UserBuffer | undefined = undefined
   #hasEnded = false
+  /** The peer's FIN is not told before the bytes it follows. */
+  #endWaits = false
   #issued = 0
   #completed = 0
   #pending: WriteCallback | null = null
@@ -60,6 +62,22 @@ export class SocketSink implements ConnectionSink {
     socket._unrefTimer()
     if (socket.destroyed || this.#hasEnded) return
     this.#hasEnded = true
+    if (this.userBuffer?.hasRest) this.#endWaits = true
+    else this.#end()
+  }
+
+  /** Hands on what the user's buffer had no room for. @returns false: the user has stopped reading again */
+  flushUserBuffer(): boolean {
+    if (this.userBuffer?.flush() === false) return false
+    if (this.#endWaits) {
+      this.#endWaits = false
+      this.#end()
+    }
+    return true
+  }
+
+  #end(): void {
+    const socket = this.#socket
     socket.push(null)
     // Also brings out 'end' where nobody reads and nothing is buffered.
     socket.read(0)

@@ -555,7 +555,9 @@ function startReading(socket: NetSocket, connection: Connection): void {
 function resumeUserBuffer(socket: NetSocket): void {
   const { userBuffer } = socket[kSink]
   const connection = socket[kConnection]
-  if (userBuffer && connection && !socket[kIsReading] && userBuffer.flush()) startReading(socket, connection)
+  if (userBuffer && connection && !socket[kIsReading] && socket[kSink].flushUserBuffer()) {
+    startReading(socket, connection)
+  }
 }
 
 /** The connection to write to; null where the write has been put off, or has failed. */
