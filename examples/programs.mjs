@@ -1,0 +1,33 @@
+// The programs that `npm start` runs on the stack. A module that lands adds its own: each line of `shows` must come up in
+// the output, and `carried` counts, by module, what ours must have carried (see scripts/witness.mjs for the words).
+
+export const programs = [
+  {
+    title: 'A TCP server and client exchange a greeting',
+    file: 'net/greeting.mjs',
+    shows: [/^server: 127\.0\.0\.1:\d+ asks: hello$/m, /^client: 127\.0\.0\.1 answers: world$/m, /^client: closed$/m],
+    carried: { net: { 'accepted connections': 1, 'opened connections': 1 } },
+  },
+  {
+    title: 'A server greets, then pipes what it hears back (CommonJS)',
+    file: 'net/echo.cjs',
+    shows: [/^client: hears Good evening/m, /^client: hears An echo/m, /^server: nothing more comes/m],
+    carried: { net: { 'accepted connections': 1, 'opened connections': 1 } },
+  },
+  {
+    title: 'HTTP/1.1 by hand over TCP: GET, a picture, POST',
+    file: 'net/raw-http-tcp.mjs',
+    shows: [
+      /received HTTP\/1\.1 200 OK, 84 bytes/,
+      /picture begins with PNG/,
+      /came back as \{"name":"Zoë","age":"30"\}/,
+    ],
+    carried: { net: { 'accepted connections': 3, 'opened connections': 3 } },
+  },
+  {
+    title: 'HTTP/1.1 by hand over a UNIX socket',
+    file: 'net/raw-http-unix.mjs',
+    shows: [/received HTTP\/1\.1 200 OK, 84 bytes/, /came back as \{"name":"John","age":"30"\}/, /the path is gone$/m],
+    carried: { net: { 'accepted connections': 2, 'opened connections': 2 } },
+  },
+]
