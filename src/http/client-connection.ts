@@ -319,12 +319,13 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
 
   #onSocketEnd(): void {
     const request = this.#request
-    if (request === null) return
+    // Once answered, the end is the socket's own affair: it is not handed out again.
+    if (request === null || this.#isAnswered) return
     if (!request.res && !this.socket._hadError) {
       this.socket._hadError = true
       emitError(request, connectionReset('socket hang up'))
     }
-    if (!this.#isAnswered) this.#parser?.finish()
+    this.#parser?.finish()
     this.socket.destroy()
   }
 
