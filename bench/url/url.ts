@@ -1,6 +1,7 @@
 // URL and URLSearchParams against the runtime's own and against whatwg-url, which is written in JavaScript too:
 //   node --expose-gc dist/bench/url/url.js
-// Prints a table; with `--json FILE` the figures go there as well. The cases are plain functions for any other runner.
+// Prints a table with the memory of a URL object besides; with `--json FILE` the figures go there as well. The cases are
+// plain functions: url.bench.ts has them run by `npm run bench`, in processes of their own.
 
 import { writeFileSync } from 'node:fs'
 import { URL, URLSearchParams } from '../../src/url/index.ts'
@@ -19,8 +20,14 @@ interface Subject {
   URLSearchParams: ParamsClass
 }
 
-const BuiltIn: Subject = { URL: globalThis.URL, URLSearchParams: globalThis.URLSearchParams }
-const Ours: Subject = { URL, URLSearchParams }
+export const subjectNames = ['plainwire', 'built-in', 'whatwg-url'] as const
+
+export async function subjectOf(name: string): Promise<Subject> {
+  if (name === 'plainwire') return { URL, URLSearchParams }
+  if (name === 'built-in') return { URL: globalThis.URL, URLSearchParams: globalThis.URLSearchParams }
+  // Without types of its own, and needed here only.
+  return (await import('whatwg-url' as string)) as Subject
+}
 
 const queries = realWorldUrls.map(([input, base]) => new URL(input, base).search.slice(1)).filter(query => query !== '')
 const parsed = (Class: UrlClass): InstanceType<UrlClass>[] =>
@@ -95,16 +102,14 @@ function bytesPerUrl(Class: UrlClass): number | undefined {
 }
 
 async function main(): Promise<void> {
-  // Without types of its own, and needed here only.
-  const Whatwg = (await import('whatwg-url' as string)) as Subject
-  const subjects: Readonly<Record<string, Subject>> = { plainwire: Ours, 'built-in': BuiltIn, 'whatwg-url': Whatwg }
+  const subjects = await Promise.all(subjectNames.map(async name => [name, await subjectOf(name)] as const))
   const rows: Record<string, unknown>[] = []
   for (const [name, make] of Object.entries(cases)) {
-    const runnable = Object.entries(subjects).map(([who, subject]) => [who, make(subject)] as const)
+    const runnable = subjects.map(([who, subject]) => [who, make(subject)] as const)
     const [ours, builtIn, whatwg] = compare(Object.fromEntries(runnable)).map(result => result.nanosecondsPerRun)
     rows.push(row(name, 'ns', ours as number, builtIn as number, whatwg as number))
   }
-  const memory = [Ours, BuiltIn, Whatwg].map(subject => bytesPerUrl(subject.URL))
+  const memory = subjects.map(([, subject]) => bytesPerUrl(subject.URL))
   if (memory[0] !== undefined) rows.push(row('memory per URL', 'bytes', ...(memory as [number, number, number])))
   console.table(rows)
   const file = process.argv[process.argv.indexOf('--json') + 1]

@@ -180,6 +180,10 @@ it('formats a URL without its parts', () => {
   const url = new URL('https://u:p@xn--g6w251d/a?b#c')
   assert.equal(format(url, { auth: false, fragment: false, search: false, unicode: true }), 'https://測試/a')
   assert.equal(format(new globalThis.URL(url), { fragment: false }), 'https://u:p@xn--g6w251d/a?b')
+  // CVE-2026-21712: the runtime's URL may hold a host that is no Punycode, and has aborted the process over it.
+  const broken = { href: 'http://xn--a/' }
+  assert.equal(format(Object.setPrototypeOf(broken, null), { unicode: true } as never), '')
+  assert.equal(format(Object.setPrototypeOf(broken, URL.prototype), { unicode: true }), 'http://xn--a/')
 })
 
 it("takes the runtime's URL, and gives ours to the runtime", () => {
