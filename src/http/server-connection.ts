@@ -379,7 +379,9 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.#current = null
     response[kState].outlet = null
     if (this.#socket !== undefined) (this.#socket as AssignableSocket)._httpMessage = null
-    process.nextTick(emitClose, response)
+    // 'close' a tick later, for whoever listens; most responses have no listener at all.
+    if ((response as { _eventsCount?: number })._eventsCount !== 0) process.nextTick(emitClose, response)
+    else emitClose(response)
     if (response._last) this.#endSoon()
     else if (this.#waiting.length > 0) this.#assign(this.#waiting.shift() as ServerResponse)
     else this.#startWaiting()
@@ -417,8 +419,9 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   /** A peer that sends requests and does not read the answers is not read from. */
   #pauseIfFull(): void {
+    // Nothing is being answered: all that was, has left.
+    if (this.#current === null || this.#isPausedForAnswers) return
     const { bufferedBytes } = this.connection
-    if (this.#isPausedForAnswers || (bufferedBytes === 0 && this.#waitingBytes === 0)) return
     if (bufferedBytes < this.highWaterMark && this.#waitingBytes < this.highWaterMark) return
     this.#isPausedForAnswers = true
     this.#pause()
