@@ -7,7 +7,7 @@ import http from '../../src/http/index.ts'
 const [, , which, scenario = 'get'] = process.argv
 const { createServer } = (which === 'ours' ? http : nodeHttp) as typeof nodeHttp
 
-const mebibyte = Buffer.alloc(64 * 1024, 'x')
+const piece = Buffer.alloc(64 * 1024, 'x')
 
 const handlers: Record<string, nodeHttp.RequestListener> = {
   get(_request, response) {
@@ -28,10 +28,11 @@ const handlers: Record<string, nodeHttp.RequestListener> = {
     })
   },
   stream(_request, response) {
+    response.writeHead(200, { 'Content-Length': 16 * piece.length })
     let left = 16
     const writeOn = () => {
       while (left-- > 0) {
-        if (!response.write(mebibyte)) {
+        if (!response.write(piece)) {
           response.once('drain', writeOn)
           return
         }

@@ -30,13 +30,13 @@ for (const [merging, names] of Object.entries(rules)) {
   }
 }
 
-// Names that are not in the table, as they were last spelled; peers choose them, so there is an end to it.
-const seen = new Map<string, KnownName>()
+// With the names that are not in the table, as they were last spelled; peers choose them, so there is an end to it.
+const seen = new Map<string, KnownName>(known)
 const maxSeen = 1000
 
 /** The name as `headers` has it, and its rule. */
 export function lookUpName(name: string): KnownName {
-  return known.get(name) ?? seen.get(name) ?? lookUpOther(name)
+  return seen.get(name) ?? lookUpOther(name)
 }
 
 function lookUpOther(name: string): KnownName {
