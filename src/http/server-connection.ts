@@ -34,6 +34,13 @@ import type { Fields } from './wire/fields.ts'
 
 const nothing = (): void => {}
 
+/** What we hear of the socket that shows the connection: made with it. */
+interface SocketListeners {
+  readonly data: (chunk: Uint8Array | string) => void
+  readonly error: (error: Error) => void
+  readonly timeout: () => void
+}
+
 export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet, Waiting {
   readonly service: HttpService
   readonly server: HttpServerLike
@@ -45,6 +52,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #socket: Socket | undefined
   /** What feeds that socket, where it is one of ours. */
   #socketSink: ConnectionSink | undefined
+  #listeners: SocketListeners | undefined
   /** The answer whose turn it is. */
   #current: ServerResponse | null = null
   /** Answers whose turn will come. */
@@ -120,11 +128,17 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     shown.parser = this.parser
     shown._paused = this.#isPausedForAnswers
     // As on Node's sockets: programs count listeners, and 'data' shows that somebody reads already.
-    EventEmitter.prototype.on.call(socket, 'data', this.#socketData)
+    const listeners: SocketListeners = {
+      data: chunk => this.#onSocketData(chunk),
+      error: error => this.#onSocketError(error),
+      timeout: () => this.#onSocketTimeout(),
+    }
+    this.#listeners = listeners
+    EventEmitter.prototype.on.call(socket, 'data', listeners.data)
     if (this.#socketSink !== undefined) socket.resume()
     socket.on('close', nothing)
-    socket.on('error', this.#socketError)
-    socket.on('timeout', this.#socketTimeout)
+    socket.on('error', listeners.error)
+    socket.on('timeout', listeners.timeout)
     Object.defineProperty(socket, 'setEncoding', { value: refuseEncoding, configurable: true, writable: true })
   }
 
@@ -207,7 +221,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   }
 
   /** What a program pushes into the socket is read like what the peer sends. */
-  readonly #socketData = (chunk: Uint8Array): void => {
+  #onSocketData(chunk: Uint8Array | string): void {
     if (!this.#isShowing && this.#socketSink !== undefined)
       this.onData(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
   }
@@ -377,6 +391,8 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     if (this.#open[0] === request) this.#open.shift()
     dumpMessage(request)
     this.#current = null
+    // An idle connection holds on to nothing of its last request.
+    if (request.complete && this.#incoming === request) this.#incoming = undefined
     response[kState].outlet = null
     if (this.#socket !== undefined) (this.#socket as AssignableSocket)._httpMessage = null
     // 'close' a tick later, for whoever listens; most responses have no listener at all.
@@ -532,20 +548,18 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     if (this.isWritable && !this.#current?._headerSent) this.connection.write(refusal(error.code), 'latin1')
     if (this.#socket === undefined) this.connection.destroy()
     else {
-      this.#socket.removeListener('error', this.#socketError)
+      if (this.#listeners) this.#socket.removeListener('error', this.#listeners.error)
       if (this.#socket.listenerCount('error') === 0) this.#socket.on('error', nothing)
       this.#socket.destroy(error)
     }
   }
 
-  readonly #socketError = (error: Error): void => {
+  #onSocketError(error: Error): void {
     if (this.#hasFailed) return
     this.#hasFailed = true
     this.#error = error
     if (!emitClientError(this.server, error, () => this.socket)) this.#socket?.destroy(error)
   }
-
-  readonly #socketTimeout = (): void => this.#onSocketTimeout()
 
   #onSocketTimeout(): void {
     const request = this.#incoming
@@ -573,10 +587,12 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.#hasFailed = true
     const shown = socket as Socket & AssignableSocket & { parser?: object | null }
     shown.parser = null
-    socket.removeListener('data', this.#socketData)
     socket.removeListener('close', nothing)
-    socket.removeListener('error', this.#socketError)
-    socket.removeListener('timeout', this.#socketTimeout)
+    if (this.#listeners !== undefined) {
+      socket.removeListener('data', this.#listeners.data)
+      socket.removeListener('error', this.#listeners.error)
+      socket.removeListener('timeout', this.#listeners.timeout)
+    }
     if (this.connection instanceof DuplexConnection) this.connection.release()
     return socket
   }

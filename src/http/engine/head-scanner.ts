@@ -74,6 +74,9 @@ const VALUE_LF = 34
 const VALUE_NEXT = 35
 const END_LF = 36
 
+const none: number[] = []
+const noValues: string[] = []
+
 export class HeadScanner {
   readonly framing: BodyFraming
   readonly #isRequest: boolean
@@ -102,9 +105,9 @@ export class HeadScanner {
   textStart = 0
   textEnd = 0
   /** Four numbers for each field: start and end of its name, start and end of its value. */
-  positions: number[] = []
+  positions: number[] = none
   /** Values of fields that were folded over several lines; their `start` is -1 - the index in here. */
-  foldedValues: string[] = []
+  foldedValues: string[] = noValues
 
   /** @param maxFields - how many are told of; 0: all */
   constructor(isRequest: boolean, leniency: number, maxHeaderSize: number, maxFields: number) {
@@ -131,9 +134,15 @@ export class HeadScanner {
     this.#state = FIELD_START
   }
 
+  /** The positions are somebody else's now. */
+  forget(): void {
+    this.positions = none
+    this.foldedValues = noValues
+  }
+
   #startFields(): void {
     this.positions = []
-    this.foldedValues = []
+    this.foldedValues = noValues
     this.#folded = ''
     this.#fields = 0
     this.#counted = 0
@@ -627,6 +636,7 @@ export class HeadScanner {
   #endFoldedField(bytes: Uint8Array, start: number, end: number): void {
     const value = (this.#folded + textOf(bytes, start, end)).trimEnd()
     this.#folded = ''
+    if (this.foldedValues === noValues) this.foldedValues = []
     this.foldedValues.push(value)
     this.positions.push(-this.foldedValues.length, -this.foldedValues.length)
     const folded = Uint8Array.from(value, character => character.charCodeAt(0))

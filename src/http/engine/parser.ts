@@ -52,7 +52,8 @@ export class Parser {
   readonly #leniency: number
   readonly #maxRawHead: number
   readonly #head: HeadScanner
-  readonly #chunks: ChunkScanner
+  /** Made for the first body in chunks. */
+  #chunks: ChunkScanner | undefined
   #state = BETWEEN_MESSAGES
   #isPaused = false
   #isUpgrading = false
@@ -79,7 +80,6 @@ export class Parser {
       headerSize,
       options.maxHeadersCount ?? maxHeadersCount,
     )
-    this.#chunks = new ChunkScanner(this.#leniency)
   }
 
   get method(): string {
@@ -304,6 +304,7 @@ export class Parser {
         this.#state = BODY_OF_LENGTH
         break
       case 'chunked':
+        this.#chunks ??= new ChunkScanner(this.#leniency)
         this.#chunks.start()
         this.#state = CHUNKS
         break
@@ -324,7 +325,7 @@ export class Parser {
   }
 
   #receiveChunk(bytes: Uint8Array, start: number): number {
-    const chunks = this.#chunks
+    const chunks = this.#chunks as ChunkScanner
     let next: number
     try {
       next = chunks.scan(bytes, start, bytes.length)
@@ -352,6 +353,10 @@ export class Parser {
     if (this.#isUpgrading) this.#state = UPGRADED
     else if (this.mayKeepAlive || (this.#leniency & LENIENT_KEEP_ALIVE) !== 0) this.#state = BETWEEN_MESSAGES
     else this.#state = CLOSED
+    // The message has what it needs; nothing of it stays here.
+    this.#fields = undefined
+    this.#text = ''
+    this.#head.forget()
     this.#handler.onMessageEnd(trailers)
   }
 
