@@ -664,7 +664,8 @@ export interface Socket extends NetSocket {
   readonly localPort: number | undefined
 }
 
-interface SocketConstructor {
+/** What a subclass inherits of statics, it has in the types too. */
+interface SocketConstructor extends Omit<typeof Duplex, 'prototype'> {
   new (options?: SocketOptions | number): Socket
   (options?: SocketOptions | number): Socket
   readonly prototype: Socket

@@ -1,0 +1,56 @@
+// The three meters as tests: nothing is missing but what exceptions.ts names. That the types fit is the compiler's part:
+// this file does not exist unless types/ compiled.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { exceptions } from './exceptions.ts'
+import { type MeteredModule, meteredModules, moduleNames } from './meter.ts'
+import { noInventory, readSeeds } from './seeds/seeds.ts'
+import { factsOf, readShape } from './shape.ts'
+
+for (const name of moduleNames) {
+  const { ours, builtIn, seeds, types }: MeteredModule = meteredModules[name]
+
+  describe(`parity of ${name}`, () => {
+    it('has the exports that the types name', () => {
+      for (const one of Object.keys(types)) {
+        if (!(one in exceptions.types[name])) assert.ok(ours[one] !== undefined, `${one} is missing`)
+      }
+    })
+
+    it('has the shape of the module of the runtime', () => {
+      assert.deepEqual(readShape(ours, builtIn, exceptions.shape[name]).missing, [])
+    })
+
+    it('has a test for every entry of the inventory', { skip: noInventory ?? false }, () => {
+      assert.deepEqual(readSeeds(name, ours, seeds, exceptions.seeds[name]).missing, [])
+    })
+  })
+}
+
+it('sees what is missing, of another kind, of another length or value', () => {
+  class Theirs {
+    method(_a: unknown, _b: unknown) {}
+    get accessor() {
+      return 1
+    }
+    inherited() {}
+  }
+  Object.assign(Theirs, { [Symbol.for('public')]: 1, [Symbol('private')]: 1 })
+  class Parent {
+    inherited() {}
+  }
+  class Ours extends Parent {
+    method(_a: unknown) {}
+  }
+  const theirs = { Class: Theirs, constants: { A: 1, B: 2 }, isIt: () => true, default: 1 }
+  const ours = { Class: Ours, constants: { A: 1, B: 3 }, isIt: 1 }
+  const { of, missing } = readShape(ours, theirs, { 'Class.[public]': 'an exception' })
+  assert.equal(of, factsOf(theirs).size)
+  assert.deepEqual(missing, [
+    'Class#method: takes 1 arguments in place of 2',
+    'Class#accessor: missing',
+    'constants.B: is 3 in place of 2',
+    'isIt: number in place of function',
+  ])
+})

@@ -1,0 +1,36 @@
+// `npm run parity`: one table, per module done / of for the three meters, and below it what is missing. Exit code 1 if
+// anything is missing that is no exception.
+
+import { exceptions } from './exceptions.ts'
+import { type MeteredModule, meteredModules, moduleNames, type Reading } from './meter.ts'
+import { noInventory, readSeeds } from './seeds/seeds.ts'
+import { readShape } from './shape.ts'
+
+const rows: Record<string, Record<string, string>> = {}
+const missing: string[] = []
+for (const name of moduleNames) {
+  const { ours, builtIn, types, seeds }: MeteredModule = meteredModules[name]
+  rows[name] = {
+    // The compiler has the last word on these: an export that does not fit does not compile.
+    types: cell(name, { of: Object.keys(types).length, missing: [] }, exceptions.types[name]),
+    shape: cell(name, readShape(ours, builtIn, exceptions.shape[name]), exceptions.shape[name]),
+    seeds: noInventory ? '-' : cell(name, readSeeds(name, ours, seeds, exceptions.seeds[name]), exceptions.seeds[name]),
+  }
+}
+console.table(rows)
+console.log(`shape: against ${process.release.name} ${process.version}`)
+if (noInventory !== undefined) console.log(`seeds: ${noInventory}`)
+for (const name of moduleNames) {
+  for (const meter of ['types', 'shape', 'seeds'] as const) {
+    for (const [what, why] of Object.entries(exceptions[meter][name])) {
+      console.log(`exception: ${name} ${meter} ${what}: ${why}`)
+    }
+  }
+}
+for (const line of missing) console.log(`MISSING ${line}`)
+process.exitCode = missing.length === 0 ? 0 : 1
+
+function cell(name: string, reading: Reading, excepted: object): string {
+  for (const line of reading.missing) missing.push(`${name} ${line}`)
+  return `${reading.of - reading.missing.length - Object.keys(excepted).length} / ${reading.of}`
+}
