@@ -12,7 +12,7 @@ const otherProtocols =
   'PRI DESCRIBE ANNOUNCE SETUP PLAY PAUSE TEARDOWN GET_PARAMETER SET_PARAMETER REDIRECT RECORD FLUSH'.split(' ')
 
 /** As `http.METHODS` lists them. */
-export const METHODS: readonly string[] = names
+export const METHODS: string[] = [...names]
 
 const allNames = [...names, ...otherProtocols]
 
