@@ -7,7 +7,7 @@ import { asBuffer } from '../core/bytes.ts'
 import { connectionReset } from '../core/errors.ts'
 import { DuplexConnection } from '../host/duplex-connection.ts'
 import type { Connection, ConnectionSink } from '../host/types.ts'
-import { connectionOf, type Socket, sinkOf, socketOver } from '../net/internal.ts'
+import { connectionOf, Socket, sinkOf, socketOver } from '../net/internal.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from './carrier.ts'
 import { emitClientError, refusal } from './client-errors.ts'
 import type { DeadlineList, Waiting } from './deadlines.ts'
@@ -511,7 +511,12 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   }
 
   write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean {
-    if (this.#socketSink !== undefined) this.#socket?._unrefTimer()
+    const socket = this.#socket
+    if (socket !== undefined && this.#socketSink !== undefined) {
+      // A program that counts or changes what is written has put a `write` of its own on the socket.
+      if (socket.write !== Socket.prototype.write) return socket.write(data, encoding as BufferEncoding, done)
+      socket._unrefTimer()
+    }
     return this.connection.write(data, encoding as never, done)
   }
 

@@ -245,6 +245,22 @@ describe('a server writes', () => {
     assert.match(await answerTo(t, write, 'GET / HTTP/1.0\r\n\r\n'), /Connection: close\r\n\r\nab$/)
   })
 
+  it("what a program puts in place of the socket's write sees every byte", async t => {
+    let bytes = 0
+    const answer = await answerTo(t, response => {
+      const socket = response.socket
+      assert.ok(socket)
+      const { write } = socket
+      socket.write = (chunk: unknown, ...rest: unknown[]) => {
+        bytes += Buffer.byteLength(chunk as string)
+        return Reflect.apply(write, socket, [chunk, ...rest])
+      }
+      response.end('counted')
+    })
+    assert.match(answer, /counted$/)
+    assert.ok(bytes > answer.length - 40)
+  })
+
   it('strictContentLength: not more, not less', async t => {
     await answerTo(t, response => {
       response.strictContentLength = true
