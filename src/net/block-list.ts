@@ -6,6 +6,9 @@ import { isMappedIPv4, parseIp } from '../core/ip.ts'
 import { validateArray, validateInt32, validateString } from '../core/validate.ts'
 import { addressBytes, oneDeeper, SocketAddress } from './socket-address.ts'
 
+/** As its type stands in @types/node, so that values declared as Node's fit. What is none of ours is told at run time. */
+type AnySocketAddress = Pick<SocketAddress, 'address' | 'family' | 'port' | 'flowlabel'>
+
 export type IpFamilyName = 'ipv4' | 'ipv6'
 
 /** All bounds are inclusive and in network byte order. An address is a range of one. */
@@ -38,11 +41,11 @@ export class BlockList {
     return list?.[kRules] !== undefined || list?.constructor?.name === 'BlockList'
   }
 
-  addAddress(address: string | SocketAddress, family: IpFamilyName = 'ipv4'): void {
+  addAddress(address: string | AnySocketAddress, family: IpFamilyName = 'ipv4'): void {
     this.#add(addressRule(socketAddress(address, 'address', family)))
   }
 
-  addAddresses(addresses: readonly (string | SocketAddress)[], family: IpFamilyName = 'ipv4'): void {
+  addAddresses(addresses: readonly (string | AnySocketAddress)[], family: IpFamilyName = 'ipv4'): void {
     validateArray(addresses, 'addresses')
     validateString(family, 'family')
     const rules = addresses.map((address, index) => addressRule(socketAddress(address, `addresses[${index}]`, family)))
@@ -50,12 +53,12 @@ export class BlockList {
   }
 
   /** @throws ERR_INVALID_ARG_VALUE where `start` comes after `end` */
-  addRange(start: string | SocketAddress, end: string | SocketAddress, family: IpFamilyName = 'ipv4'): void {
+  addRange(start: string | AnySocketAddress, end: string | AnySocketAddress, family: IpFamilyName = 'ipv4'): void {
     this.#add(rangeRule(start, end, family))
   }
 
   /** @param prefix - bits: 0 to 32, or 0 to 128 */
-  addSubnet(network: string | SocketAddress, prefix: number, family: IpFamilyName = 'ipv4'): void {
+  addSubnet(network: string | AnySocketAddress, prefix: number, family: IpFamilyName = 'ipv4'): void {
     this.#add(subnetRule(network, prefix, family))
   }
 
@@ -76,15 +79,15 @@ export class BlockList {
     for (const rule of rules) this.#add(rule)
   }
 
-  removeAddress(address: string | SocketAddress, family: IpFamilyName = 'ipv4'): void {
+  removeAddress(address: string | AnySocketAddress, family: IpFamilyName = 'ipv4'): void {
     this.#remove(addressRule(socketAddress(address, 'address', family)))
   }
 
-  removeRange(start: string | SocketAddress, end: string | SocketAddress, family: IpFamilyName = 'ipv4'): void {
+  removeRange(start: string | AnySocketAddress, end: string | AnySocketAddress, family: IpFamilyName = 'ipv4'): void {
     this.#remove(rangeRule(start, end, family))
   }
 
-  removeSubnet(network: string | SocketAddress, prefix: number, family: IpFamilyName = 'ipv4'): void {
+  removeSubnet(network: string | AnySocketAddress, prefix: number, family: IpFamilyName = 'ipv4'): void {
     this.#remove(subnetRule(network, prefix, family))
   }
 
@@ -94,7 +97,7 @@ export class BlockList {
   }
 
   /** Whether a rule holds for the address. What is no address of that family is under no rule. */
-  check(address: string | SocketAddress, family: IpFamilyName = 'ipv4'): boolean {
+  check(address: string | AnySocketAddress, family: IpFamilyName = 'ipv4'): boolean {
     let bytes: Uint8Array | undefined
     if (SocketAddress.isSocketAddress(address)) bytes = addressBytes(address)
     else {
@@ -159,7 +162,7 @@ export class BlockList {
   }
 }
 
-function socketAddress(value: string | SocketAddress, name: string, family: IpFamilyName): SocketAddress {
+function socketAddress(value: string | AnySocketAddress, name: string, family: IpFamilyName): SocketAddress {
   if (SocketAddress.isSocketAddress(value)) return value
   validateString(value, name)
   validateString(family, 'family')
@@ -171,7 +174,7 @@ function addressRule(address: SocketAddress): Rule {
   return { text: `Address: ${familyText(address)} ${address.address}`, from: bytes, to: bytes }
 }
 
-function rangeRule(start: string | SocketAddress, end: string | SocketAddress, family: IpFamilyName): Rule {
+function rangeRule(start: string | AnySocketAddress, end: string | AnySocketAddress, family: IpFamilyName): Rule {
   const first = socketAddress(start, 'start', family)
   const last = socketAddress(end, 'end', family)
   const [from, to] = [addressBytes(first), addressBytes(last)]
@@ -179,7 +182,7 @@ function rangeRule(start: string | SocketAddress, end: string | SocketAddress, f
   return { text: `Range: ${familyText(first)} ${first.address}-${last.address}`, from, to }
 }
 
-function subnetRule(network: string | SocketAddress, prefix: number, family: IpFamilyName): Rule {
+function subnetRule(network: string | AnySocketAddress, prefix: number, family: IpFamilyName): Rule {
   const address = socketAddress(network, 'network', family)
   const bytes = addressBytes(address)
   validateInt32(prefix, 'prefix', 0, bytes.length * 8)

@@ -23,7 +23,7 @@ export interface ServerOptions {
   /** Milliseconds. */
   keepAliveInitialDelay?: number | undefined
   highWaterMark?: number | undefined
-  blockList?: BlockList | undefined
+  blockList?: Pick<BlockList, 'check'> | undefined
 }
 
 const kListener = Symbol('listener')
@@ -37,7 +37,9 @@ class NetServer extends EventEmitter {
   /** Seconds, as Node shows it. */
   declare keepAliveInitialDelay: number
   declare highWaterMark: number
-  declare blockList: BlockList
+  /** In the types of Node only, as in Node. */
+  declare connections: number
+  declare blockList: Pick<BlockList, 'check'>
   declare maxConnections: number
   declare dropMaxConnection: boolean
   declare _connections: number

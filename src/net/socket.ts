@@ -49,7 +49,7 @@ export interface SocketOptions extends DuplexOptions {
   /** Milliseconds. */
   keepAliveInitialDelay?: number | undefined
   typeOfService?: number | undefined
-  blockList?: BlockList | undefined
+  blockList?: Pick<BlockList, 'check'> | undefined
   /** Both count only with `fd`. */
   readable?: boolean | undefined
   writable?: boolean | undefined
@@ -76,7 +76,7 @@ type ConstructorOptions = SocketOptions & SocketOverOptions & { [kOver]?: Connec
 class NetSocket extends Duplex {
   declare connecting: boolean
   declare timeout: number | undefined
-  declare blockList: BlockList
+  declare blockList: Pick<BlockList, 'check'>
   declare autoSelectFamilyAttemptedAddresses: string[]
   declare server: Server | null
   declare _server: Server | null
@@ -221,8 +221,9 @@ class NetSocket extends Duplex {
     else connection.end(() => callback())
   }
 
-  get bufferSize(): number | undefined {
-    return this[kConnection] || this[kAttempt] ? this.writableLength : undefined
+  /** Undefined while there is no connection, though Node's types do not say so. */
+  get bufferSize(): number {
+    return (this[kConnection] || this[kAttempt] ? this.writableLength : undefined) as number
   }
 
   get _bytesDispatched(): number {
@@ -332,7 +333,10 @@ class NetSocket extends Duplex {
   }
 
   /** @param initialDelayMs - milliseconds of silence before the first probe; 0 keeps what is set */
-  setKeepAlive(enable?: boolean | { enable?: boolean; initialDelay?: number }, initialDelayMs?: number): this {
+  setKeepAlive(
+    enable?: boolean | { enable?: boolean | undefined; initialDelay?: number | undefined },
+    initialDelayMs?: number,
+  ): this {
     const options = typeof enable === 'object' && enable !== null ? enable : { enable, initialDelay: initialDelayMs }
     const on = Boolean(options.enable)
     const delayMs = wholeSeconds(options.initialDelay)

@@ -3,18 +3,10 @@
 
 const nativeHandle = "works on the runtime's native handles, which we do not have"
 
-const ownTypes = 'its parameters are declared narrower than they are taken: to be mended'
-
 export const exceptions = {
   types: {
     net: {
       BoundSocket: 'new in Node 26: not here yet',
-      BlockList: ownTypes,
-      connect: ownTypes,
-      createConnection: ownTypes,
-      createServer: ownTypes,
-      Server: ownTypes,
-      Socket: ownTypes,
     },
     url: {},
   },

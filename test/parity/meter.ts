@@ -1,15 +1,14 @@
-// What a meter reads for one module, and the modules that are metered. A module joins with a line here, a file in types/
-// and one in seeds/.
+// What a meter reads for one module, and the modules that are metered. A module joins with a line here and in names.ts,
+// a file in types/ and one in seeds/.
 
 import * as builtInNet from 'node:net'
 import * as builtInUrl from 'node:url'
 import * as net from '../../src/net/index.ts'
 import * as url from '../../src/url/index.ts'
+import * as names from './names.ts'
 import { seeds as netSeeds } from './seeds/net.ts'
 import type { Seeds } from './seeds/seeds.ts'
 import { seeds as urlSeeds } from './seeds/url.ts'
-import { names as netTypes } from './types/net.ts'
-import { names as urlTypes } from './types/url.ts'
 
 export interface Reading {
   readonly of: number
@@ -20,14 +19,14 @@ export interface Reading {
 export interface MeteredModule {
   readonly ours: Readonly<Record<string, unknown>>
   readonly builtIn: Readonly<Record<string, unknown>>
-  /** Names of the exports that the compiler has compared. */
+  /** Names of the exports that the compiler compares, in types/. */
   readonly types: Readonly<Record<string, true>>
   readonly seeds: Seeds
 }
 
 export const meteredModules = {
-  net: { ours: net, builtIn: builtInNet, types: netTypes, seeds: netSeeds },
-  url: { ours: url, builtIn: builtInUrl, types: urlTypes, seeds: urlSeeds },
+  net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },
+  url: { ours: url, builtIn: builtInUrl, types: names.url, seeds: urlSeeds },
 } satisfies Record<string, MeteredModule>
 
 export type ModuleName = keyof typeof meteredModules

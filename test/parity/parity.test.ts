@@ -1,12 +1,24 @@
-// The three meters as tests: nothing is missing but what exceptions.ts names. That the types fit is the compiler's part:
-// this file does not exist unless types/ compiled.
+// The three meters as tests: nothing is missing but what exceptions.ts names.
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { exceptions } from './exceptions.ts'
 import { type MeteredModule, meteredModules, moduleNames } from './meter.ts'
 import { noInventory, readSeeds } from './seeds/seeds.ts'
 import { factsOf, readShape } from './shape.ts'
+
+it('fits the types of @types/node, as a program compiles that has not asked for exactOptionalPropertyTypes', () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url))
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', 'test/parity/types'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  assert.equal(status, 0, stdout)
+})
 
 for (const name of moduleNames) {
   const { ours, builtIn, seeds, types }: MeteredModule = meteredModules[name]

@@ -11,7 +11,7 @@ const missing: string[] = []
 for (const name of moduleNames) {
   const { ours, builtIn, types, seeds }: MeteredModule = meteredModules[name]
   rows[name] = {
-    // The compiler has the last word on these: an export that does not fit does not compile.
+    // `npm run parity` has had the compiler check them before: an export that does not fit ends it.
     types: cell(name, { of: Object.keys(types).length, missing: [] }, exceptions.types[name]),
     shape: cell(name, readShape(ours, builtIn, exceptions.shape[name]), exceptions.shape[name]),
     seeds: noInventory ? '-' : cell(name, readSeeds(name, ours, seeds, exceptions.seeds[name]), exceptions.seeds[name]),
