@@ -24,6 +24,7 @@ import {
   setTrailers,
 } from './incoming-message.ts'
 import { kState } from './outgoing-message.ts'
+import { hideBuffered, showBuffered } from './socket-outlet.ts'
 import type { Fields } from './wire/fields.ts'
 
 const kClient = Symbol('clientConnection')
@@ -74,7 +75,10 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
 
   #open(connection: Connection): void {
     this.#connection = connection
-    if (connectionOf(this.socket) === connection) this.#socketSink = sinkOf(this.socket)
+    if (connectionOf(this.socket) === connection) {
+      this.#socketSink = sinkOf(this.socket)
+      showBuffered(this.socket, connection)
+    }
     connection.sink = this
     // Before its first request, what comes is not read: it may be the answer already, as Node takes it.
     if (this.#request !== null) connection.resume()
@@ -298,6 +302,7 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
     socket._httpMessage = null
     if (this.#connection instanceof DuplexConnection) this.#connection.release()
     else if (this.#connection !== undefined && this.#socketSink !== undefined) {
+      hideBuffered(socket)
       this.#connection.sink = this.#socketSink
       this.#connection.resume()
       Object.assign(socket, { readableFlowing: null })

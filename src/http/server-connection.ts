@@ -29,7 +29,7 @@ import {
 import { emitClose, kState } from './outgoing-message.ts'
 import { PlainServerResponse, ServerResponse } from './server-response.ts'
 import { handOver } from './server-upgrade.ts'
-import { type AssignableSocket, kOutlet } from './socket-outlet.ts'
+import { type AssignableSocket, hideBuffered, kOutlet, showBuffered } from './socket-outlet.ts'
 import type { Fields } from './wire/fields.ts'
 
 const nothing = (): void => {}
@@ -119,7 +119,10 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   #adopt(socket: Socket): void {
     this.#socket = socket
-    if (connectionOf(socket) === this.connection) this.#socketSink = sinkOf(socket)
+    if (connectionOf(socket) === this.connection) {
+      this.#socketSink = sinkOf(socket)
+      showBuffered(socket, this.connection)
+    }
     const shown = socket as Socket & AssignableSocket & { parser?: object; _paused?: boolean }
     shown.server = this.server as never
     shown._server ??= null as never
@@ -593,6 +596,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const shown = socket as Socket & AssignableSocket & { parser?: object | null }
     shown.parser = null
     socket.removeListener('close', nothing)
+    hideBuffered(socket)
     if (this.#listeners !== undefined) {
       socket.removeListener('data', this.#listeners.data)
       socket.removeListener('error', this.#listeners.error)

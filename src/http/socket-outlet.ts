@@ -1,5 +1,7 @@
 // Any stream that a program gives to a message (`assignSocket`, `message.socket = ...`) as an outlet.
 
+import { Duplex } from 'node:stream'
+import type { Connection } from '../host/types.ts'
 import type { Socket } from '../net/internal.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
 
@@ -61,4 +63,16 @@ export class SocketOutlet implements MessageOutlet {
 
 export function outletOf(socket: Socket): MessageOutlet {
   return (socket as unknown as AssignableSocket)[kOutlet] ?? new SocketOutlet(socket)
+}
+
+/** While http writes to the connection itself, what waits there counts as the socket's. */
+export function showBuffered(socket: Socket, connection: Connection): void {
+  Object.defineProperty(socket, 'writableLength', {
+    get: () => Number(Reflect.get(Duplex.prototype, 'writableLength', socket)) + connection.bufferedBytes,
+    configurable: true,
+  })
+}
+
+export function hideBuffered(socket: Socket): void {
+  Reflect.deleteProperty(socket, 'writableLength')
 }
