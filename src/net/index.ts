@@ -7,6 +7,7 @@ export {
   setDefaultAutoSelectFamilyAttemptTimeout,
 } from './family-defaults.ts'
 export { isIP, isIPv4, isIPv6 } from './is-ip.ts'
+export { net as default } from './module.ts'
 export { createServer, Server } from './server.ts'
 export { connect, connect as createConnection, Socket, Socket as Stream } from './socket.ts'
 export { SocketAddress } from './socket-address.ts'

@@ -270,7 +270,7 @@ Object.defineProperty(NetServer, 'name', { value: 'Server' })
 
 export interface Server extends NetServer {}
 
-interface ServerConstructor extends Omit<typeof EventEmitter, 'prototype'> {
+export interface ServerConstructor extends Omit<typeof EventEmitter, 'prototype'> {
   new (options?: ServerOptions | ((socket: Socket) => void), connectionListener?: (socket: Socket) => void): Server
   (options?: ServerOptions | ((socket: Socket) => void), connectionListener?: (socket: Socket) => void): Server
   readonly prototype: Server

@@ -669,7 +669,7 @@ export interface Socket extends NetSocket {
 }
 
 /** What a subclass inherits of statics, it has in the types too. */
-interface SocketConstructor extends Omit<typeof Duplex, 'prototype'> {
+export interface SocketConstructor extends Omit<typeof Duplex, 'prototype'> {
   new (options?: SocketOptions | number): Socket
   (options?: SocketOptions | number): Socket
   readonly prototype: Socket
