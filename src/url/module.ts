@@ -8,7 +8,9 @@ import { URLSearchParams } from './search-params.ts'
 import { URL } from './url.ts'
 import { URLPattern } from './url-pattern.ts'
 
-export const url = {
+type Exports = Omit<typeof import('./index.ts'), 'default'>
+
+export const url: Exports = {
   Url,
   parse,
   resolve,
