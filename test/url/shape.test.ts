@@ -10,7 +10,7 @@ import * as ours from '../../src/url/index.ts'
 const newer = new Set(['fileURLToPathBuffer', 'URLPattern', 'URL.parse'])
 
 /** In the module of older versions and no longer in Node 26's. */
-const removed = new Set(['resolveObjectURL', 'default', 'module.exports'])
+const removed = new Set(['resolveObjectURL', 'module.exports'])
 
 type Members = Record<string, unknown>
 
