@@ -30,4 +30,10 @@ export const programs = [
     shows: [/received HTTP\/1\.1 200 OK, 84 bytes/, /came back as \{"name":"John","age":"30"\}/, /the path is gone$/m],
     carried: { net: { 'accepted connections': 2, 'opened connections': 2 } },
   },
+  {
+    title: 'HTTP: GET with a query, POST answered before its body has ended',
+    file: 'http/todos.mjs',
+    shows: [/^client 1: 200 OK: \{"name":"mira"/m, /^client 2: 200 OK/m, /^client 3: 200 OK: \{"name":"ada"/m],
+    carried: { http: { 'received requests': 3, 'sent requests': 3 } },
+  },
 ]

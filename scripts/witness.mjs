@@ -5,12 +5,27 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import { env } from 'node:process'
+import * as http from '../dist/src/http/index.js'
 import * as net from '../dist/src/net/index.js'
 
 /** By module: what one message on the channel is called, and the object whose class says whose it is. */
 const watched = [
   { module: 'net', what: 'accepted connections', channel: 'net.server.socket', object: 'socket', ours: net.Socket },
   { module: 'net', what: 'opened connections', channel: 'net.client.socket', object: 'socket', ours: net.Socket },
+  {
+    module: 'http',
+    what: 'received requests',
+    channel: 'http.server.request.start',
+    object: 'request',
+    ours: http.IncomingMessage,
+  },
+  {
+    module: 'http',
+    what: 'sent requests',
+    channel: 'http.client.request.start',
+    object: 'request',
+    ours: http.ClientRequest,
+  },
 ]
 
 /** `below`: the runtime's, under our host. `past`: the runtime's, opened by others than our host. */
