@@ -18,6 +18,8 @@ export class SocketSink implements ConnectionSink {
   #issued = 0
   #completed = 0
   #pending: WriteCallback | null = null
+  /** Shared by all writes of this socket: they complete in order. */
+  #written: WriteCallback | undefined = undefined
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -31,11 +33,11 @@ export class SocketSink implements ConnectionSink {
   /** Counts one more write; its `done` is `written`. */
   issueWrite(): WriteCallback {
     this.#issued++
+    this.#written ??= error => this.#receiveWritten(error)
     return this.#written
   }
 
-  /** Shared by all writes of this socket: they complete in order. */
-  readonly #written: WriteCallback = error => {
+  #receiveWritten(error?: Error | null): void {
     this.#completed++
     const callback = this.#pending
     if (callback === null || this.#completed !== this.#issued) return
