@@ -1,6 +1,7 @@
 // Starts the runtime on a program, and ends as it ends.
 
 import { spawn } from 'node:child_process'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 
 /** The file that redirects a program's modules: also what `plainwire/register` stands for. */
@@ -9,13 +10,16 @@ export const registerFile = fileURLToPath(new URL('../register/register.cjs', im
 /** Signals that others send to this process though they mean the program. */
 const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR2']
 
+/** Asked of the descriptors: `process.stdin` would begin to read what is the program's. */
+const hasTerminal = [0, 1, 2].some(isatty)
+
 /** @param args - node's options, then the file, then the program's arguments */
 export function runProgram(args: readonly string[]): void {
   const child = spawn(process.execPath, [...process.execArgv, '--require', registerFile, ...args], { stdio: 'inherit' })
   for (const signal of forwarded) {
     process.on(signal, () => {
-      // The terminal sends its Ctrl-C to both; and a second one is what stops a program that shuts down slowly.
-      if (signal === 'SIGINT' && process.stdin.isTTY) return
+      // The terminal sends these to both; and a second Ctrl-C is what stops a program that shuts down slowly.
+      if ((signal === 'SIGINT' || signal === 'SIGQUIT') && hasTerminal) return
       child.kill(signal)
     })
   }
