@@ -7,6 +7,7 @@ import { describedSystemError, featureUnavailable, type SystemError, systemError
 import { formatIp, parseIp } from '../core/ip.ts'
 import { runWithHost } from './ambient.ts'
 import { MemoryConnection } from './memory-connection.ts'
+import { MemoryDatagramPort } from './memory-datagram.ts'
 import { type ListenerPlace, MemoryListener } from './memory-listener.ts'
 import {
   familyOf,
@@ -75,6 +76,8 @@ export class MemoryHost implements Host {
   readonly #nameServers: readonly string[]
   readonly #random: SeededRandom | undefined
   readonly #ports = new MemoryPorts<MemoryListener>()
+  /** UDP's. */
+  readonly datagramPorts = new MemoryPorts<MemoryDatagramPort>()
   readonly #paths = new Map<string, MemoryListener>()
   /** Local port, remote address and port of each connection made from here. */
   readonly #connections = new Set<string>()
@@ -109,8 +112,8 @@ export class MemoryHost implements Host {
     )
   }
 
-  bind(_target: BindTarget, _sink: DatagramSink): DatagramPort {
-    throw featureUnavailable('dgram', this.name)
+  bind(target: BindTarget, sink: DatagramSink): DatagramPort {
+    return new MemoryDatagramPort(this, target, sink)
   }
 
   lookup(name: string, options: LookupOptions, done: (error: Error | null, addresses: HostAddress[]) => void): void {

@@ -12,3 +12,12 @@ export const memoryLimits = {
 
 /** Linux's range for ports that nobody asked for by number. */
 export const ephemeralPorts = { first: 32768, last: 60999 } as const
+
+/** UDP between memory hosts. */
+export const datagramLimits = {
+  /** Bytes of one datagram: 65,535 less the UDP header's 8, and the IPv4 header's 20. RFC 768, RFC 791 section 3.1. */
+  bytesOverIPv4: 65_507,
+  bytesOverIPv6: 65_527,
+  /** Bytes that wait for one port's reader; what comes on top is lost, as in a system's receive buffer. */
+  bytesWaiting: 212_992,
+} as const

@@ -1,8 +1,150 @@
 // A UDP port over one of the runtime's own datagram sockets.
 
-import { featureUnavailable } from '../core/errors.ts'
-import type { BindTarget, DatagramPort, DatagramSink } from './types.ts'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import type { BindTarget, DatagramPort, DatagramSink, Endpoint, SendDone } from './types.ts'
 
-export function bindOsDatagramPort(_target: BindTarget, _sink: DatagramSink): DatagramPort {
-  throw featureUnavailable('dgram', 'os')
+export function bindOsDatagramPort(target: BindTarget, sink: DatagramSink): DatagramPort {
+  return new OsDatagramPort(target, sink)
+}
+
+class OsDatagramPort implements DatagramPort {
+  readonly #socket: Socket
+
+  constructor(target: BindTarget, sink: DatagramSink) {
+    const { family, address, port, reuseAddr, ipv6Only, exclusive, fd } = target
+    const options = {
+      type: family === 6 ? ('udp6' as const) : ('udp4' as const),
+      ...present({
+        reuseAddr,
+        ipv6Only,
+        reusePort: target.reusePort,
+        recvBufferSize: target.recvBufferSize,
+        sendBufferSize: target.sendBufferSize,
+      }),
+      // Names are not resolved here, and the runtime must not do so either.
+      lookup: literalOnly,
+    }
+    const socket = createSocket(options as Parameters<typeof createSocket>[0] & object)
+    this.#socket = socket
+    socket.on('listening', () => sink.onListening())
+    socket.on('message', (message, from) => sink.onMessage(message, endpoint(from)))
+    socket.on('error', error => sink.onError(error))
+    socket.on('close', () => sink.onClose())
+    if (fd !== undefined) socket.bind({ fd })
+    else socket.bind(present({ address, port, exclusive }))
+  }
+
+  address(): Endpoint {
+    return endpoint(this.#socket.address())
+  }
+
+  remoteAddress(): Endpoint {
+    return endpoint(this.#socket.remoteAddress())
+  }
+
+  send(chunks: readonly Uint8Array[], to: { address: string; port: number } | undefined, done: SendDone): void {
+    const callback = (error: Error | null, bytes: number) => done(error, bytes)
+    if (to) this.#socket.send([...chunks], to.port, to.address, callback)
+    else this.#socket.send([...chunks], callback)
+  }
+
+  connect(address: string, port: number, done: (error: Error | null) => void): void {
+    this.#socket.connect(port, address, ((error?: Error) => done(error ?? null)) as () => void)
+  }
+
+  disconnect(): void {
+    this.#socket.disconnect()
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  setBroadcast(on: boolean): void {
+    this.#socket.setBroadcast(on)
+  }
+
+  setTtl(ttl: number): void {
+    this.#socket.setTTL(ttl)
+  }
+
+  setMulticastTtl(ttl: number): void {
+    this.#socket.setMulticastTTL(ttl)
+  }
+
+  setMulticastLoopback(on: boolean): void {
+    this.#socket.setMulticastLoopback(on)
+  }
+
+  setMulticastInterface(address: string): void {
+    this.#socket.setMulticastInterface(address)
+  }
+
+  addMembership(group: string, interfaceAddress?: string): void {
+    this.#socket.addMembership(group, interfaceAddress)
+  }
+
+  dropMembership(group: string, interfaceAddress?: string): void {
+    this.#socket.dropMembership(group, interfaceAddress)
+  }
+
+  addSourceSpecificMembership(source: string, group: string, interfaceAddress?: string): void {
+    this.#socket.addSourceSpecificMembership(source, group, interfaceAddress)
+  }
+
+  dropSourceSpecificMembership(source: string, group: string, interfaceAddress?: string): void {
+    this.#socket.dropSourceSpecificMembership(source, group, interfaceAddress)
+  }
+
+  getRecvBufferSize(): number {
+    return this.#socket.getRecvBufferSize()
+  }
+
+  setRecvBufferSize(bytes: number): void {
+    this.#socket.setRecvBufferSize(bytes)
+  }
+
+  getSendBufferSize(): number {
+    return this.#socket.getSendBufferSize()
+  }
+
+  setSendBufferSize(bytes: number): void {
+    this.#socket.setSendBufferSize(bytes)
+  }
+
+  getSendQueueSize(): number {
+    return this.#socket.getSendQueueSize()
+  }
+
+  getSendQueueCount(): number {
+    return this.#socket.getSendQueueCount()
+  }
+
+  ref(): void {
+    this.#socket.ref()
+  }
+
+  unref(): void {
+    this.#socket.unref()
+  }
+}
+
+type LiteralLookup = (
+  address: string,
+  family: number,
+  done: (error: null, address: string, family: number) => void,
+) => void
+
+/** The address is an IP address: it stands for itself. */
+const literalOnly: LiteralLookup = (address, family, done) => {
+  process.nextTick(done, null, address, family)
+}
+
+function endpoint({ address, family, port }: RemoteInfo | ReturnType<Socket['address']>): Endpoint {
+  return { address, family: family === 'IPv6' ? 'IPv6' : 'IPv4', port }
+}
+
+/** The runtime tells an option that is undefined from one that is left out. */
+function present<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -1,0 +1,179 @@
+// A UDP port of a memory host: datagrams go to the port that is bound to their address, at once and in order, or nowhere.
+// RFC 768; addresses in use as Linux has them (memory-ports.ts).
+
+import { featureUnavailable, systemError } from '../core/errors.ts'
+import { formatIp, parseIp } from '../core/ip.ts'
+import { datagramLimits } from './memory-limits.ts'
+import type { Binding, MemoryPorts } from './memory-ports.ts'
+import type { BindTarget, Clock, DatagramPort, DatagramSink, Endpoint, IpFamily, SendDone } from './types.ts'
+
+/** The machine a port is on, as far as UDP sees it. */
+export interface DatagramMachine {
+  readonly name: string
+  readonly clock: Clock
+  readonly datagramPorts: MemoryPorts<MemoryDatagramPort>
+  owns(address: string): boolean
+  route(address: string): { to: DatagramMachine; address: string; source: string } | 'ENETUNREACH' | 'EHOSTUNREACH'
+}
+
+export class MemoryDatagramPort implements DatagramPort {
+  readonly #machine: DatagramMachine
+  readonly #sink: DatagramSink
+  readonly #family: IpFamily
+  #binding: Binding<MemoryDatagramPort> | undefined
+  #remote: Endpoint | undefined
+  #waitingBytes = 0
+  #isClosed = false
+
+  constructor(machine: DatagramMachine, target: BindTarget, sink: DatagramSink) {
+    if (target.fd !== undefined) throw featureUnavailable('fd', machine.name)
+    this.#machine = machine
+    this.#sink = sink
+    this.#family = target.family
+    const error = this.#bind(target)
+    this.#later(() => (error ? sink.onError(error) : sink.onListening()))
+  }
+
+  address(): Endpoint {
+    if (this.#binding === undefined) throw systemError('EBADF', 'getsockname')
+    const { address, family, port } = this.#binding
+    return { address, family: family === 6 ? 'IPv6' : 'IPv4', port }
+  }
+
+  remoteAddress(): Endpoint {
+    if (this.#remote === undefined) throw systemError('ENOTCONN', 'getpeername')
+    return this.#remote
+  }
+
+  send(chunks: readonly Uint8Array[], to: { address: string; port: number } | undefined, done: SendDone): void {
+    const message = joined(chunks)
+    const failure = this.#deliver(message, to ?? this.#remote)
+    this.#machine.clock.setImmediate(() => (failure ? done(failure, 0) : done(null, message.length)))
+  }
+
+  connect(address: string, port: number, done: (error: Error | null) => void): void {
+    const route = this.#machine.route(address)
+    if (typeof route === 'string') {
+      this.#later(() => done(systemError(route, 'connect', { address, port })))
+      return
+    }
+    this.#remote = { address: route.address, family: this.#family === 6 ? 'IPv6' : 'IPv4', port }
+    this.#later(() => done(null))
+  }
+
+  disconnect(): void {
+    this.#remote = undefined
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (this.#binding) this.#machine.datagramPorts.release(this.#binding)
+    this.#machine.clock.setImmediate(() => this.#sink.onClose())
+  }
+
+  // What has no effect where every datagram arrives: accepted, so that programs run.
+  setBroadcast(_on: boolean): void {}
+  setTtl(_ttl: number): void {}
+  setMulticastTtl(_ttl: number): void {}
+  setMulticastLoopback(_on: boolean): void {}
+  getRecvBufferSize(): number {
+    return datagramLimits.bytesWaiting
+  }
+  setRecvBufferSize(_bytes: number): void {}
+  getSendBufferSize(): number {
+    return datagramLimits.bytesWaiting
+  }
+  setSendBufferSize(_bytes: number): void {}
+  getSendQueueSize(): number {
+    return 0
+  }
+  getSendQueueCount(): number {
+    return 0
+  }
+  // Nothing outside the process can reach a memory host: an idle port keeps nothing alive.
+  ref(): void {}
+  unref(): void {}
+
+  // A memory network carries no multicast.
+  setMulticastInterface(_address: string): void {
+    throw featureUnavailable('multicast', this.#machine.name)
+  }
+  addMembership(_group: string, _interfaceAddress?: string): void {
+    throw featureUnavailable('multicast', this.#machine.name)
+  }
+  dropMembership(_group: string, _interfaceAddress?: string): void {
+    throw featureUnavailable('multicast', this.#machine.name)
+  }
+  addSourceSpecificMembership(_source: string, _group: string, _interfaceAddress?: string): void {
+    throw featureUnavailable('multicast', this.#machine.name)
+  }
+  dropSourceSpecificMembership(_source: string, _group: string, _interfaceAddress?: string): void {
+    throw featureUnavailable('multicast', this.#machine.name)
+  }
+
+  /** From a port of any machine. Lost where it is not for us, or too much waits. */
+  receive(message: Uint8Array, from: Endpoint): void {
+    const isStranger =
+      this.#remote !== undefined && (this.#remote.port !== from.port || this.#remote.address !== from.address)
+    if (isStranger || this.#waitingBytes + message.length > datagramLimits.bytesWaiting) return
+    this.#waitingBytes += message.length
+    this.#later(() => {
+      this.#waitingBytes -= message.length
+      this.#sink.onMessage(message, from)
+    })
+  }
+
+  #bind(target: BindTarget): Error | undefined {
+    const any = this.#family === 6 ? '::' : '0.0.0.0'
+    const bytes = parseIp(target.address ?? any)
+    const address = bytes === undefined ? undefined : formatIp(bytes)
+    const port = target.port ?? 0
+    if (address === undefined || !(address === any || this.#machine.owns(address))) {
+      return systemError('EADDRNOTAVAIL', 'bind', { address: target.address, port: port || undefined })
+    }
+    this.#binding = this.#machine.datagramPorts.bind({
+      address,
+      family: this.#family,
+      port,
+      isDualStack: address === '::' && target.ipv6Only !== true,
+      isShared: target.reuseAddr === true || target.reusePort === true,
+      owner: this,
+    })
+    return this.#binding ? undefined : systemError('EADDRINUSE', 'bind', { address, port: port || undefined })
+  }
+
+  /** @returns the error that kept it from leaving this machine; what is lost later is no error */
+  #deliver(message: Uint8Array, to: { address: string; port: number } | undefined): Error | undefined {
+    const binding = this.#binding
+    if (this.#isClosed || binding === undefined) return systemError('EBADF', 'send')
+    if (to === undefined) return systemError('EDESTADDRREQ', 'send')
+    const most = this.#family === 6 ? datagramLimits.bytesOverIPv6 : datagramLimits.bytesOverIPv4
+    if (message.length > most) return systemError('EMSGSIZE', 'send', to)
+    const route = this.#machine.route(to.address)
+    if (typeof route === 'string') return systemError(route, 'send', to)
+    const family: IpFamily = route.address.includes(':') ? 6 : 4
+    const found = route.to.datagramPorts.find(route.address, family, to.port)
+    const isAny = binding.address === '0.0.0.0' || binding.address === '::'
+    const source = isAny ? route.source : binding.address
+    found?.owner.receive(message, { address: source, family: family === 6 ? 'IPv6' : 'IPv4', port: binding.port })
+    return undefined
+  }
+
+  #later(tell: () => void): void {
+    this.#machine.clock.setImmediate(() => {
+      if (!this.#isClosed) tell()
+    })
+  }
+}
+
+/** A copy: the sender may use its bytes again. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+  let offset = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, offset)
+    offset += chunk.length
+  }
+  return whole
+}
