@@ -106,7 +106,8 @@ export class MemoryHost implements Host {
   }
 
   listen(target: ListenTarget, sink: ListenerSink): Listener {
-    if (target.kind === 'fd' || target.kind === 'handle') throw featureUnavailable(target.kind, this.name)
+    if (target.kind === 'fd' || target.kind === 'handle' || target.kind === 'bound')
+      throw featureUnavailable(target.kind, this.name)
     return new MemoryListener(this.clock, sink, listener =>
       target.kind === 'path' ? this.#claimPath(target.path, listener) : this.#claimPort(target, listener),
     )

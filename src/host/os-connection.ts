@@ -103,8 +103,10 @@ export class OsConnection implements Connection {
     this.#socket.setNoDelay(on)
   }
 
-  setKeepAlive(on: boolean, initialDelayMs: number): void {
-    this.#socket.setKeepAlive(on, initialDelayMs)
+  setKeepAlive(on: boolean, initialDelayMs: number, intervalMs?: number, probes?: number): void {
+    // The last two are newer: older runtimes pass over them.
+    const set = this.#socket.setKeepAlive as (this: Socket, ...args: unknown[]) => unknown
+    set.call(this.#socket, on, initialDelayMs, intervalMs, probes)
   }
 
   // Newer runtimes only: their sockets take one.

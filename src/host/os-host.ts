@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import dns from 'node:dns'
 import net from 'node:net'
 import os from 'node:os'
+import { featureUnavailable } from '../core/errors.ts'
 import { ambientHost, captureContext, runWithHost } from './ambient.ts'
 import { OsConnection } from './os-connection.ts'
 import { bindOsDatagramPort } from './os-datagram.ts'
@@ -11,6 +12,7 @@ import { RuntimeClock } from './runtime-clock.ts'
 import { silentSink } from './silent-sink.ts'
 import type {
   BindTarget,
+  BoundStream,
   Clock,
   Connection,
   ConnectionSink,
@@ -25,6 +27,7 @@ import type {
   ListenerSink,
   ListenTarget,
   LookupOptions,
+  ReserveTarget,
 } from './types.ts'
 
 class OsHost implements Host {
@@ -41,6 +44,9 @@ class OsHost implements Host {
   listen(target: ListenTarget, sink: ListenerSink): Listener {
     return new OsListener(target, sink)
   }
+
+  // Runtimes from Node 26 on.
+  readonly reserve = RuntimeBoundSocket && ((target: ReserveTarget) => new OsBoundStream(target))
 
   bind(target: BindTarget, sink: DatagramSink): DatagramPort {
     return bindOsDatagramPort(target, sink)
@@ -90,9 +96,45 @@ class OsHost implements Host {
   }
 }
 
+type RuntimeBound = { address(): Endpoint | string; fd(): number; close(): void }
+const { BoundSocket: RuntimeBoundSocket } = net as unknown as { BoundSocket?: new (options: object) => RuntimeBound }
+
+class OsBoundStream implements BoundStream {
+  readonly bound: RuntimeBound
+
+  constructor(target: ReserveTarget) {
+    if (!RuntimeBoundSocket) throw featureUnavailable('net.BoundSocket', 'os')
+    this.bound =
+      target.kind === 'path'
+        ? new RuntimeBoundSocket({ path: target.path })
+        : new RuntimeBoundSocket({
+            host: target.address,
+            port: target.port,
+            ipv6Only: target.ipv6Only,
+            reusePort: target.reusePort,
+          })
+  }
+
+  address(): Endpoint | string {
+    return this.bound.address()
+  }
+
+  fd(): number {
+    return this.bound.fd()
+  }
+
+  close(): void {
+    this.bound.close()
+  }
+}
+
 function openSocket(target: ConnectTarget): net.Socket {
   switch (target.kind) {
     case 'tcp':
+      if (target.from instanceof OsBoundStream) {
+        const options = { handle: target.from.bound, allowHalfOpen: true }
+        return new net.Socket(options as net.SocketConstructorOpts).connect(target.port, target.address)
+      }
       return net.connect({
         host: target.address,
         port: target.port,
@@ -144,10 +186,18 @@ class OsListener implements Listener {
       case 'fd':
         server.listen({ fd: target.fd, backlog })
         break
+      case 'bound':
+        if (!(target.bound instanceof OsBoundStream)) throw featureUnavailable('a foreign bound socket', 'os')
+        server.listen(target.bound.bound, backlog)
+        break
       case 'handle':
         server.listen(target.handle, backlog)
         break
     }
+  }
+
+  get native(): object {
+    return this.#server
   }
 
   address(): Endpoint | string | null {

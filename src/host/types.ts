@@ -18,6 +18,8 @@ export interface Host {
   connect(target: ConnectTarget, sink: ConnectionSink): Connection
   /** Waits for stream connections. */
   listen(target: ListenTarget, sink: ListenerSink): Listener
+  /** Takes a local address for streams without listening or connecting yet; only on hosts that can. Throws the system's error. */
+  readonly reserve?: ((target: ReserveTarget) => BoundStream) | undefined
   /** Opens a UDP port. */
   bind(target: BindTarget, sink: DatagramSink): DatagramPort
 
@@ -80,6 +82,8 @@ export type ConnectTarget =
       readonly port: number
       readonly localAddress?: string | undefined
       readonly localPort?: number | undefined
+      /** Connects from what `reserve` gave, in place of the two above. */
+      readonly from?: BoundStream | undefined
     }
   | { readonly kind: 'path'; readonly path: string }
   /** An open descriptor of this process. */
@@ -120,7 +124,7 @@ export interface Connection {
 
   /** Both do nothing on pipes. */
   setNoDelay(on: boolean): void
-  setKeepAlive(on: boolean, initialDelayMs: number): void
+  setKeepAlive(on: boolean, initialDelayMs: number, intervalMs?: number, probes?: number): void
   /** The IP header's Type of Service byte; only on hosts that can. */
   readonly setTypeOfService?: ((tos: number) => void) | undefined
   readonly getTypeOfService?: (() => number) | undefined
@@ -166,12 +170,16 @@ export type ListenTarget =
       readonly exclusive?: boolean | undefined
     }
   | { readonly kind: 'fd'; readonly fd: number; readonly backlog?: number | undefined }
+  /** What `reserve` gave. */
+  | { readonly kind: 'bound'; readonly bound: BoundStream; readonly backlog?: number | undefined }
   /** A handle of the runtime's own, as it takes them: only a host that runs on that runtime can. */
   | { readonly kind: 'handle'; readonly handle: object; readonly backlog?: number | undefined }
 
 export interface Listener {
   /** An endpoint, a pipe's path, or null while not bound. */
   address(): Endpoint | string | null
+  /** The runtime's own server beneath, where there is one: what its API calls a handle. */
+  readonly native?: object | undefined
   /** Stops accepting; open connections stay. `onClose` follows. */
   close(): void
   ref(): void
@@ -185,6 +193,26 @@ export interface ListenerSink {
   /** It could not be bound, or accepting failed. */
   onError(error: Error): void
   onClose(): void
+}
+
+export type ReserveTarget =
+  | {
+      readonly kind: 'tcp'
+      readonly address: string
+      /** 0: any free one. */
+      readonly port: number
+      readonly ipv6Only: boolean
+      readonly reusePort: boolean
+    }
+  | { readonly kind: 'path'; readonly path: string }
+
+/** A local address that is taken. */
+export interface BoundStream {
+  /** An endpoint, or a pipe's path. */
+  address(): Endpoint | string
+  /** -1 where there are no descriptors. */
+  fd(): number
+  close(): void
 }
 
 export interface BindTarget {

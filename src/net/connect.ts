@@ -12,7 +12,7 @@ import {
   validateString,
 } from '../core/validate.ts'
 import { ADDRCONFIG, lookup as systemLookup } from '../dns/internal.ts'
-import type { Connection, ConnectionSink, ConnectTarget, Host, Timer } from '../host/types.ts'
+import type { BoundStream, Connection, ConnectionSink, ConnectTarget, Host, Timer } from '../host/types.ts'
 import type { AnyOptions } from './arguments.ts'
 import type { BlockList } from './block-list.ts'
 import { FamilyRace, interleaveFamilies, type RaceHandler } from './engine/family-race.ts'
@@ -68,10 +68,18 @@ export class ConnectAttempt implements RaceHandler {
   /** Running attempts by number. */
   readonly #running = new Map<number, Connection>()
 
-  constructor(socket: ConnectingSocket, host: Host, result: AttemptResult) {
+  readonly #from: BoundStream | undefined
+
+  constructor(socket: ConnectingSocket, host: Host, result: AttemptResult, from?: BoundStream) {
     this.#socket = socket
+    this.#from = from
     this.#host = host
     this.#result = result
+  }
+
+  /** It connects from an address that was taken before. */
+  get isBound(): boolean {
+    return this.#from !== undefined
   }
 
   get isCancelled(): boolean {
@@ -113,7 +121,7 @@ export class ConnectAttempt implements RaceHandler {
     const lookupOptions: AnyOptions = { family: numericFamily(family), hints: options.hints }
     const isOneFamily = lookupOptions['family'] === 4 || lookupOptions['family'] === 6
     if (process.platform !== 'win32' && !isOneFamily && options.hints === 0) lookupOptions['hints'] = ADDRCONFIG
-    const all = options.autoSelectFamily && !isOneFamily && !options.localAddress
+    const all = options.autoSelectFamily && !this.isBound && !isOneFamily && !options.localAddress
     if (all) lookupOptions['all'] = true
     lookup(host, lookupOptions, (error, found, foundFamily) => {
       // It may have been destroyed meanwhile; a look-up cannot be called back.
@@ -239,7 +247,7 @@ export class ConnectAttempt implements RaceHandler {
 
   #target({ address, family, port }: Destination): ConnectTarget {
     if (family === undefined) return { kind: 'path', path: address }
-    return { kind: 'tcp', address, port: port ?? 0, ...this.#local }
+    return { kind: 'tcp', address, port: port ?? 0, from: this.#from, ...this.#local }
   }
 }
 

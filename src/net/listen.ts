@@ -6,6 +6,7 @@ import { validateAbortSignal, validatePort } from '../core/validate.ts'
 import { lookup } from '../dns/internal.ts'
 import type { Host, ListenTarget } from '../host/types.ts'
 import { type AnyOptions, isPipeName, toNumber } from './arguments.ts'
+import { BoundSocket, takeBound } from './bound-socket.ts'
 
 export interface ListenRequest {
   readonly target: ListenTarget
@@ -18,6 +19,11 @@ export interface ListenRequest {
 export function listenRequest(args: readonly unknown[], given: AnyOptions): ListenRequest {
   const backlogArgument = toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2]) || undefined
   const handle = given['_handle'] ?? given['handle']
+  const bound = given instanceof BoundSocket ? given : handle
+  if (bound instanceof BoundSocket) {
+    const target: ListenTarget = { kind: 'bound', bound: takeBound(bound), backlog: backlogArgument }
+    return { target, hostName: undefined, signal: undefined }
+  }
   if (typeof handle === 'object' && handle !== null) return listenOnHandle(handle, given, backlogArgument)
   const options = { ...given }
   const { signal } = options
@@ -63,11 +69,11 @@ export function listenRequest(args: readonly unknown[], given: AnyOptions): List
 }
 
 function listenOnHandle(handle: object, given: AnyOptions, backlog: number | undefined): ListenRequest {
-  const { fd } = handle as { fd?: unknown }
+  const { fd, native } = handle as { fd?: unknown; native?: object }
   const target: ListenTarget =
     typeof fd === 'number' && fd >= 0 && Object.getPrototypeOf(handle) === Object.prototype
       ? { kind: 'fd', fd, backlog }
-      : { kind: 'handle', handle: given['_handle'] ? given : handle, backlog }
+      : { kind: 'handle', handle: native ?? (given['_handle'] ? given : handle), backlog }
   return { target, hostName: undefined, signal: undefined }
 }
 

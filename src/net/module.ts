@@ -2,6 +2,7 @@
 
 import { normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
+import { BoundSocket } from './bound-socket.ts'
 import {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -16,6 +17,7 @@ import { SocketAddress } from './socket-address.ts'
 export const net = {
   _normalizeArgs: normalizeArguments,
   BlockList,
+  BoundSocket,
   SocketAddress,
   connect,
   createConnection: connect,

@@ -7,9 +7,10 @@ import { timerDuration } from '../core/durations.ts'
 import { featureUnavailable, invalidArgType, invalidArgValue } from '../core/errors.ts'
 import { validateFunction, validateInt32, validateNumber, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
-import type { Connection, Endpoint, Host, TextEncoding, Timer } from '../host/types.ts'
+import type { BoundStream, Connection, Endpoint, Host, TextEncoding, Timer } from '../host/types.ts'
 import { type AnyOptions, normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
+import { BoundSocket, takeBound } from './bound-socket.ts'
 import { ConnectAttempt, completeTcpOptions, requireDestination } from './connect.ts'
 import { clientSocketChannel } from './diagnostics.ts'
 import { endedByPeer, invalidHandleType, socketClosed, socketClosedBeforeConnection } from './errors.ts'
@@ -18,6 +19,7 @@ import type { Server } from './server.ts'
 import { SocketSink } from './socket-sink.ts'
 import {
   kAttempt,
+  kBoundFrom,
   kBytesRead,
   kBytesWritten,
   kCloseHadError,
@@ -29,6 +31,7 @@ import {
   kIsResetting,
   kKeepAlive,
   kKeepAliveDelayMs,
+  kKeepAliveProbes,
   kLastBuffered,
   kLocal,
   kNoDelay,
@@ -40,6 +43,19 @@ import {
 } from './symbols.ts'
 
 type WriteCallback = (error?: Error | null) => void
+
+export interface SetKeepAliveOptions {
+  enable?: boolean | undefined
+  /** Milliseconds of silence before the first probe. */
+  initialDelay?: number | undefined
+  /** Milliseconds between probes; where the host can. */
+  interval?: number | undefined
+  /** How many probes may go unanswered; where the host can. */
+  count?: number | undefined
+}
+
+/** Milliseconds between probes, and how many. */
+type KeepAliveProbes = readonly [number | undefined, number | undefined]
 
 export interface SocketOptions extends DuplexOptions {
   fd?: number | undefined
@@ -53,6 +69,8 @@ export interface SocketOptions extends DuplexOptions {
   /** Both count only with `fd`. */
   readable?: boolean | undefined
   writable?: boolean | undefined
+  /** A BoundSocket: the local address to connect from. */
+  handle?: object | undefined
 }
 
 /** How a Connection that is open already becomes a Socket. */
@@ -99,6 +117,8 @@ class NetSocket extends Duplex {
   declare [kNoDelay]: boolean
   declare [kKeepAlive]: boolean
   declare [kKeepAliveDelayMs]: number
+  declare [kKeepAliveProbes]: KeepAliveProbes
+  declare [kBoundFrom]: BoundStream | undefined
   declare [kTypeOfService]: number | undefined
   declare [kBytesRead]: number
   declare [kBytesWritten]: number
@@ -124,9 +144,9 @@ class NetSocket extends Duplex {
     if (this.destroyed) forgetConnection(this)
     this._unrefTimer()
     this.connecting = true
-    const attempt = new ConnectAttempt(this, this[kHost], {
-      onConnected: connection => adoptConnection(this, connection),
-    })
+    const result = { onConnected: (connection: Connection) => adoptConnection(this, connection) }
+    const attempt = new ConnectAttempt(this, this[kHost], result, this[kBoundFrom])
+    this[kBoundFrom] = undefined
     this[kAttempt] = attempt
     const { path } = options
     if (path) {
@@ -134,6 +154,10 @@ class NetSocket extends Duplex {
       attempt.connectPath(path)
     } else {
       const complete = completeTcpOptions(options)
+      if (attempt.isBound && (complete.localAddress !== undefined || complete.localPort !== undefined)) {
+        const reason = 'localAddress and localPort cannot be used with an adopted bound socket'
+        throw invalidArgValue('options', options, reason)
+      }
       this._host = complete.host
       attempt.attemptDelayMs = complete.attemptDelayMs
       attempt.connectTcp(complete)
@@ -334,16 +358,26 @@ class NetSocket extends Duplex {
 
   /** @param initialDelayMs - milliseconds of silence before the first probe; 0 keeps what is set */
   setKeepAlive(
-    enable?: boolean | { enable?: boolean | undefined; initialDelay?: number | undefined },
+    enable?: boolean | SetKeepAliveOptions,
     initialDelayMs?: number,
+    intervalMs?: number,
+    probes?: number,
   ): this {
-    const options = typeof enable === 'object' && enable !== null ? enable : { enable, initialDelay: initialDelayMs }
+    const options: SetKeepAliveOptions =
+      typeof enable === 'object' && enable !== null
+        ? enable
+        : { enable, initialDelay: initialDelayMs, interval: intervalMs, count: probes }
     const on = Boolean(options.enable)
     const delayMs = wholeSeconds(options.initialDelay)
-    const isNew = on !== this[kKeepAlive] || (on && delayMs !== this[kKeepAliveDelayMs])
-    if (this[kConnection] && isNew) this[kConnection].setKeepAlive(on, delayMs)
+    const gaps: KeepAliveProbes = [options.interval && wholeSeconds(options.interval), options.count]
+    const before = this[kKeepAliveProbes]
+    const isNew =
+      on !== this[kKeepAlive] ||
+      (on && (delayMs !== this[kKeepAliveDelayMs] || gaps[0] !== before[0] || gaps[1] !== before[1]))
+    if (this[kConnection] && isNew) this[kConnection].setKeepAlive(on, delayMs, ...gaps)
     this[kKeepAlive] = on
     this[kKeepAliveDelayMs] = delayMs
+    this[kKeepAliveProbes] = gaps
     return this
   }
 
@@ -461,6 +495,8 @@ Object.assign(NetSocket.prototype, {
   [kNoDelay]: false,
   [kKeepAlive]: false,
   [kKeepAliveDelayMs]: 0,
+  [kKeepAliveProbes]: [undefined, undefined],
+  [kBoundFrom]: undefined,
   [kTypeOfService]: undefined,
   [kBytesRead]: 0,
   [kBytesWritten]: 0,
@@ -495,6 +531,7 @@ function applyUserOptions(socket: NetSocket, options: SocketOptions): void {
     if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList)
     socket.blockList = blockList
   }
+  if (options.handle instanceof BoundSocket) socket[kBoundFrom] = takeBound(options.handle)
   if (fd === undefined) return
   const readable = options.readable !== false
   const writable = options.writable !== false
@@ -523,7 +560,7 @@ function adoptConnection(socket: NetSocket, connection: Connection): void {
   socket[kLocal] = undefined
   socket._unrefTimer()
   if (socket[kNoDelay]) connection.setNoDelay(true)
-  if (socket[kKeepAlive]) connection.setKeepAlive(true, socket[kKeepAliveDelayMs])
+  if (socket[kKeepAlive]) connection.setKeepAlive(true, socket[kKeepAliveDelayMs], ...socket[kKeepAliveProbes])
   const tos = socket[kTypeOfService]
   if (tos !== undefined) {
     try {

@@ -6,9 +6,7 @@ const declaredOtherwise = 'works as in Node, but its declaration lacks what Node
 
 export const exceptions = {
   types: {
-    net: {
-      BoundSocket: 'new in Node 26: not here yet',
-    },
+    net: {},
     http: {
       Agent: declaredOtherwise,
       ClientRequest: declaredOtherwise,
@@ -26,9 +24,8 @@ export const exceptions = {
   /** By the names that shape.ts gives: `Class#member`, `Class.static`, `export`. */
   shape: {
     net: {
-      BoundSocket: 'new in Node 26: not here yet',
-      _TransferredBoundSocket: 'belongs to BoundSocket',
-      'Socket#setKeepAlive': 'takes neither interval nor count, which are newer: not here yet',
+      _TransferredBoundSocket: 'sends a BoundSocket to a worker: only the runtime can clone its handles',
+      'Socket#setKeepAlive': 'takes interval and count, as in Node 26',
       'Stream#setKeepAlive': 'as Socket#setKeepAlive',
       _createServerHandle: nativeHandle,
       _setSimultaneousAccepts: nativeHandle,
