@@ -1,7 +1,7 @@
 // socket.connect(): from the user's options to an open Connection. Validates, looks the name up, and runs the attempts;
 // which comes next is the FamilyRace's decision.
 
-import { codedError, invalidArgType, invalidArgValue, missingArgs } from '../core/errors.ts'
+import { codedError, invalidArgType, invalidArgValue, missingArgs, systemError } from '../core/errors.ts'
 import { ipVersion } from '../core/ip.ts'
 import {
   validateBoolean,
@@ -123,7 +123,11 @@ export class ConnectAttempt implements RaceHandler {
     if (process.platform !== 'win32' && !isOneFamily && options.hints === 0) lookupOptions['hints'] = ADDRCONFIG
     const all = options.autoSelectFamily && !this.isBound && !isOneFamily && !options.localAddress
     if (all) lookupOptions['all'] = true
+    let hasAnswer = false
     lookup(host, lookupOptions, (error, found, foundFamily) => {
+      // A user's function may call back twice; the first answer counts.
+      if (hasAnswer) return
+      hasAnswer = true
       // It may have been destroyed meanwhile; a look-up cannot be called back.
       if (all) {
         if (!this.isCancelled) this.#receiveAll(error, found, options)
@@ -274,7 +278,11 @@ class AttemptSink implements ConnectionSink {
   onData(): void {}
   onEnd(): void {}
   onDrain(): void {}
-  onClose(): void {}
+
+  /** Closed from below without an error: it has failed all the same. */
+  onClose(): void {
+    this.#attempt.receiveFailure(this.#index, systemError('ECONNABORTED', 'connect'), this.#startedAt)
+  }
 }
 
 /** Checks what `connect()` was given, and fills in Node's defaults. Throws Node's errors. */

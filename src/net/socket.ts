@@ -4,7 +4,7 @@
 import { Duplex, type DuplexOptions } from 'node:stream'
 import { callableClass } from '../core/callable-class.ts'
 import { timerDuration } from '../core/durations.ts'
-import { featureUnavailable, invalidArgType, invalidArgValue } from '../core/errors.ts'
+import { featureUnavailable, invalidArgType, invalidArgValue, systemError } from '../core/errors.ts'
 import { validateFunction, validateInt32, validateNumber, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import type { BoundStream, Connection, Endpoint, Host, TextEncoding, Timer } from '../host/types.ts'
@@ -142,6 +142,14 @@ class NetSocket extends Duplex {
     // The one that ended with the peer's FIN may write again.
     if (Object.hasOwn(this, 'write')) Reflect.deleteProperty(this, 'write')
     if (this.destroyed) forgetConnection(this)
+    const connection = this[kConnection]
+    if (connection) {
+      // As the system says of a second connect().
+      const { address, port } = connection.remote ?? {}
+      process.nextTick(() => this.destroy(systemError('EISCONN', 'connect', { address, port })))
+      return this
+    }
+    this[kAttempt]?.cancel()
     this._unrefTimer()
     this.connecting = true
     const result = { onConnected: (connection: Connection) => adoptConnection(this, connection) }

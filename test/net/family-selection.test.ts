@@ -108,6 +108,27 @@ test('destroying in the middle of the race gives up every attempt', async () => 
   })
 })
 
+test('a lookup that answers twice makes one connection; a second connect() is an error of its own', async () => {
+  await new MemoryHost().run(async () => {
+    let accepted = 0
+    const server = createServer(() => accepted++).listen(0, '127.0.0.1')
+    await event(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const twice = (_: string, __: object, callback: (error: null, addresses: object[]) => void) => {
+      callback(null, both.slice(1))
+      callback(null, both.slice(1))
+    }
+    const client = connect({ port, host: 'x', lookup: twice } as never)
+    await event(client, 'connect')
+    for (let turn = 0; turn < 10; turn++) await new Promise<void>(resolve => setImmediate(resolve))
+    assert.equal(accepted, 1)
+    client.connect(port, '127.0.0.1')
+    const [error] = await event<[NodeJS.ErrnoException]>(client, 'error')
+    assert.equal(error.code, 'EISCONN')
+    server.close()
+  })
+})
+
 test('what a custom lookup gives is checked', async () => {
   const cases: [unknown[], string][] = [
     [[null, [{ address: 'nonsense', family: 4 }]], 'ERR_INVALID_IP_ADDRESS'],
