@@ -23,7 +23,7 @@ const short: UrlInput[] = [
 const paths: UrlInput[] = [
   'https://developer.mozilla.org/en-US/docs/Web/API/URL/URL',
   'https://github.com/nodejs/node/blob/main/doc/api/url.md#url-strings-and-url-objects',
-  'https://registry.npmjs.org/fast-check/-/fast-check-4.0.0.tgz',
+  'https://packages.example.org/fast-check/-/fast-check-4.0.0.tgz',
   'https://cdn.jsdelivr.net/npm/react@18.2.0/umd/react.production.min.js',
   'https://en.wikipedia.org/wiki/Uniform_Resource_Identifier#Syntax',
   'https://stackoverflow.com/questions/3561493/is-there-a-regexp-escape-function-in-javascript',
@@ -39,7 +39,7 @@ const paths: UrlInput[] = [
   'https://my-service.my-namespace.svc.cluster.local:8443/apis/apps/v1/namespaces/default/deployments/web',
   'https://play.google.com/store/apps/details/reviews',
   'https://www.example.co.uk/shop/products/kitchen/knives/chef/20cm/1234567',
-  'https://registry.example.com:5000/v2/library/alpine/manifests/sha256:0123456789abcdef0123456789abcdef',
+  'https://images.example.com:5000/v2/library/alpine/manifests/sha256:0123456789abcdef0123456789abcdef',
   'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX',
 ].map(input => [input])
 
