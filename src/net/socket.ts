@@ -1,5 +1,6 @@
 // net.Socket: a Duplex over a Connection. Connecting is connect.ts's part; what comes from the connection arrives through
-// the SocketSink. Source: Node's documentation, "Class: net.Socket".
+// the SocketSink. Source: Node's documentation, "Class: net.Socket". One file, though long: it is one class of Node's, with a few
+// lines for each of its many members, and all of them share the state behind the symbols.
 
 import { Duplex, type DuplexOptions } from 'node:stream'
 import { callableClass } from '../core/callable-class.ts'
@@ -7,7 +8,7 @@ import { timerDuration } from '../core/durations.ts'
 import { featureUnavailable, invalidArgType, invalidArgValue, systemError } from '../core/errors.ts'
 import { validateFunction, validateInt32, validateNumber, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
-import type { BoundStream, Connection, Endpoint, Host, TextEncoding, Timer } from '../host/types.ts'
+import type { BoundStream, Connection, Endpoint, Host, Timer } from '../host/types.ts'
 import { type AnyOptions, normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
 import { BoundSocket, takeBound } from './bound-socket.ts'
@@ -17,6 +18,7 @@ import { endedByPeer, invalidHandleType, socketClosed, socketClosedBeforeConnect
 import { type OnReadOptions, UserBuffer } from './onread.ts'
 import type { Server } from './server.ts'
 import { SocketSink } from './socket-sink.ts'
+import { send, writtenBytes } from './socket-write.ts'
 import {
   kAttempt,
   kBoundFrom,
@@ -654,42 +656,6 @@ function finishWrite(socket: NetSocket, connection: Connection, callback: WriteC
   }
   socket[kLastBuffered] = buffered
   socket[kSink].awaitWrites(callback)
-}
-
-function send(connection: Connection, data: Uint8Array | string, encoding: string, done?: WriteCallback): void {
-  if (typeof data !== 'string') connection.write(data, undefined, done)
-  else {
-    const wire = wireEncodings[encoding.toLowerCase()]
-    if (wire) connection.write(data, wire, done)
-    else connection.write(Buffer.from(data, encoding as BufferEncoding), undefined, done)
-  }
-}
-
-/** Those that a connection writes straight from the string. */
-const wireEncodings: Readonly<Record<string, TextEncoding | undefined>> = {
-  utf8: 'utf8',
-  'utf-8': 'utf8',
-  latin1: 'latin1',
-  binary: 'latin1',
-  ascii: 'latin1',
-}
-
-/** With those that still wait in the stream, as in Node. Undefined on the prototype, which some libraries look at. */
-function writtenBytes(socket: NetSocket): number | undefined {
-  const { writableBuffer } = socket as unknown as { writableBuffer?: { chunk: unknown; encoding: string }[] }
-  if (writableBuffer === undefined) return undefined
-  let bytes = socket._bytesDispatched
-  for (const { chunk, encoding } of writableBuffer) bytes += byteLength(chunk, encoding)
-  const pending = socket._pendingData
-  if (Array.isArray(pending)) for (const { chunk, encoding } of pending) bytes += byteLength(chunk, encoding)
-  else if (pending) bytes += byteLength(pending, socket._pendingEncoding)
-  return bytes
-}
-
-function byteLength(chunk: unknown, encoding: string): number {
-  return typeof chunk === 'string'
-    ? Buffer.byteLength(chunk, encoding as BufferEncoding)
-    : (chunk as Uint8Array).byteLength
 }
 
 function wholeSeconds(milliseconds: number | undefined): number {
