@@ -3,6 +3,7 @@
 
 import { featureUnavailable, systemError } from '../core/errors.ts'
 import { formatIp, parseIp } from '../core/ip.ts'
+import { captureContext } from './ambient.ts'
 import { datagramLimits } from './memory-limits.ts'
 import type { Binding, MemoryPorts } from './memory-ports.ts'
 import type { BindTarget, Clock, DatagramPort, DatagramSink, Endpoint, IpFamily, SendDone } from './types.ts'
@@ -20,9 +21,12 @@ export class MemoryDatagramPort implements DatagramPort {
   readonly #machine: DatagramMachine
   readonly #sink: DatagramSink
   readonly #family: IpFamily
+  /** What arrives is told in the context of `bind`: a receiver must not inherit its sender's host. */
+  readonly #inContext = captureContext()
   #binding: Binding<MemoryDatagramPort> | undefined
   #remote: Endpoint | undefined
   #waitingBytes = 0
+  #waitingMessages = 0
   #isClosed = false
 
   constructor(machine: DatagramMachine, target: BindTarget, sink: DatagramSink) {
@@ -54,14 +58,16 @@ export class MemoryDatagramPort implements DatagramPort {
   connect(address: string, port: number, done: (error: Error | null) => void): void {
     const route = this.#machine.route(address)
     if (typeof route === 'string') {
-      this.#later(() => done(systemError(route, 'connect', { address, port })))
+      this.#machine.clock.setImmediate(() => done(systemError(route, 'connect', { address, port })))
       return
     }
     this.#remote = { address: route.address, family: this.#family === 6 ? 'IPv6' : 'IPv4', port }
-    this.#later(() => done(null))
+    // Also when it is closed meanwhile: whoever waits is answered.
+    this.#machine.clock.setImmediate(() => done(null))
   }
 
   disconnect(): void {
+    if (this.#remote === undefined) throw systemError('ENOTCONN', 'disconnect')
     this.#remote = undefined
   }
 
@@ -116,11 +122,16 @@ export class MemoryDatagramPort implements DatagramPort {
   receive(message: Uint8Array, from: Endpoint): void {
     const isStranger =
       this.#remote !== undefined && (this.#remote.port !== from.port || this.#remote.address !== from.address)
-    if (isStranger || this.#waitingBytes + message.length > datagramLimits.bytesWaiting) return
+    const isFull =
+      this.#waitingMessages >= datagramLimits.messagesWaiting ||
+      this.#waitingBytes + message.length > datagramLimits.bytesWaiting
+    if (isStranger || isFull) return
+    this.#waitingMessages++
     this.#waitingBytes += message.length
     this.#later(() => {
+      this.#waitingMessages--
       this.#waitingBytes -= message.length
-      this.#sink.onMessage(message, from)
+      this.#inContext(() => this.#sink.onMessage(message, from))
     })
   }
 

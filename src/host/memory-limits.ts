@@ -20,4 +20,6 @@ export const datagramLimits = {
   bytesOverIPv6: 65_527,
   /** Bytes that wait for one port's reader; what comes on top is lost, as in a system's receive buffer. */
   bytesWaiting: 212_992,
+  /** Datagrams that wait for it: empty ones count no bytes, but take memory too. */
+  messagesWaiting: 1024,
 } as const

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { currentHost } from '../../src/host/current.ts'
 import { MemoryHost, MemoryNetwork } from '../../src/host/index.ts'
 import { datagramLimits } from '../../src/host/memory-limits.ts'
 import type { DatagramSink, Endpoint } from '../../src/host/types.ts'
@@ -56,5 +57,32 @@ test('a machine that is not there is an error of the sender’s', async () => {
   )
   assert.equal(error?.code, 'EHOSTUNREACH')
   assert.throws(() => sender.addMembership('224.0.0.1'), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
+  sender.close()
+})
+
+test('empty datagrams fill the buffer as well', async () => {
+  const sink = collecting()
+  const port = two.bind({ family: 4, port: 5355 }, sink)
+  const sender = one.bind({ family: 4 }, collecting())
+  const to = { address: '10.0.0.2', port: 5355 }
+  for (let sent = 0; sent < datagramLimits.messagesWaiting + 1; sent++) sender.send([], to, () => {})
+  await settled()
+  assert.equal(sink.received.length, datagramLimits.messagesWaiting)
+  sender.send([], to, () => {})
+  await settled()
+  assert.equal(sink.received.length, datagramLimits.messagesWaiting + 1)
+  port.close()
+  sender.close()
+})
+
+test('a message is heard on the receiver’s host, not on its sender’s', async () => {
+  const heardOn: string[] = []
+  const sink = { ...collecting(), onMessage: () => void heardOn.push(currentHost().name) }
+  const port = two.run(() => two.bind({ family: 4, port: 5356 }, sink))
+  const sender = one.run(() => one.bind({ family: 4 }, collecting()))
+  one.run(() => sender.send([Buffer.from('x')], { address: '10.0.0.2', port: 5356 }, () => {}))
+  await settled()
+  assert.deepEqual(heardOn, ['two'])
+  port.close()
   sender.close()
 })
