@@ -6,7 +6,7 @@ import { invalidArgValue, outOfRange } from '../core/errors.ts'
 import { validateBoolean, validateFunction, validateInteger, validateObject, validateOneOf } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import type { Clock, Connection, Host, Timer } from '../host/types.ts'
-import type { Socket } from '../net/internal.ts'
+import { type Socket, socketOver } from '../net/internal.ts'
 import { Deadlines } from './deadlines.ts'
 import { LENIENT_HEADERS, LENIENT_VALUE_RELAXED, leniencyOf } from './engine/leniency.ts'
 import { maxHeadersCount } from './engine/limits.ts'
@@ -73,6 +73,11 @@ export class HttpService {
   readonly highWaterMark: number
   /** Of a raw connection that this service was handed; the owner of the listener counts it. */
   onConnectionClosed: (connection: ServerConnection) => void = () => {}
+  /** The socket that shows a raw connection, once somebody looks: passive, and half open. https makes its own kind. */
+  makeSocket: (connection: Connection) => Socket = connection => {
+    const { highWaterMark, host } = this
+    return socketOver(connection, { passive: true, allowHalfOpen: true, highWaterMark, host })
+  }
   #checking: Timer | undefined
   #responseOptions: OutgoingOptions | undefined
 

@@ -7,7 +7,7 @@ import { asBuffer } from '../core/bytes.ts'
 import { connectionReset } from '../core/errors.ts'
 import { DuplexConnection } from '../host/duplex-connection.ts'
 import type { Connection, ConnectionSink } from '../host/types.ts'
-import { connectionOf, Socket, sinkOf, socketOver } from '../net/internal.ts'
+import { connectionOf, Socket, sinkOf } from '../net/internal.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from './carrier.ts'
 import { emitClientError, refusal } from './client-errors.ts'
 import type { DeadlineList, Waiting } from './deadlines.ts'
@@ -106,10 +106,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   // The socket that Node shows
 
   get socket(): Socket {
-    if (this.#socket === undefined) {
-      const { highWaterMark, host } = this.service
-      this.#adopt(socketOver(this.connection, { passive: true, allowHalfOpen: true, highWaterMark, host }))
-    }
+    if (this.#socket === undefined) this.#adopt(this.service.makeSocket(this.connection))
     return this.#socket as Socket
   }
 

@@ -1,14 +1,16 @@
 // For the modules that stand on net: the raw Connection beneath a Socket, and Sockets over Connections.
 
+export { type AnyOptions, normalizeArguments } from './arguments.ts'
 export { Server, type ServerOptions } from './server.ts'
 export {
   connect,
   connectionOf,
   feedSocket,
+  overOptions,
   Socket,
   type SocketOptions,
   type SocketOverOptions,
   sinkOf,
   socketOver,
 } from './socket.ts'
-export { acceptConnection, releaseConnection } from './symbols.ts'
+export { acceptConnection, releaseConnection, wrapConnection } from './symbols.ts'

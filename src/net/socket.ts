@@ -42,6 +42,7 @@ import {
   kSink,
   kTimer,
   kTypeOfService,
+  wrapConnection,
 } from './symbols.ts'
 
 type WriteCallback = (error?: Error | null) => void
@@ -173,6 +174,11 @@ class NetSocket extends Duplex {
       attempt.connectTcp(complete)
     }
     return this
+  }
+
+  /** What the socket speaks over, once `won` is open. TLS puts itself in between. */
+  [wrapConnection](won: Connection): Connection {
+    return won
   }
 
   get pending(): boolean {
@@ -562,8 +568,9 @@ function openOver(socket: NetSocket, connection: Connection, options: SocketOver
 }
 
 /** The race is won. */
-function adoptConnection(socket: NetSocket, connection: Connection): void {
+function adoptConnection(socket: NetSocket, won: Connection): void {
   socket[kAttempt] = null
+  const connection = socket[wrapConnection](won)
   socket[kConnection] = connection
   connection.sink = socket[kSink]
   socket.connecting = false
@@ -709,6 +716,11 @@ export const Socket = callableClass(NetSocket, (socket, options) => {
 
 /** An open Connection as a Socket. */
 export function socketOver(connection: Connection, options: SocketOverOptions = {}): Socket {
+  return new Socket(overOptions(connection, options))
+}
+
+/** The same for a subclass: what its constructor gives to Socket's. */
+export function overOptions(connection: Connection, options: SocketOverOptions): SocketOptions {
   const { highWaterMark } = options
   const complete: ConstructorOptions = {
     [kOver]: connection,
@@ -723,7 +735,7 @@ export function socketOver(connection: Connection, options: SocketOverOptions = 
     writableHighWaterMark: highWaterMark,
     ...streamOptions,
   }
-  return new Socket(complete)
+  return complete
 }
 
 /** The Connection beneath a Socket; undefined before it is connected, after it is closed, and for anything else. */

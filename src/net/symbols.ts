@@ -35,3 +35,6 @@ export const kOver = Symbol('over')
 /** Server: what to do with an accepted connection; and the count of one that has closed. */
 export const acceptConnection = Symbol('acceptConnection')
 export const releaseConnection = Symbol('releaseConnection')
+
+/** Socket: what to make of the connection that won the race. */
+export const wrapConnection = Symbol('wrapConnection')
