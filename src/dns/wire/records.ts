@@ -18,8 +18,11 @@ export interface RecordHead {
 
 /** What a record holds, told apart by its type. */
 export type RecordData =
-  | { readonly type: 'A' | 'AAAA'; readonly address: string }
-  | { readonly type: 'NS' | 'CNAME' | 'PTR'; readonly target: string }
+  | { readonly type: 'A'; readonly address: string }
+  | { readonly type: 'AAAA'; readonly address: string }
+  | { readonly type: 'NS'; readonly target: string }
+  | { readonly type: 'CNAME'; readonly target: string }
+  | { readonly type: 'PTR'; readonly target: string }
   | ({ readonly type: 'SOA' } & SoaData)
   | { readonly type: 'MX'; readonly preference: number; readonly exchange: string }
   | { readonly type: 'TXT'; readonly strings: readonly string[] }
@@ -27,7 +30,8 @@ export type RecordData =
   | ({ readonly type: 'NAPTR' } & NaptrData)
   | ({ readonly type: 'TLSA' } & TlsaData)
   | { readonly type: 'CAA'; readonly flags: number; readonly tag: string; readonly value: string }
-  | ({ readonly type: 'SVCB' | 'HTTPS' } & ServiceBindingData)
+  | ({ readonly type: 'SVCB' } & ServiceBindingData)
+  | ({ readonly type: 'HTTPS' } & ServiceBindingData)
   | { readonly type: NumberedType; readonly data: Uint8Array }
 
 export type ResourceRecord = RecordHead & RecordData

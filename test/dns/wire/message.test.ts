@@ -2,25 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Message, readMessage, writeMessage } from '../../../src/dns/wire/message.ts'
+import { readMessage, writeMessage } from '../../../src/dns/wire/message.ts'
 import type { ResourceRecord } from '../../../src/dns/wire/records.ts'
-import { IN, NXDOMAIN, QUERY } from '../../../src/dns/wire/types.ts'
-
-const flags = { qr: false, opcode: QUERY, aa: false, tc: false, rd: true, ra: false, ad: false, cd: false }
-
-export function message(parts: Partial<Message>): Message {
-  return {
-    id: 0x1234,
-    flags,
-    rcode: 0,
-    questions: [],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: undefined,
-    ...parts,
-  }
-}
+import { IN, NXDOMAIN } from '../../../src/dns/wire/types.ts'
+import { message, queryFlags } from '../messages.ts'
 
 const head = { name: 'Example.org', class: IN, ttl: 300 } as const
 const records: ResourceRecord[] = [
@@ -79,7 +64,7 @@ describe('a message', () => {
   it('comes back as it was written, with every kind of record, compressed or not', () => {
     const whole = message({
       questions: [{ name: 'eXample.org', type: 'ANY', class: IN }],
-      flags: { ...flags, qr: true, aa: true, ra: true, ad: true, cd: true },
+      flags: { ...queryFlags, qr: true, aa: true, ra: true, ad: true, cd: true },
       rcode: 23,
       answers: records,
       authorities: records,
