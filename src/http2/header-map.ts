@@ -1,0 +1,160 @@
+// Headers between a program's objects and the wire's list of fields, both ways. Node's documentation, "Headers object".
+
+import { codedError } from '../core/errors.ts'
+import { hasInvalidValueCharacter } from '../http/internal.ts'
+import { headerSingleValue, invalidConnectionHeaders, invalidPseudoheader, invalidToken } from './errors.ts'
+import {
+  CONNECTION_SPECIFIC,
+  isKnownPseudo,
+  isSingleValued,
+  type NameRule,
+  NO_TOKEN,
+  nameRule,
+  PSEUDO,
+  SINGLE,
+  TE,
+} from './header-names.ts'
+
+/** Names, in an array under this key, of fields that no table may remember. */
+export const sensitiveHeaders = Symbol('sensitiveHeaders')
+
+export interface HeaderObject {
+  [name: string]: unknown
+  [sensitiveHeaders]?: string[] | undefined
+}
+
+/** Name, value, name, value ..., with sensitive names beside. */
+export type HeaderArray = unknown[] & { [sensitiveHeaders]?: string[] | undefined }
+
+/** Which pseudo-headers a message may have; throws for others. */
+export type PseudoCheck = (name: string) => void
+
+export function requestPseudo(name: string): void {
+  if (!isKnownPseudo(name)) throw invalidPseudoheader(name)
+}
+
+export function responsePseudo(name: string): void {
+  if (name !== ':status') throw invalidPseudoheader(name)
+}
+
+export function trailerPseudo(name: string): void {
+  throw invalidPseudoheader(name)
+}
+
+/** The names under `sensitiveHeaders`, as the wire has them. */
+export function sensitiveNames(headers: HeaderObject | HeaderArray): ReadonlySet<string> | undefined {
+  const names = headers[sensitiveHeaders]
+  if (names === undefined || names === null || names.length === 0) return undefined
+  return new Set(names.map(name => name.toLowerCase()))
+}
+
+/**
+ * Checked fields, pseudo-headers first.
+ * @param isStrict - a field that may have one value must not have two
+ */
+export function fieldPairs(headers: HeaderObject | HeaderArray, check: PseudoCheck, isStrict: boolean): string[] {
+  const list = new FieldList(check, isStrict)
+  if (Array.isArray(headers)) {
+    for (let i = 0; i < headers.length; i += 2) list.add(headers[i] as string, headers[i + 1])
+  } else {
+    for (const name of Object.keys(headers)) list.add(name, headers[name])
+  }
+  return list.finish(Array.isArray(headers))
+}
+
+class FieldList {
+  readonly #pairs: string[] = []
+  readonly #check: PseudoCheck
+  readonly #isStrict: boolean
+  #pseudoEnd = 0
+  /** Two names of the program's may be one on the wire. */
+  #hasFolded = false
+
+  constructor(check: PseudoCheck, isStrict: boolean) {
+    this.#check = check
+    this.#isStrict = isStrict
+  }
+
+  add(given: string, value: unknown): void {
+    if (value === undefined || given === '') return
+    const rule = nameRule(given)
+    if (rule.name !== given) this.#hasFolded = true
+    if (typeof value === 'string') this.#addOne(rule, value)
+    else if (Array.isArray(value)) this.#addAll(rule, value)
+    else this.#addOne(rule, String(value))
+  }
+
+  #addAll(rule: NameRule, values: unknown[]): void {
+    if (values.length > 1) {
+      const isSingle = rule.kind === SINGLE || rule.kind === PSEUDO
+      if (isSingle && this.#isStrict && isSingleValued(rule.name)) throw headerSingleValue(rule.name)
+      if (rule.kind === TE) throw invalidConnectionHeaders(rule.name)
+    }
+    for (const value of values) this.#addOne(rule, String(value))
+  }
+
+  #addOne({ name, kind }: NameRule, value: string): void {
+    if (kind > PSEUDO) checkName(name, kind, value)
+    if (hasInvalidValueCharacter(value, true)) throw invalidValue(name)
+    if (kind !== PSEUDO) {
+      this.#pairs.push(name, value)
+      return
+    }
+    this.#check(name)
+    if (this.#pseudoEnd === this.#pairs.length) this.#pairs.push(name, value)
+    else this.#pairs.splice(this.#pseudoEnd, 0, name, value)
+    this.#pseudoEnd += 2
+  }
+
+  finish(mayRepeat: boolean): string[] {
+    if (this.#isStrict && (mayRepeat || this.#hasFolded)) checkSingles(this.#pairs)
+    return this.#pairs
+  }
+}
+
+function checkName(name: string, kind: number, value: string): void {
+  if (kind === NO_TOKEN) throw invalidToken('Header name', name)
+  if (kind === CONNECTION_SPECIFIC || (kind === TE && value !== 'trailers')) throw invalidConnectionHeaders(name)
+}
+
+function checkSingles(pairs: readonly string[]): void {
+  const seen = new Set<string>()
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i] as string
+    if (!isSingleValued(name)) continue
+    if (seen.has(name)) throw headerSingleValue(name)
+    seen.add(name)
+  }
+}
+
+/** NUL, CR and LF never reach the wire, nor what would become one of them when cut to a byte. */
+function invalidValue(name: string): TypeError {
+  return codedError(TypeError, 'ERR_INVALID_CHAR', `Invalid character in header content ["${name}"]`)
+}
+
+/** What has come, as programs see it. */
+export function headerObject(pairs: readonly string[], sensitive: string[]): HeaderObject {
+  const headers = Object.create(null) as HeaderObject
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i] as string
+    const value = pairs[i + 1] as string
+    const existing = headers[name]
+    if (existing === undefined) headers[name] = firstValue(name, value)
+    else if (name === 'cookie') headers[name] = `${existing}; ${value}`
+    else if (name === 'set-cookie') (existing as string[]).push(value)
+    else if (!isSingleValued(name)) headers[name] = `${existing}, ${value}`
+  }
+  headers[sensitiveHeaders] = sensitive
+  return headers
+}
+
+function firstValue(name: string, value: string): unknown {
+  if (name === 'set-cookie') return [value]
+  return name === ':status' ? Number(value) | 0 : value
+}
+
+/** `:authority`, or `host` in its place: RFC 9113 section 8.3.1. */
+export function authorityOf(headers: HeaderObject): string | undefined {
+  return (headers[':authority'] ?? headers['host']) as string | undefined
+}
+
