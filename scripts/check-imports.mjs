@@ -15,7 +15,7 @@ const below = {
   tls: ['net'],
   http: ['net', 'url'],
   https: ['http', 'tls'],
-  http2: ['http', 'net', 'tls'],
+  http2: ['http', 'net', 'tls', 'url'],
 }
 
 /** The name server of simulated networks is the one that tests have: an engine, and it owns nothing. */

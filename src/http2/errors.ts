@@ -18,10 +18,7 @@ export const connectAuthority = plain(
 )
 export const connectPath = plain('ERR_HTTP2_CONNECT_PATH', 'The :path header is forbidden for CONNECT requests')
 export const connectScheme = plain('ERR_HTTP2_CONNECT_SCHEME', 'The :scheme header is forbidden for CONNECT requests')
-export const goawaySession = plain(
-  'ERR_HTTP2_GOAWAY_SESSION',
-  'New streams cannot be created after receiving a GOAWAY',
-)
+export const goawaySession = plain('ERR_HTTP2_GOAWAY_SESSION', 'New streams cannot be created after receiving a GOAWAY')
 export const headersAfterRespond = plain(
   'ERR_HTTP2_HEADERS_AFTER_RESPOND',
   'Cannot specify additional headers after response initiated',
@@ -63,10 +60,7 @@ export const sendFileNoSeek = plain(
 )
 export const settingsCancel = plain('ERR_HTTP2_SETTINGS_CANCEL', 'HTTP2 session settings canceled')
 export const socketBound = plain('ERR_HTTP2_SOCKET_BOUND', 'The socket is already bound to an Http2Session')
-export const socketUnbound = plain(
-  'ERR_HTTP2_SOCKET_UNBOUND',
-  'The socket has been disconnected from the Http2Session',
-)
+export const socketUnbound = plain('ERR_HTTP2_SOCKET_UNBOUND', 'The socket has been disconnected from the Http2Session')
 export const status101 = plain(
   'ERR_HTTP2_STATUS_101',
   'HTTP status code 101 (Switching Protocols) is forbidden in HTTP/2',
@@ -76,10 +70,7 @@ export const tooManyCustomSettings = plain(
   'Number of custom settings exceeds MAX_ADDITIONAL_SETTINGS',
 )
 export const tooManyInvalidFrames = plain('ERR_HTTP2_TOO_MANY_INVALID_FRAMES', 'Too many invalid HTTP/2 frames')
-export const trailersAlreadySent = plain(
-  'ERR_HTTP2_TRAILERS_ALREADY_SENT',
-  'Trailing headers have already been sent',
-)
+export const trailersAlreadySent = plain('ERR_HTTP2_TRAILERS_ALREADY_SENT', 'Trailing headers have already been sent')
 export const trailersNotReady = plain(
   'ERR_HTTP2_TRAILERS_NOT_READY',
   'Trailing headers cannot be sent until after the wantTrailers event is emitted',
@@ -104,11 +95,7 @@ export const invalidInfoStatus = (status: unknown) =>
   codedError(RangeError, 'ERR_HTTP2_INVALID_INFO_STATUS', `Invalid informational status code: ${status}`)
 
 export const invalidPseudoheader = (name: string) =>
-  codedError(
-    TypeError,
-    'ERR_HTTP2_INVALID_PSEUDOHEADER',
-    `"${name}" is an invalid pseudoheader or is used incorrectly`,
-  )
+  codedError(TypeError, 'ERR_HTTP2_INVALID_PSEUDOHEADER', `"${name}" is an invalid pseudoheader or is used incorrectly`)
 
 export const invalidToken = (what: string, value: unknown) =>
   codedError(TypeError, 'ERR_INVALID_HTTP_TOKEN', `${what} must be a valid HTTP token ["${value}"]`)

@@ -157,4 +157,3 @@ function firstValue(name: string, value: string): unknown {
 export function authorityOf(headers: HeaderObject): string | undefined {
   return (headers[':authority'] ?? headers['host']) as string | undefined
 }
-
