@@ -13,3 +13,8 @@ export function asBuffer(bytes: Uint8Array): Buffer<ArrayBuffer> {
   if (Buffer.isBuffer(bytes)) return bytes as Buffer<ArrayBuffer>
   return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
 }
+
+/** Memory whose first content is of no interest: it holds whatever was there, and belongs to no pool. */
+export function allocateBytes(size: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(size)
+}

@@ -14,7 +14,9 @@ export interface SessionLimits {
   // --- header blocks
   /** Fields of one block, 4 at least. Past it: RST_STREAM. */
   readonly maxHeaderListPairs: number
-  /** Bytes of a block as it came, compressed; what a block may hold decoded is SETTINGS_MAX_HEADER_LIST_SIZE. */
+  /** Bytes of a block as SETTINGS_MAX_HEADER_LIST_SIZE counts them, while we sent none. Past it: RST_STREAM. */
+  readonly maxHeaderListBytes: number
+  /** Bytes of a block as it came, compressed. */
   readonly maxHeaderBlockBytes: number
   /** CONTINUATION frames after one HEADERS: CVE-2024-28182. The library beneath Node has the same. */
   readonly maxContinuationFrames: number
@@ -36,8 +38,6 @@ export interface SessionLimits {
   readonly streamResetBurst: number
   /** ... and so many each second. */
   readonly streamResetRate: number
-  /** Requests that wait for the peer's limit of concurrent streams: `openStream` gives undefined past it. */
-  readonly maxWaitingStreams: number
   /** A stream's data waits for window for so long: RST_STREAM with CANCEL. Infinity as in Node, which lets it wait. */
   readonly stalledStreamTimeoutMs: number
 
@@ -79,6 +79,7 @@ export const defaultLimits: SessionLimits = {
   maxQueuedReplyBytes: 64 * 1024,
 
   maxHeaderListPairs: 128,
+  maxHeaderListBytes: 65_535,
   maxHeaderBlockBytes: 256 * 1024,
   maxContinuationFrames: 8,
   headerBlockTimeoutMs: 60_000,
@@ -90,7 +91,6 @@ export const defaultLimits: SessionLimits = {
   maxSessionInvalidFrames: 1000,
   streamResetBurst: 1000,
   streamResetRate: 33,
-  maxWaitingStreams: 100_000,
   stalledStreamTimeoutMs: Number.POSITIVE_INFINITY,
 
   maxOutstandingPings: 10,

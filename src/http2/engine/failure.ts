@@ -1,0 +1,57 @@
+// What went wrong, whose scope it is, and what the library beneath Node would call it.
+
+import {
+  COMPRESSION_ERROR,
+  FLOW_CONTROL_ERROR,
+  FRAME_SIZE_ERROR,
+  REFUSED_STREAM,
+  STREAM_CLOSED,
+} from '../wire/frame-types.ts'
+import type { SessionLimits } from './limits.ts'
+import type { EngineError } from './types.ts'
+
+/** A limit's name, with those that SETTINGS carry. */
+export type LimitName = keyof SessionLimits | 'maxHeaderListSize' | 'maxConcurrentStreams'
+
+/** What broke, without its reach: the scope is known where it is raised. */
+export interface Fault {
+  /** RFC 9113 section 7. */
+  readonly code: number
+  readonly reason: string
+  readonly limit?: LimitName | undefined
+  /** Where it is not the one that `code` stands for. */
+  readonly libraryCode?: number | undefined
+}
+
+export function engineError(scope: 'stream' | 'connection', { code, reason, limit, libraryCode }: Fault): EngineError {
+  return { scope, code, reason, limit, libraryCode: libraryCode ?? libraryCodeOf(code) }
+}
+
+// NGHTTP2_ERR_*: errno of Node's NghttpError.
+export const ERR_PROTO = -505
+export const ERR_STREAM_CLOSED = -510
+export const ERR_FRAME_SIZE_ERROR = -522
+export const ERR_HEADER_COMP = -523
+export const ERR_FLOW_CONTROL = -524
+export const ERR_REFUSED_STREAM = -533
+export const ERR_TOO_MANY_SETTINGS = -537
+export const ERR_CALLBACK_FAILURE = -902
+export const ERR_BAD_CLIENT_MAGIC = -903
+export const ERR_FLOODED = -904
+
+function libraryCodeOf(code: number): number {
+  switch (code) {
+    case FLOW_CONTROL_ERROR:
+      return ERR_FLOW_CONTROL
+    case STREAM_CLOSED:
+      return ERR_STREAM_CLOSED
+    case FRAME_SIZE_ERROR:
+      return ERR_FRAME_SIZE_ERROR
+    case REFUSED_STREAM:
+      return ERR_REFUSED_STREAM
+    case COMPRESSION_ERROR:
+      return ERR_HEADER_COMP
+    default:
+      return ERR_PROTO
+  }
+}

@@ -1,0 +1,44 @@
+// PINGs of ours that are under way, and what their answers tell of the round trip. RFC 9113 section 6.7.
+
+import { PROTOCOL_ERROR } from '../wire/frame-types.ts'
+import { writePing } from '../wire/frames.ts'
+import type { SessionCore } from './session-core.ts'
+
+export class Pings {
+  readonly #core: SessionCore
+  /** Oldest first. */
+  #sent: { readonly payload: Uint8Array; readonly sentAt: number; readonly answered: (() => void) | undefined }[] = []
+
+  constructor(core: SessionCore) {
+    this.#core = core
+  }
+
+  get outstanding(): number {
+    return this.#sent.length
+  }
+
+  /** @param answered - for a PING of the engine's own; the user hears of the others */
+  send(payload: Uint8Array, answered?: () => void): boolean {
+    if (answered === undefined && this.#sent.length >= this.#core.limits.maxOutstandingPings) return false
+    this.#sent.push({ payload: payload.slice(), sentAt: this.#core.now, answered })
+    writePing(this.#core.outbox.control, payload, false)
+    this.#core.outbox.wake()
+    return true
+  }
+
+  receiveAck(payload: Uint8Array): void {
+    const core = this.#core
+    const ping = this.#sent[0]
+    if (ping === undefined || ping.payload.some((byte, position) => byte !== payload[position])) {
+      // RFC 9113 has no rule for it. Node ends the session; h2spec wants it passed over. From a peer that has acknowledged
+      // nothing yet it can be no mistake; from others it is, so many times.
+      if (core.localSettingsAcked) core.countInvalidFrame()
+      else core.failConnection({ code: PROTOCOL_ERROR, reason: 'an answer to a PING that was not sent' })
+      return
+    }
+    this.#sent.shift()
+    core.roundTripMs = Math.min(core.roundTripMs, Math.max(0, core.now - ping.sentAt))
+    if (ping.answered === undefined) core.handler.onPingAck(payload)
+    else ping.answered()
+  }
+}

@@ -1,0 +1,136 @@
+// The streams of a session that are not closed, their counts, and which identifiers are used up. RFC 9113 section 5.1.1
+// and 5.1.2.
+
+import { MAX_STREAM_ID } from '../wire/frame-types.ts'
+import type { Stream } from './stream.ts'
+import { RESERVED_LOCAL, RESERVED_REMOTE } from './stream-state.ts'
+import type { Role } from './types.ts'
+
+export class StreamTable {
+  readonly #streams = new Map<number, Stream>()
+  readonly #isClient: boolean
+  #nextId: number
+  /** Open or half closed: those that limits of concurrency count. RFC 9113 section 5.1.2. */
+  #ours = 0
+  #theirs = 0
+  /** Promised, not begun. */
+  #reservedByUs = 0
+  #reservedByPeer = 0
+  /** The highest identifier of the peer's that came. */
+  lastPeerId = 0
+  /** Streams that we reset: what still comes on them was under way, and is passed over. Newest last. */
+  readonly #resets = new Set<number>()
+
+  constructor(role: Role) {
+    this.#isClient = role === 'client'
+    this.#nextId = this.#isClient ? 1 : 2
+  }
+
+  get size(): number {
+    return this.#streams.size
+  }
+
+  get ours(): number {
+    return this.#ours
+  }
+
+  get theirs(): number {
+    return this.#theirs
+  }
+
+  get reservedByUs(): number {
+    return this.#reservedByUs
+  }
+
+  get reservedByPeer(): number {
+    return this.#reservedByPeer
+  }
+
+  /** The next identifier of ours; beyond 2^31-1 there is none. */
+  get nextId(): number {
+    return this.#nextId
+  }
+
+  get hasNextId(): boolean {
+    return this.#nextId <= MAX_STREAM_ID
+  }
+
+  takeNextId(): number {
+    const id = this.#nextId
+    this.#nextId += 2
+    return id
+  }
+
+  /** False: not ours, or used. */
+  setNextId(id: number): boolean {
+    if (!this.isOurs(id) || id < this.#nextId || id > MAX_STREAM_ID) return false
+    this.#nextId = id
+    return true
+  }
+
+  isOurs(id: number): boolean {
+    return (id % 2 === 1) === this.#isClient
+  }
+
+  /** No stream of this identifier has been yet. */
+  isIdle(id: number): boolean {
+    if (!this.isOurs(id)) return id > this.lastPeerId
+    return id >= this.#nextId || this.#streams.get(id)?.request !== undefined
+  }
+
+  /** As the peer knows them: without requests that have not left. */
+  get(id: number): Stream | undefined {
+    const stream = this.#streams.get(id)
+    return stream?.request === undefined ? stream : undefined
+  }
+
+  /** With those. */
+  find(id: number): Stream | undefined {
+    return this.#streams.get(id)
+  }
+
+  values(): IterableIterator<Stream> {
+    return this.#streams.values()
+  }
+
+  add(stream: Stream): void {
+    this.#streams.set(stream.id, stream)
+    this.#count(stream, 1)
+  }
+
+  /** A reserved or waiting stream begins: from here on it counts. To be called before its state, or `request`, changes. */
+  begin(stream: Stream): void {
+    this.#count(stream, -1)
+    if (stream.isOurs) this.#ours++
+    else this.#theirs++
+  }
+
+  /** To be called before its state changes. */
+  remove(stream: Stream): void {
+    if (this.#streams.delete(stream.id)) this.#count(stream, -1)
+  }
+
+  rememberReset(id: number): void {
+    this.#resets.add(id)
+    if (this.#resets.size <= maxRememberedResets) return
+    for (const oldest of this.#resets) {
+      this.#resets.delete(oldest)
+      return
+    }
+  }
+
+  wasReset(id: number): boolean {
+    return this.#resets.has(id)
+  }
+
+  #count(stream: Stream, change: number): void {
+    if (stream.state === RESERVED_REMOTE) this.#reservedByPeer += change
+    else if (stream.state === RESERVED_LOCAL) this.#reservedByUs += change
+    else if (stream.request !== undefined) return
+    else if (stream.isOurs) this.#ours += change
+    else this.#theirs += change
+  }
+}
+
+/** Frames that were under way to more streams than these meet the answer for closed streams, which is no worse. */
+const maxRememberedResets = 1000
