@@ -67,7 +67,7 @@ function readParam(reader: MessageReader, key: number): ServiceParam {
   const { at } = reader
   switch (key) {
     case MANDATORY:
-      return { key: 'mandatory', keys: many(reader, () => nameOfKey(reader.uint16())) }
+      return { key: 'mandatory', keys: readMandatory(reader) }
     case ALPN:
       return { key: 'alpn', ids: many(reader, () => readAlpn(reader)) }
     case NO_DEFAULT_ALPN:
@@ -94,6 +94,17 @@ function many<T>(reader: MessageReader, read: () => T): T[] {
   return values
 }
 
+/** Each key once, in rising order, and not itself: RFC 9460 section 8. */
+function readMandatory(reader: MessageReader): string[] {
+  let last = MANDATORY
+  return many(reader, () => {
+    const key = reader.uint16()
+    if (key <= last) throw new MessageError('mandatory keys out of order', reader.at - 2)
+    last = key
+    return nameOfKey(key)
+  })
+}
+
 function readAlpn(reader: MessageReader): string {
   const id = reader.string()
   if (id === '') throw new MessageError('an ALPN id without a character', reader.at - 1)
@@ -103,10 +114,7 @@ function readAlpn(reader: MessageReader): string {
 function writeParam(writer: MessageWriter, param: ServiceParam): void {
   switch (param.key) {
     case 'mandatory':
-      for (const key of some(param.keys, 'mandatory')
-        .map(numberOfKey)
-        .sort((a, b) => a - b))
-        writer.uint16(key)
+      writeMandatory(writer, param.keys)
       return
     case 'alpn':
       for (const id of some(param.ids, 'alpn')) {
@@ -134,6 +142,17 @@ function writeParam(writer: MessageWriter, param: ServiceParam): void {
       return
     default:
       writer.raw(param.data)
+  }
+}
+
+function writeMandatory(writer: MessageWriter, keys: readonly string[]): void {
+  let last = MANDATORY
+  for (const key of some(keys, 'mandatory')
+    .map(numberOfKey)
+    .sort((a, b) => a - b)) {
+    if (key === last) throw new MessageError(`'${nameOfKey(key)}' may not be mandatory, or is so twice`, 0)
+    last = key
+    writer.uint16(key)
   }
 }
 
