@@ -74,6 +74,8 @@ export interface PeerOptions extends Partial<Omit<SessionOptions, 'limits'>> {
   readonly reactions?: Reactions
   /** Bytes that the engine is given at a time. */
   readonly step?: number
+  /** Until the peer's first answer. */
+  readonly roundTripMs?: number
 }
 
 export class Peer {
@@ -86,7 +88,7 @@ export class Peer {
   #output = Buffer.alloc(0)
   now = 0
 
-  constructor(role: Role, { reactions, step, ...options }: PeerOptions = {}) {
+  constructor(role: Role, { reactions, step, roundTripMs: _, ...options }: PeerOptions = {}) {
     this.events = new SessionEvents(reactions)
     this.#step = step ?? Number.POSITIVE_INFINITY
     this.engine = new SessionEngine(role, this.events, sessionOptions(options))
@@ -96,6 +98,7 @@ export class Peer {
   /** Past the prefaces and the first SETTINGS, nothing left to read. */
   static started(role: Role, options: PeerOptions = {}, ...entries: [number, number][]): Peer {
     const peer = new Peer(role, options)
+    peer.now += options.roundTripMs ?? 0
     if (role === 'server') peer.sends(preface)
     peer.sends(settings(...entries), settingsAck)
     peer.received()

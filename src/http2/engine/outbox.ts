@@ -266,7 +266,7 @@ export class Outbox {
       if (stream === undefined) break
       const room = end - at - FRAME_HEADER_BYTES
       // Rather a frame in the next piece than a crumb in this one.
-      if (room <= 0 || (room < fewestBytes && room < stream.queuedBytes)) break
+      if (room < Math.min(fewestBytes, stream.queuedBytes, stream.sendWindow, this.sendWindow)) break
       at = this.#writeDataFrame(piece, stream, at, room)
       if (stream.queuedBytes > 0 && stream.sendWindow > 0) this.queue.sent(stream)
       else this.queue.remove(stream)

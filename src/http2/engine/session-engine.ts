@@ -395,7 +395,8 @@ function known(stream: EngineStream): Stream {
   return stream
 }
 
-const defaultTake = 64 * 1024
+/** Four frames of the size that most peers leave it at, and what goes with them. */
+const defaultTake = 65 * 1024
 
 /** How long a shutdown waits for the answer to its PING. */
 const shutdownRoundTripMs = 1000
