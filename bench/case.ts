@@ -15,8 +15,10 @@ export type BenchCase = SpeedCase | MemoryCase
 interface CommonCase {
   /** `module/what`, as `npm run bench -- what` picks it. */
   readonly name: string
-  /** Who is compared; the ratios are against `built-in`. Default: `plainwire` and `built-in`. */
+  /** Who is compared. Default: `plainwire` and `built-in`. */
   readonly subjects?: readonly string[]
+  /** Whom the ratios are against. Default: `built-in`. */
+  readonly baseline?: string
   serve(subject: string): Promise<Serving>
 }
 

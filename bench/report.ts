@@ -1,4 +1,4 @@
-// From turns to figures: medians, and ratios against the runtime's own module with their spread.
+// From turns to figures: medians, and ratios against the baseline (mostly the runtime's own module) with their spread.
 
 import { type BenchCase, builtIn } from './case.ts'
 import type { Turn } from './measure.ts'
@@ -17,16 +17,17 @@ export interface Result {
   /** Operations per second, or bytes per thing: median. */
   readonly rate: number
   readonly cpuMicrosecondsPerOperation: number | null
-  /** Against the built-in module's turn of the same round. Rate: of bytes less is better, of operations more. */
+  /** Against the baseline's turn of the same round. Rate: of bytes less is better, of operations more. */
   readonly rateRatio: Ratio | null
   /** Operations per CPU second: more is better. */
   readonly cpuRatio: Ratio | null
 }
 
 export function resultsOf(one: BenchCase, turns: ReadonlyMap<string, readonly Turn[]>): Result[] {
-  const base = turns.get(builtIn) ?? []
+  const baseline = one.baseline ?? builtIn
+  const base = turns.get(baseline) ?? []
   return [...turns].map(([subject, own]) => {
-    const isBase = subject === builtIn
+    const isBase = subject === baseline
     const ratio = (of: (turn: Turn, other: Turn) => number): Ratio | null =>
       isBase ? null : ratioOf(own.map((turn, round) => of(turn, base[round] as Turn)))
     const isSpeed = one.kind === 'speed'

@@ -18,3 +18,25 @@ export function asBuffer(bytes: Uint8Array): Buffer<ArrayBuffer> {
 export function allocateBytes(size: number): Uint8Array {
   return Buffer.allocUnsafeSlow(size)
 }
+
+/**
+ * A copy of bytes[start, end). Short ones share the memory of a slab, as Buffer's pool does it: memory of its own costs five
+ * times as much. No Buffer, since its `slice` is none of Uint8Array's.
+ */
+export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const size = end - start
+  const part = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
+  if (size > SLAB_SIZE >> 2) return new Uint8Array(part)
+  if (slabAt + size > SLAB_SIZE) {
+    slab = new ArrayBuffer(SLAB_SIZE)
+    slabAt = 0
+  }
+  const copy = new Uint8Array(slab, slabAt, size)
+  copy.set(part)
+  slabAt = (slabAt + size + 7) & ~7
+  return copy
+}
+
+const SLAB_SIZE = 8192
+let slab = new ArrayBuffer(SLAB_SIZE)
+let slabAt = 0

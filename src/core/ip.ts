@@ -8,43 +8,70 @@ export function ipVersion(text: string): 0 | 4 | 6 {
 }
 
 export function isIPv4(text: string): boolean {
-  return endOfIPv4(text, 0, text.length)
+  return scanIPv4(text, 0, text.length, undefined, 0)
 }
 
 export function isIPv6(text: string): boolean {
   const zone = text.indexOf('%')
-  if (zone === -1) return scanIPv6(text, text.length, undefined)
-  return isZone(text, zone + 1) && scanIPv6(text, zone, undefined)
+  if (zone === -1) return scanIPv6(text, text.length, undefined, 0)
+  return isZone(text, zone + 1) && scanIPv6(text, zone, undefined, 0)
 }
 
 /** Four or sixteen bytes; undefined for what is no address. The zone is left out. */
 export function parseIp(text: string): Uint8Array | undefined {
-  if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number)
+  const size = writeIp(text, parsed, 0)
+  return size === 0 ? undefined : parsed.slice(0, size)
+}
+
+/**
+ * Writes an address' bytes to `target` at `at`, where sixteen have room. The zone is left out.
+ * @returns 4, 16, or 0 for what is no address
+ */
+export function writeIp(text: string, target: Uint8Array, at: number): 0 | 4 | 16 {
+  if (scanIPv4(text, 0, text.length, target, at)) return 4
   const zone = text.indexOf('%')
-  if (zone !== -1 && !isZone(text, zone + 1)) return undefined
-  const groups: number[] = []
-  if (!scanIPv6(text, zone === -1 ? text.length : zone, groups)) return undefined
-  const bytes = new Uint8Array(16)
-  groups.forEach((group, index) => {
-    bytes[2 * index] = group >> 8
-    bytes[2 * index + 1] = group & 0xff
-  })
-  return bytes
+  if (zone !== -1 && !isZone(text, zone + 1)) return 0
+  return scanIPv6(text, zone === -1 ? text.length : zone, target, at) ? 16 : 0
 }
 
 /** Canonical text: dotted decimal for four bytes, RFC 5952 for sixteen (IPv4-mapped ones end in dotted decimal). */
-export function formatIp(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.')
-  if (isMappedIPv4(bytes)) return `::ffff:${bytes.subarray(12).join('.')}`
-  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0))
-  const { start, length } = longestZeroRun(groups)
-  const text = (from: number, to: number) =>
-    groups
-      .slice(from, to)
-      .map(group => group.toString(16))
-      .join(':')
+export function formatIp(bytes: Uint8Array, at = 0, size = bytes.length - at): string {
+  if (size === 4) return formatIPv4(bytes, at)
+  for (let index = 0; index < 10; index++) if (bytes[at + index] !== 0) return formatIPv6(bytes, at)
+  if (bytes[at + 10] !== 0xff || bytes[at + 11] !== 0xff) return formatIPv6(bytes, at)
+  return `::ffff:${formatIPv4(bytes, at + 12)}`
+}
+
+function formatIPv4(bytes: Uint8Array, at: number): string {
+  return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
+}
+
+// Byte by byte and without arrays: as arrays joined it took a quarter of the time of reading DNS answers.
+function formatIPv6(bytes: Uint8Array, at: number): string {
+  let gap = -1
   // A single zero group is not shortened: RFC 5952 section 4.2.2.
-  return length < 2 ? text(0, 8) : `${text(0, start)}::${text(start + length, 8)}`
+  let gapLength = 1
+  for (let group = 0, zeros = 0; group < 8; group++) {
+    const isZero = bytes[at + 2 * group] === 0 && bytes[at + 2 * group + 1] === 0
+    zeros = isZero ? zeros + 1 : 0
+    if (zeros > gapLength) {
+      gapLength = zeros
+      gap = group - zeros + 1
+    }
+  }
+  let text = ''
+  for (let group = 0; group < 8; group++) {
+    if (group === gap) {
+      text += '::'
+      group += gapLength - 1
+      continue
+    }
+    if (group > 0 && group !== gap + gapLength) text += ':'
+    const high = bytes[at + 2 * group] as number
+    const low = bytes[at + 2 * group + 1] as number
+    text += high === 0 ? hex[low] : `${hex[high]}${paddedHex[low]}`
+  }
+  return text
 }
 
 /** ::ffff:a.b.c.d */
@@ -54,22 +81,8 @@ export function isMappedIPv4(bytes: Uint8Array): boolean {
   return true
 }
 
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 }
-  let start = -1
-  for (let index = 0; index <= groups.length; index++) {
-    if (groups[index] === 0) {
-      if (start === -1) start = index
-    } else if (start !== -1) {
-      if (index - start > best.length) best = { start, length: index - start }
-      start = -1
-    }
-  }
-  return best
-}
-
-/** Whether text[from, to) is a whole IPv4 address. */
-function endOfIPv4(text: string, from: number, to: number): boolean {
+/** Whether text[from, to) is a whole IPv4 address. Its bytes go to `target`, where there is one. */
+function scanIPv4(text: string, from: number, to: number, target: Uint8Array | undefined, at: number): boolean {
   let parts = 0
   let index = from
   while (index < to) {
@@ -83,16 +96,17 @@ function endOfIPv4(text: string, from: number, to: number): boolean {
       if (digits === 3) return false
     }
     if (digits === 0 || value > 255 || (first === 0x30 && digits > 1)) return false
+    if (target !== undefined && parts < 4) target[at + parts] = value
     parts++
     if (index === to) return parts === 4
-    if (text.charCodeAt(index) !== 0x2e || parts === 4) return false
+    if (text.charCodeAt(index) !== DOT || parts === 4) return false
     index++
   }
   return false
 }
 
-/** @param groups - takes the eight groups */
-function scanIPv6(text: string, to: number, groups: number[] | undefined): boolean {
+/** Whether text[0, to) is a whole IPv6 address. Its bytes go to `target`, where there is one. */
+function scanIPv6(text: string, to: number, target: Uint8Array | undefined, at: number): boolean {
   let count = 0
   let gap = -1
   let index = 0
@@ -112,15 +126,16 @@ function scanIPv6(text: string, to: number, groups: number[] | undefined): boole
     }
     const digits = index - start
     if (index < to && text.charCodeAt(index) === DOT) {
-      if (count > 6 || !endOfIPv4(text, start, to)) return false
-      const [a = 0, b = 0, c = 0, d = 0] = text.slice(start, to).split('.').map(Number)
-      groups?.push((a << 8) | b, (c << 8) | d)
+      if (count > 6 || !scanIPv4(text, start, to, target, at + 2 * count)) return false
       count += 2
       index = to
       break
     }
     if (digits === 0 || digits > 4) return false
-    groups?.push(value)
+    if (target !== undefined) {
+      target[at + 2 * count] = value >> 8
+      target[at + 2 * count + 1] = value
+    }
     count++
     if (index === to) break
     if (text.charCodeAt(index) !== COLON) return false
@@ -134,7 +149,11 @@ function scanIPv6(text: string, to: number, groups: number[] | undefined): boole
   if (gap === -1) return count === 8
   // "::" stands for one group at least.
   if (count > 7) return false
-  groups?.splice(gap, 0, ...new Array<number>(8 - count).fill(0))
+  if (target !== undefined) {
+    const end = at + 16
+    target.copyWithin(end - 2 * (count - gap), at + 2 * gap, at + 2 * count)
+    target.fill(0, at + 2 * gap, end - 2 * (count - gap))
+  }
   return true
 }
 
@@ -157,3 +176,9 @@ function hexDigit(code: number): number {
 
 const COLON = 0x3a
 const DOT = 0x2e
+
+/** A byte in hexadecimal, and with its leading zero. */
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16))
+const paddedHex = hex.map(digits => digits.padStart(2, '0'))
+
+const parsed = new Uint8Array(16)

@@ -3,9 +3,9 @@
 //
 //   describeZone({ origin: 'example.test', records: { '@': { MX: { preference: 10, exchange: 'mail' } }, mail: { A: '192.0.2.1' } } })
 
-import { formatIp } from '../../core/ip.ts'
 import { MessageError } from '../wire/error.ts'
-import { addressBytes, type RecordData, type RecordOf, type ResourceRecord, type SoaData } from '../wire/records.ts'
+import { canonicalAddress } from '../wire/record-text.ts'
+import type { RecordData, RecordOf, ResourceRecord, SoaData } from '../wire/records.ts'
 import { IN, typeNumber } from '../wire/types.ts'
 import { absoluteName } from '../wire/zone-file.ts'
 import { Zone, ZoneError } from './zone.ts'
@@ -66,7 +66,7 @@ function readValue(type: string, value: unknown, absolute: (name: string) => str
   switch (type) {
     case 'A':
     case 'AAAA':
-      return { type, address: formatIp(addressBytes(String(value), type === 'A' ? 4 : 16)) }
+      return { type, address: canonicalAddress(String(value), type === 'A' ? 4 : 16) }
     case 'CNAME':
     case 'NS':
     case 'PTR':

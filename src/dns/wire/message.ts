@@ -83,19 +83,31 @@ export function readMessage(bytes: Uint8Array): Message {
 
 /** @throws {MessageError} a value that no message can hold */
 export function writeMessage(message: Message, options: WriteOptions = {}): Uint8Array {
-  const { maxSize = MAX_MESSAGE_SIZE, compress = true, additionalsRequired = false } = options
+  // Whatever a message's own getters call finds no writer, and makes one.
+  const writer = idleWriter ?? new MessageWriter()
+  idleWriter = undefined
+  writer.start(options.compress ?? true)
+  writeParts(writer, message, options)
+  const bytes = writer.finish()
+  idleWriter = writer
+  return bytes
+}
+
+let idleWriter: MessageWriter | undefined
+
+function writeParts(writer: MessageWriter, message: Message, options: WriteOptions): void {
+  const { maxSize = MAX_MESSAGE_SIZE, additionalsRequired = false } = options
   const { edns, rcode } = message
   if (rcode >= BADVERS && edns === undefined) throw new MessageError(`response code ${rcode} without EDNS`, 0)
-  const writer = new MessageWriter(compress)
   writer.uint16(message.id)
   writer.uint16(flagBits(message.flags) | (rcode & 0x0f))
-  for (let i = 0; i < 4; i++) writer.uint16(0)
+  writer.uint16(message.questions.length)
+  for (let i = 0; i < 3; i++) writer.uint16(0)
   for (const { name, type, class: questionClass } of message.questions) {
     writer.name(name)
     writer.uint16(numberOfType(type))
     writer.uint16(questionClass)
   }
-  writer.setUint16(4, message.questions.length)
   // Room for OPT is kept from the start: it says what the sender can do, and goes out whatever else is left behind.
   const limit = Math.min(maxSize, MAX_MESSAGE_SIZE) - (edns === undefined ? 0 : optSize(edns))
   const answered = writeSection(writer, 6, message.answers, limit)
@@ -104,7 +116,6 @@ export function writeMessage(message: Message, options: WriteOptions = {}): Uint
   if (!complete || (additionalsRequired && !whole)) writer.setUint16(2, writer.getUint16(2) | TC)
   if (edns !== undefined) writeOpt(writer, edns, rcode)
   if (writer.length > maxSize) throw new MessageError(`a question over ${maxSize} bytes`, 0)
-  return writer.finish()
 }
 
 function readQuestion(reader: MessageReader): Question {

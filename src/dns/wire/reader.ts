@@ -1,6 +1,7 @@
 // A place in a message, moving on: numbers, strings and names, each checked against the end of what holds it.
 
 import { latin1Text } from '../../core/bytes.ts'
+import { formatIp } from '../../core/ip.ts'
 import { MessageError } from './error.ts'
 import { MAX_NAME_SIZE, MAX_POINTERS } from './limits.ts'
 import { escapes } from './name.ts'
@@ -10,6 +11,9 @@ export class MessageReader {
   at = 0
   /** Where the message, or the record's data that is being read, ends. */
   end: number
+  /** The first few names, by where they stand. The reader only moves on, so each lies before whatever points to it. */
+  readonly #knownAt: number[] = []
+  readonly #known: string[] = []
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
@@ -37,12 +41,19 @@ export class MessageReader {
     const { at } = this
     if (at + size > this.end) throw new MessageError(`${size} bytes past the end`, at)
     this.at = at + size
-    return Uint8Array.prototype.slice.call(this.bytes, at, at + size)
+    return new Uint8Array(this.bytes.subarray(at, at + size))
   }
 
   /** All up to the end. */
   rest(): Uint8Array {
     return this.take(this.end - this.at)
+  }
+
+  address(size: 4 | 16): string {
+    const { at } = this
+    if (at + size > this.end) throw new MessageError(`${size} bytes past the end`, at)
+    this.at = at + size
+    return formatIp(this.bytes, at, size)
   }
 
   /** One character per byte. */
@@ -63,8 +74,19 @@ export class MessageReader {
    * that none can be met twice; and there are MAX_POINTERS at most.
    */
   name(): string {
+    const { bytes, at: start } = this
+    const first = bytes[start] as number
+    if (first < 0xc0 || start + 2 > this.end) return this.#readName(start)
+    // Most names are pointers to a name that was read before; its text serves again.
+    const target = ((first & 0x3f) << 8) | (bytes[start + 1] as number)
+    const known = this.#knownAt.indexOf(target)
+    if (known === -1) return this.#readName(start)
+    this.at = start + 2
+    return this.#known[known] as string
+  }
+
+  #readName(start: number): string {
     const { bytes } = this
-    const start = this.at
     let { end } = this
     let at = start
     let runStart = start
@@ -99,7 +121,13 @@ export class MessageReader {
       }
     }
     if (pointers === 0) this.at = at + 1
-    return latin1Text(scratch, 0, written)
+    const name = latin1Text(scratch, 0, written)
+    if (this.#known.length < MAX_KNOWN) {
+      const first = bytes[start] as number
+      this.#knownAt.push(first < 0xc0 ? start : ((first & 0x3f) << 8) | (bytes[start + 1] as number))
+      this.#known.push(name)
+    }
+    return name
   }
 }
 
@@ -114,6 +142,9 @@ function writeEscape(byte: number, at: number): number {
   scratch[at + 3] = 0x30 + (byte % 10)
   return at + 4
 }
+
+/** Enough for the question and what it leads to. */
+const MAX_KNOWN = 8
 
 /** Where a name's text is put together: each byte may take four characters. */
 const scratch = new Uint8Array(4 * MAX_NAME_SIZE)

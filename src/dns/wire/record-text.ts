@@ -1,10 +1,10 @@
 // Record data as it stands in zone files, type by type.
 
-import { formatIp } from '../../core/ip.ts'
+import { formatIp, parseIp } from '../../core/ip.ts'
 import { MessageError } from './error.ts'
 import { readEscape } from './name.ts'
 import { MessageReader } from './reader.ts'
-import { addressBytes, type RecordData, readRecord, type SoaData } from './records.ts'
+import { type RecordData, readRecord, type SoaData } from './records.ts'
 import { nameOfKey, numberOfKey, type ServiceParam } from './service-binding.ts'
 import { IN, recordTypes } from './types.ts'
 import type { ZoneToken } from './zone-tokens.ts'
@@ -90,9 +90,9 @@ class Fields {
 function readFields(type: number, fields: Fields): RecordData {
   switch (type) {
     case recordTypes.A:
-      return { type: 'A', address: address(fields.word(), 4) }
+      return { type: 'A', address: canonicalAddress(fields.word(), 4) }
     case recordTypes.AAAA:
-      return { type: 'AAAA', address: address(fields.word(), 16) }
+      return { type: 'AAAA', address: canonicalAddress(fields.word(), 16) }
     case recordTypes.NS:
       return { type: 'NS', target: fields.name() }
     case recordTypes.CNAME:
@@ -213,7 +213,7 @@ function readParam(key: string, value: string): ServiceParam {
       return { key, port: Number(value) }
     case 'ipv4hint':
     case 'ipv6hint':
-      return { key, addresses: value.split(',').map(one => address(one, key === 'ipv4hint' ? 4 : 16)) }
+      return { key, addresses: value.split(',').map(one => canonicalAddress(one, key === 'ipv4hint' ? 4 : 16)) }
     case 'ech':
       return { key, config: new Uint8Array(Buffer.from(value, 'base64')) }
     default:
@@ -232,9 +232,14 @@ function splitList(text: string): string[] {
   return values
 }
 
-/** In the one form that it has when it comes off the wire. */
-function address(text: string, size: 4 | 16): string {
-  return formatIp(addressBytes(text, size))
+/**
+ * An address in the one form that it has when it comes off the wire.
+ * @throws {MessageError}
+ */
+export function canonicalAddress(text: string, size: 4 | 16): string {
+  const bytes = parseIp(text)
+  if (bytes?.length !== size) throw new MessageError(`'${text}' is no IPv${size === 4 ? 4 : 6} address`, 0)
+  return formatIp(bytes)
 }
 
 /** Escapes become the bytes that they stand for; what is not ASCII becomes UTF-8. One character per byte. */

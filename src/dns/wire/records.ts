@@ -1,7 +1,6 @@
 // Resource records: RFC 1035 section 3.2 and the types that came later. Fields have the standards' names. Strings of bytes
 // (TXT, CAA, NAPTR) are text with one character per byte; other data is bytes.
 
-import { formatIp, parseIp } from '../../core/ip.ts'
 import { MessageError } from './error.ts'
 import type { MessageReader } from './reader.ts'
 import { readServiceBinding, type ServiceBindingData, writeServiceBinding } from './service-binding.ts'
@@ -83,9 +82,9 @@ export function readRecord(
 ): ResourceRecord {
   switch (type) {
     case recordTypes.A:
-      return { name, type: 'A', class: recordClass, ttl, address: readIPv4(reader) }
+      return { name, type: 'A', class: recordClass, ttl, address: reader.address(4) }
     case recordTypes.AAAA:
-      return { name, type: 'AAAA', class: recordClass, ttl, address: formatIp(reader.take(16)) }
+      return { name, type: 'AAAA', class: recordClass, ttl, address: reader.address(16) }
     case recordTypes.NS:
       return { name, type: 'NS', class: recordClass, ttl, target: reader.name() }
     case recordTypes.CNAME:
@@ -119,10 +118,10 @@ export function readRecord(
 export function writeRecordData(writer: MessageWriter, record: RecordData): void {
   switch (record.type) {
     case 'A':
-      writer.raw(addressBytes(record.address, 4))
+      writer.address(record.address, 4)
       return
     case 'AAAA':
-      writer.raw(addressBytes(record.address, 16))
+      writer.address(record.address, 16)
       return
     case 'NS':
     case 'CNAME':
@@ -165,17 +164,6 @@ export function numberOfType(type: string): number {
   const number = typeNumber(type)
   if (number === undefined) throw new MessageError(`'${type}' is no record type`, 0)
   return number
-}
-
-function readIPv4(reader: MessageReader): string {
-  return `${reader.uint8()}.${reader.uint8()}.${reader.uint8()}.${reader.uint8()}`
-}
-
-/** @param size - 4 or 16 */
-export function addressBytes(address: string, size: number): Uint8Array {
-  const bytes = parseIp(address)
-  if (bytes?.length !== size) throw new MessageError(`'${address}' is no IPv${size === 4 ? 4 : 6} address`, 0)
-  return bytes
 }
 
 function readSoa(reader: MessageReader): SoaData {

@@ -1,6 +1,5 @@
 // SVCB and HTTPS: where a service is, and how to speak to it. RFC 9460.
 
-import { formatIp, parseIp } from '../../core/ip.ts'
 import { MessageError } from './error.ts'
 import type { MessageReader } from './reader.ts'
 import type { MessageWriter } from './writer.ts'
@@ -75,11 +74,11 @@ function readParam(reader: MessageReader, key: number): ServiceParam {
     case PORT:
       return { key: 'port', port: reader.uint16() }
     case IPV4_HINT:
-      return { key: 'ipv4hint', addresses: many(reader, () => formatIp(reader.take(4))) }
+      return { key: 'ipv4hint', addresses: many(reader, () => reader.address(4)) }
     case ECH:
       return { key: 'ech', config: reader.rest() }
     case IPV6_HINT:
-      return { key: 'ipv6hint', addresses: many(reader, () => formatIp(reader.take(16))) }
+      return { key: 'ipv6hint', addresses: many(reader, () => reader.address(16)) }
     case INVALID:
       throw new MessageError('service parameter 65535', at)
     default:
@@ -130,11 +129,7 @@ function writeParam(writer: MessageWriter, param: ServiceParam): void {
     case 'ipv4hint':
     case 'ipv6hint': {
       const size = param.key === 'ipv4hint' ? 4 : 16
-      for (const address of some(param.addresses, param.key)) {
-        const bytes = parseIp(address)
-        if (bytes?.length !== size) throw new MessageError(`'${address}' is no address for ${param.key}`, 0)
-        writer.raw(bytes)
-      }
+      for (const address of some(param.addresses, param.key)) writer.address(address, size)
       return
     }
     case 'ech':

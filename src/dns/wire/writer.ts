@@ -1,18 +1,25 @@
 // A message being written: numbers, strings, and names that point back to what is there already.
 
+import { copyOf } from '../../core/bytes.ts'
+import { writeIp } from '../../core/ip.ts'
 import { MessageError } from './error.ts'
 import { MAX_NAME_SIZE, MAX_STRING_SIZE } from './limits.ts'
 import { writeLabels } from './name.ts'
+import { MAX_OFFSET, NameTable } from './name-table.ts'
 
 export class MessageWriter {
-  #bytes = new Uint8Array(512)
+  #bytes = new Uint8Array(4096)
   #length = 0
-  readonly #compresses: boolean
-  /** Where the names, and the ends of names, are that a pointer may lead to; keyed by their text. */
-  #offsets = new Map<string, number>()
+  #compresses = true
+  readonly #names = new NameTable()
+  /** Names as they were given, and where they are: most come again as they are. The oldest few, the question's first. */
+  readonly #known: string[] = []
+  readonly #knownAt: number[] = []
 
-  constructor(compresses: boolean) {
+  /** A writer serves one message after the other: making its tables costs more than a message. */
+  start(compresses: boolean): void {
     this.#compresses = compresses
+    this.truncate(0)
   }
 
   get length(): number {
@@ -21,13 +28,19 @@ export class MessageWriter {
 
   /** A copy of what was written. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+    const message = copyOf(this.#bytes, 0, this.#length)
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = new Uint8Array(4096)
+    return message
   }
 
   /** Takes back all from `length` on. */
   truncate(length: number): void {
     this.#length = length
-    for (const [name, offset] of this.#offsets) if (offset >= length) this.#offsets.delete(name)
+    this.#names.truncate(length)
+    while (this.#knownAt.length > 0 && (this.#knownAt[this.#knownAt.length - 1] as number) >= length) {
+      this.#knownAt.pop()
+      this.#known.pop()
+    }
   }
 
   uint8(value: number): void {
@@ -64,6 +77,15 @@ export class MessageWriter {
     this.#length += bytes.length
   }
 
+  /** @param size - 4 or 16: which kind it has to be */
+  address(address: string, size: 4 | 16): void {
+    this.#reserve(16)
+    if (writeIp(address, this.#bytes, this.#length) !== size) {
+      throw new MessageError(`'${address}' is no IPv${size === 4 ? 4 : 6} address`, this.#length)
+    }
+    this.#length += size
+  }
+
   /** Text whose characters are bytes. */
   text(text: string): void {
     this.#reserve(text.length)
@@ -89,42 +111,45 @@ export class MessageWriter {
 
   /** A name, compressed where its end is in the message already: RFC 1035 section 4.1.4. */
   name(name: string): void {
-    if (!this.#compresses) {
-      this.plainName(name)
-      return
-    }
-    const known = this.#offsets.get(name)
-    if (known !== undefined) {
-      this.uint16(0xc000 | known)
+    const known = this.#known.indexOf(name)
+    if (known !== -1 && this.#compresses) {
+      this.uint16(0xc000 | (this.#knownAt[known] as number))
       return
     }
     const start = this.#length
     this.plainName(name)
-    this.#shorten(name, start)
+    // The root is shorter than a pointer.
+    if (!this.#compresses || this.#length - start <= 1) return
+    if (!this.#shorten(start) && this.#known.length < MAX_KNOWN && start <= MAX_OFFSET) {
+      this.#known.push(name)
+      this.#knownAt.push(start)
+    }
   }
 
-  /** Puts a pointer in place of the longest end of the name at `start` that is there already, and notes its new parts. */
-  #shorten(name: string, start: number): void {
-    let at = start
-    let textAt = 0
-    while (this.#bytes[at] !== 0) {
-      const rest = textAt === 0 ? name : name.slice(textAt)
-      const known = this.#offsets.get(rest)
-      if (known !== undefined) {
-        this.#length = at
-        this.uint16(0xc000 | known)
-        return
+  /**
+   * Puts a pointer in place of the longest end of the name at `start` that is there already.
+   * @returns whether that is all of it
+   */
+  #shorten(start: number): boolean {
+    const bytes = this.#bytes
+    let labels = 0
+    for (let at = start; bytes[at] !== 0; at += (bytes[at] as number) + 1) labelAt[labels++] = at
+    const known = this.#names.count
+    let shared = 0
+    let parent = 0
+    // From the root up: below a label that is new, all are.
+    for (let i = labels - 1; i >= 0; i--) {
+      parent = this.#names.enter(bytes, labelAt[i] as number, parent)
+      if (parent === 0) break
+      if (parent < known) {
+        shared = parent
+        labels = i
       }
-      // A pointer has 14 bits.
-      if (at < 0x4000) this.#offsets.set(rest, at)
-      const size = this.#bytes[at] as number
-      for (let i = 0; i < size; i++) {
-        if (name.charCodeAt(textAt) !== BACKSLASH) textAt++
-        else textAt += isDigit(name.charCodeAt(textAt + 1)) ? 4 : 2
-      }
-      textAt++
-      at += size + 1
     }
+    if (shared === 0) return false
+    this.#length = labelAt[labels] as number
+    this.uint16(0xc000 | this.#names.offsetOf(shared))
+    return labels === 0
   }
 
   #reserve(size: number): void {
@@ -136,8 +161,10 @@ export class MessageWriter {
   }
 }
 
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39
-}
+const labelAt = new Uint16Array(128)
 
-const BACKSLASH = 0x5c
+/** Enough for the question and what it leads to. */
+const MAX_KNOWN = 8
+
+/** A longer buffer is let go after its message. */
+const MAX_KEPT_BYTES = 16384
