@@ -24,6 +24,7 @@ const names = [
   'PING',
   'GOAWAY',
   'WINDOW_UPDATE',
+  'CONTINUATION',
 ]
 const typeOf = (name: string): number => names.indexOf(name)
 

@@ -41,9 +41,9 @@ export class SessionEvents implements SessionHandler {
     const last = this.lines.at(-1) ?? ''
     const line = `data ${stream.id} `
     // Pieces are joined: how the bytes came is not what the tests are about.
-    const text = Buffer.from(bytes).toString('latin1')
-    if (last.startsWith(line)) this.lines[this.lines.length - 1] = last + text
-    else this.lines.push(line + text)
+    const text = Buffer.from(bytes.subarray(0, mostText)).toString('latin1')
+    if (!last.startsWith(line)) this.lines.push(line + text)
+    else if (last.length <= mostText) this.lines[this.lines.length - 1] = last + text
     this.reactions.onData?.(stream, bytes)
   }
   onEnd(stream: EngineStream): void {
@@ -114,6 +114,9 @@ export class SessionEvents implements SessionHandler {
     this.reactions.onOutput?.()
   }
 }
+
+/** Of data, what a line shows at most. */
+const mostText = 200
 
 function fieldText(block: HeaderBlock): string {
   const fields: string[] = []

@@ -475,9 +475,12 @@ export class FrameReceiver implements FrameSink {
     const { maxOrigins } = this.#core.limits
     const origins = readOrigins(bytes, start, end, maxOrigins)
     if (origins === undefined) return
-    const known = origins.filter(origin => this.#origins.has(origin) || this.#origins.size < maxOrigins)
-    for (const origin of known) if (this.#origins.size < maxOrigins) this.#origins.add(origin)
-    this.#core.handler.onOrigin(known)
+    const told: string[] = []
+    for (const origin of origins) {
+      if (this.#origins.size < maxOrigins) this.#origins.add(origin)
+      if (this.#origins.has(origin)) told.push(origin)
+    }
+    this.#core.handler.onOrigin(told)
   }
 }
 
