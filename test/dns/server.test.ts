@@ -11,6 +11,7 @@ import { FrameReader, frameMessage } from '../../src/dns/wire/framing.ts'
 import { type Message, readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import { MemoryHost, osHost, silentSink } from '../../src/host/index.ts'
 import type { Connection, Endpoint, Host } from '../../src/host/types.ts'
+import { askUdp } from './clients.ts'
 import { exampleZone } from './example-zone.ts'
 import { queryFor } from './messages.ts'
 
@@ -20,25 +21,7 @@ async function serve(host: Host, options: DnsServerOptions = {}) {
   return { server, at, [Symbol.asyncDispose]: () => server.close() }
 }
 
-/** One datagram there, and the one that comes back. */
-function askUdp(host: Host, at: Endpoint, query: Message): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    const port = host.bind(
-      { family: 4, address: '127.0.0.1' },
-      {
-        onListening: () => port.send([writeMessage(query)], at, () => {}),
-        onMessage: bytes => {
-          port.close()
-          resolve(readMessage(bytes))
-        },
-        onError: reject,
-        onClose() {},
-      },
-    )
-  })
-}
-
-/** A client that says `bytes`; all that comes back, and how the connection ended. */
+/** A client that says what it is told; all that comes back, and when the connection ended. */
 class TcpClient {
   readonly answers: Message[] = []
   readonly connection: Connection
@@ -84,9 +67,9 @@ for (const host of [osHost, new MemoryHost()] as Host[]) {
   describe(`the name server (${host.name})`, () => {
     it('answers over UDP, and over TCP what was too long', async () => {
       await using served = await serve(host)
-      const short = await askUdp(host, served.at, queryFor('www.example.test', 'A'))
+      const short = readMessage(await askUdp(host, served.at, writeMessage(queryFor('www.example.test', 'A'))))
       assert.equal(short.answers.length, 2)
-      const cut = await askUdp(host, served.at, queryFor('many.example.test', 'A'))
+      const cut = readMessage(await askUdp(host, served.at, writeMessage(queryFor('many.example.test', 'A'))))
       assert.equal(cut.flags.tc, true)
       const client = new TcpClient(host, served.at)
       client.connection.write(frameMessage(writeMessage(queryFor('many.example.test', 'A'))))

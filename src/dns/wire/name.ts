@@ -104,12 +104,11 @@ export function isWithin(name: string, ancestor: string): boolean {
 
 /** The first dot from `from` on that ends a label; -1: there is none. */
 function nextDot(name: string, from: number): number {
-  let dot = name.indexOf('.', from)
-  if (!name.includes('\\')) return dot
+  if (!name.includes('\\')) return name.indexOf('.', from)
   for (let i = from; i < name.length; i++) {
-    dot = name.charCodeAt(i)
-    if (dot === DOT) return i
-    if (dot === BACKSLASH) i++
+    const code = name.charCodeAt(i)
+    if (code === DOT) return i
+    if (code === BACKSLASH) i++
   }
   return -1
 }

@@ -35,6 +35,10 @@ class Fields {
     return this.#at < this.#tokens.length
   }
 
+  get isNextQuoted(): boolean {
+    return this.#tokens[this.#at]?.isQuoted ?? false
+  }
+
   /** RFC 3597 section 5. */
   isGeneric(): boolean {
     const first = this.#tokens[0]
@@ -68,7 +72,7 @@ class Fields {
 
   seconds(): number {
     const text = this.word()
-    const seconds = parseTtl(text)
+    const seconds = parseTtl(text, 0xffffffff)
     if (seconds === undefined) throw new MessageError(`'${text}' is no time in seconds`, 0)
     return seconds
   }
@@ -118,7 +122,7 @@ function readFields(type: number, fields: Fields): RecordData {
         data: fields.hex(),
       }
     case recordTypes.CAA:
-      return { type: 'CAA', flags: fields.number(0xff), tag: fields.word(), value: fields.string() }
+      return { type: 'CAA', flags: fields.number(0xff), tag: fields.string(), value: fields.string() }
     case recordTypes.SVCB:
     case recordTypes.HTTPS:
       return {
@@ -193,7 +197,7 @@ function readParams(fields: Fields): ServiceParam[] {
     const key = nameOfKey(numberOfKey(equals === -1 ? word : word.slice(0, equals)))
     let value = equals === -1 ? '' : word.slice(equals + 1)
     // `key="quoted"` comes as two words.
-    if (equals === word.length - 1 && fields.hasMore) value = fields.word()
+    if (equals === word.length - 1 && fields.isNextQuoted) value = fields.word()
     params.push(readParam(key, value))
   }
   return params
@@ -260,13 +264,13 @@ export function byteText(text: string): string {
 }
 
 /** Seconds, or the units that servers take: `1h30m`. */
-export function parseTtl(text: string): number | undefined {
+export function parseTtl(text: string, max = 0x7fffffff): number | undefined {
   if (!/^(\d{1,10}|(\d{1,10}[smhdw])+)$/i.test(text)) return undefined
   let seconds = 0
   for (const [, count, unit] of text.matchAll(/(\d+)([smhdw]?)/gi)) {
     seconds += Number(count) * (unitSeconds[(unit ?? '').toLowerCase()] ?? 1)
   }
-  return seconds <= 0x7fffffff ? seconds : undefined
+  return seconds <= max ? seconds : undefined
 }
 
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 }
