@@ -145,6 +145,10 @@ describe('the name server and node:dns', () => {
     return one
   }
 
+  /** Newer runtimes say the type in each record. */
+  const untyped = (value: unknown) =>
+    JSON.parse(JSON.stringify(value, (key, one) => (key === 'type' ? undefined : one)))
+
   it('agree on every record type', async () => {
     await using served = await serve(osHost)
     const ask = await resolver(served.at)
@@ -152,16 +156,16 @@ describe('the name server and node:dns', () => {
     assert.deepEqual(await ask.resolve6('example.test'), ['2001:db8::1'])
     assert.deepEqual(await ask.resolveCname('www.example.test'), ['example.test'])
     assert.deepEqual(await ask.resolveNs('example.test'), ['ns.example.test', 'ns2.other.test'])
-    assert.deepEqual(await ask.resolveMx('example.test'), [
+    assert.deepEqual(untyped(await ask.resolveMx('example.test')), [
       { exchange: 'mail.example.test', priority: 10 },
       { exchange: 'mail.other.test', priority: 20 },
     ])
-    assert.deepEqual(await ask.resolveMx('nullmx.example.test'), [{ exchange: '', priority: 0 }])
+    assert.deepEqual(untyped(await ask.resolveMx('nullmx.example.test')), [{ exchange: '', priority: 0 }])
     assert.deepEqual(await ask.resolveTxt('example.test'), [['v=spf1 -all', 'second "string"']])
-    assert.deepEqual(await ask.resolveSrv('_sip._udp.example.test'), [
+    assert.deepEqual(untyped(await ask.resolveSrv('_sip._udp.example.test')), [
       { name: 'mail.example.test', port: 5060, priority: 1, weight: 2 },
     ])
-    assert.deepEqual(await ask.resolveNaptr('naptr.example.test'), [
+    assert.deepEqual(untyped(await ask.resolveNaptr('naptr.example.test')), [
       {
         flags: 'S',
         service: 'SIP+D2U',
@@ -171,11 +175,11 @@ describe('the name server and node:dns', () => {
         preference: 10,
       },
     ])
-    assert.deepEqual(await ask.resolveCaa('example.test'), [
+    assert.deepEqual(untyped(await ask.resolveCaa('example.test')), [
       { critical: 0, issue: 'ca.test' },
       { critical: 128, iodef: 'mailto:a@example.test' },
     ])
-    assert.deepEqual(await ask.resolveSoa('example.test'), {
+    assert.deepEqual(untyped(await ask.resolveSoa('example.test')), {
       nsname: 'ns.example.test',
       hostmaster: 'hostmaster.example.test',
       serial: 2026112101,
