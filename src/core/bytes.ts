@@ -40,3 +40,8 @@ export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Arra
 const SLAB_SIZE = 8192
 let slab = new ArrayBuffer(SLAB_SIZE)
 let slabAt = 0
+
+/** The whole memory that a view looks at. */
+export function allBytes(view: Uint8Array): Uint8Array {
+  return Buffer.from(view.buffer)
+}

@@ -55,7 +55,8 @@ export function serve(socket: Duplex, answer: Answer = plainAnswer, options: Par
     let piece = engine.takeOutput()
     let mayGoOn = true
     while (piece !== undefined) {
-      mayGoOn = socket.write(piece)
+      const written = piece
+      mayGoOn = socket.write(piece, () => engine.releaseOutput(written))
       if (!mayGoOn) break
       piece = engine.takeOutput()
     }

@@ -3,7 +3,6 @@
 //
 // Header blocks are compressed at the moment at which they are written: their order on the wire is the order of the table.
 
-import { allocateBytes } from '../../core/bytes.ts'
 import { ByteWriter } from '../wire/byte-writer.ts'
 import {
   DATA,
@@ -15,6 +14,7 @@ import {
 } from '../wire/frame-types.ts'
 import { writeFrameHeader, writeHeaders } from '../wire/frames.ts'
 import { HpackEncoder } from '../wire/hpack-encoder.ts'
+import { newPiece, sharePiece } from './pieces.ts'
 import { SendQueue } from './send-queue.ts'
 import type { Stream } from './stream.ts'
 import { CLOSED, SEND_END, transition } from './stream-state.ts'
@@ -54,6 +54,7 @@ export class Outbox {
   /** What has left since the last take, told with the next: a user's code must not run while a piece is put together. */
   #settled: (Stream | Done)[] = []
   #settledAt = 0
+  #nextTake = firstTake
 
   constructor(owner: OutboxOwner, padding: PaddingStrategy, tableSize: number, maxBlock: number) {
     this.#owner = owner
@@ -214,30 +215,29 @@ export class Outbox {
 
   // --- taking
 
-  take(maxBytes: number): Uint8Array | undefined {
+  /** @param maxBytes - left out: more from piece to piece while there is more than fits */
+  take(maxBytes = this.#nextTake): Uint8Array | undefined {
     this.settle()
     const { control } = this
     const room = Math.max(maxBytes, leastTake) - control.length
     const hasData = room > 0 && this.queue.size > 0 && this.sendWindow > 0
     if (control.length === 0 && !hasData) {
       this.#isAwake = false
+      this.#nextTake = firstTake
       return undefined
     }
     const needed = control.length + (hasData ? Math.min(room, this.#dataBound()) : 0)
-    const isOwn = needed > largestShared
-    if (!isOwn && slabAt + needed > slab.length) renewSlab()
-    const piece = isOwn ? allocateBytes(needed) : slab
-    const start = isOwn ? 0 : slabAt
-    let at = start
+    const piece = newPiece(needed)
+    let at = piece.start
     if (control.length > 0) {
-      piece.set(control.bytes.subarray(0, control.length), at)
+      piece.bytes.set(control.bytes.subarray(0, control.length), at)
       at += control.length
       control.clear(keptControl)
       this.replyBytes = 0
     }
-    if (hasData) at = this.#writeData(piece, at, start + needed)
-    if (!isOwn) slabAt = at
-    return piece.subarray(start, at)
+    if (hasData) at = this.#writeData(piece.bytes, at, piece.start + needed)
+    if (this.queue.size > 0) this.#nextTake = Math.min(this.#nextTake * 2, largestTake)
+    return sharePiece(piece, at)
   }
 
   /** Tells what has left. */
@@ -345,13 +345,6 @@ const fewestBytes = 1024
 /** What a session keeps between turns. */
 const keptControl = 4096
 
-// Small pieces of all sessions are cut from one block after the other, and cost no memory of their own.
-const slabSize = 64 * 1024
-const largestShared = 8 * 1024
-let slab = allocateBytes(slabSize)
-let slabAt = 0
-
-function renewSlab(): void {
-  slab = allocateBytes(slabSize)
-  slabAt = 0
-}
+/** Four frames of the size that most peers leave it at; more at a time for those who take it. */
+const firstTake = 65 * 1024
+const largestTake = 8 * firstTake

@@ -14,6 +14,7 @@ import {
 import { writeAltSvc, writeOrigins, writePriorityUpdate, writeReset } from '../wire/frames.ts'
 import { FrameReceiver } from './frame-receiver.ts'
 import { HeaderReceiver } from './header-receiver.ts'
+import { releasePiece } from './pieces.ts'
 import { Pings } from './pings.ts'
 import { SessionCore } from './session-core.ts'
 import { SettingsExchange } from './settings-exchange.ts'
@@ -89,8 +90,12 @@ export class SessionEngine implements Session {
     this.#core.abandon()
   }
 
-  takeOutput(maxBytes = defaultTake): Uint8Array | undefined {
+  takeOutput(maxBytes?: number): Uint8Array | undefined {
     return this.#core.outbox.take(maxBytes)
+  }
+
+  releaseOutput(piece: Uint8Array): void {
+    releasePiece(piece)
   }
 
   deadline(): number {
@@ -394,9 +399,6 @@ function known(stream: EngineStream): Stream {
   if (!(stream instanceof Stream)) throw new Error('invariant: a stream of another make')
   return stream
 }
-
-/** Four frames of the size that most peers leave it at, and what goes with them. */
-const defaultTake = 65 * 1024
 
 /** How long a shutdown waits for the answer to its PING. */
 const shutdownRoundTripMs = 1000

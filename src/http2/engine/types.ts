@@ -125,7 +125,7 @@ export interface SessionHandler {
   onReset(stream: EngineStream, code: number): void
   /** The peer broke a rule on this stream: RST_STREAM is queued. `onStreamClosed` follows at once. */
   onStreamError(stream: EngineStream, error: EngineError): void
-  /** The last event of a stream, exactly once for each. */
+  /** The last event of a stream, exactly once for each. When our own end closed it: with the `takeOutput` after the one that took it. */
   onStreamClosed(stream: EngineStream, code: number): void
   /** Client: a push came with its request; `promised` will have a `response`. */
   onPushPromise(stream: EngineStream, promised: EngineStream, block: HeaderBlock): void
@@ -144,7 +144,7 @@ export interface SessionHandler {
   onPriorityUpdate(streamId: number, value: string): void
   onAltSvc(streamId: number, origin: string, value: string): void
   onOrigin(origins: readonly string[]): void
-  /** The connection is beyond help. GOAWAY is queued, each stream was closed; take the output, then close the connection. */
+  /** The connection is beyond help: GOAWAY is queued. `onStreamClosed` of each open stream follows; take the output, then close the connection. */
   onSessionError(error: EngineError): void
   /** There is something to take, where there was nothing since the last `takeOutput` gave undefined. May come from a verb. */
   onOutput(): void
@@ -160,8 +160,10 @@ export interface Session {
   receive(bytes: Uint8Array, now: number): void
   /** The connection's end: whatever is still open closes. Nothing may be received any more. */
   receiveEnd(): void
-  /** What goes out next, in one piece of about `maxBytes` at most; undefined: nothing, or nothing that the windows allow. The bytes never change. */
+  /** What goes out next, in one piece of about `maxBytes` at most; undefined: nothing, or nothing that the windows allow. The bytes do not change until `releaseOutput`. */
   takeOutput(maxBytes?: number): Uint8Array | undefined
+  /** A piece was written, nobody reads it any more: its memory may be used again. Best called by the write's callback; need not be called. */
+  releaseOutput(piece: Uint8Array): void
   /** When `expire` is wanted, on the clock of `now`; Infinity: not at all. */
   deadline(): number
   expire(now: number): void

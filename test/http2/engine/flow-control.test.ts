@@ -138,6 +138,33 @@ test('what was taken never changes', () => {
   for (const [piece, text] of pieces) assert.equal(Buffer.from(piece).toString('latin1'), text)
 })
 
+test('pieces that were released are used again, and only those', () => {
+  const peer = Peer.started('server', {}, [4, 0x7fffffff])
+  peer.sends(windowUpdate(0, 0x7fff0000 - 65_535))
+  const [stream] = asked(peer, 1)
+  assert.ok(stream)
+  peer.received()
+  const random = (round: number): number => (round * 7919) % 5
+  const held: [piece: Uint8Array, copy: Buffer][] = []
+  const memory = new Set<ArrayBufferLike>()
+  let pieces = 0
+  for (let round = 0; round < 60; round++) {
+    peer.engine.sendData(stream, Buffer.alloc(300_000, round))
+    for (let piece = peer.engine.takeOutput(); piece !== undefined; piece = peer.engine.takeOutput()) {
+      held.push([piece, Buffer.from(piece)])
+      memory.add(piece.buffer)
+      pieces++
+    }
+    while (held.length > random(round)) {
+      const [piece, copy] = held.shift() as (typeof held)[number]
+      assert.ok(copy.equals(piece), 'it has changed before it was released')
+      peer.engine.releaseOutput(piece)
+      peer.engine.releaseOutput(piece)
+    }
+  }
+  assert.ok(memory.size < pieces / 4, `${memory.size} blocks for ${pieces} pieces`)
+})
+
 // --- receiving
 
 dialogue('windows go back as data is consumed, half a window at a time', 'server', {}, peer => {
