@@ -1,6 +1,5 @@
 // Headers between a program's objects and the wire's list of fields, both ways. Node's documentation, "Headers object".
 
-import { codedError } from '../core/errors.ts'
 import { hasInvalidValueCharacter } from '../http/internal.ts'
 import { headerSingleValue, invalidConnectionHeaders, invalidPseudoheader, invalidToken } from './errors.ts'
 import {
@@ -95,9 +94,9 @@ class FieldList {
 
   #addOne({ name, kind }: NameRule, value: string): void {
     if (kind > PSEUDO) checkName(name, kind, value)
-    if (hasInvalidValueCharacter(value, true)) throw invalidValue(name)
     if (kind !== PSEUDO) {
-      this.#pairs.push(name, value)
+      // As with Node, such a field does not arrive, and the message does.
+      if (!hasInvalidValueCharacter(value, true)) this.#pairs.push(name, value)
       return
     }
     this.#check(name)
@@ -127,10 +126,18 @@ function checkSingles(pairs: readonly string[]): void {
   }
 }
 
-/** NUL, CR and LF never reach the wire, nor what would become one of them when cut to a byte. */
-function invalidValue(name: string): TypeError {
-  return codedError(TypeError, 'ERR_INVALID_CHAR', `Invalid character in header content ["${name}"]`)
+/**
+ * Whether a pseudo-header holds what none may: the peer would call the message malformed, so it is not sent. What holds
+ * NUL, CR or LF, or would once cut to bytes, never reaches the wire.
+ */
+export function isMalformed(pairs: readonly string[]): boolean {
+  for (let i = 0; i < pairs.length && (pairs[i] as string).startsWith(':'); i += 2) {
+    if (notInPseudo.test(pairs[i + 1] as string)) return true
+  }
+  return false
 }
+
+const notInPseudo = /[^\x21-\x7e\x80-\xff]/
 
 /** What has come, as programs see it. */
 export function headerObject(pairs: readonly string[], sensitive: string[]): HeaderObject {

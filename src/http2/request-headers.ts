@@ -8,6 +8,7 @@ import {
   fieldPairs,
   type HeaderArray,
   type HeaderObject,
+  isMalformed,
   requestPseudo,
   sensitiveHeaders,
 } from './header-map.ts'
@@ -22,6 +23,8 @@ export interface RequestTarget {
 
 export interface PreparedRequest {
   readonly pairs: string[]
+  /** Has a pseudo-header that no peer would take. */
+  readonly isMalformed: boolean
   /** What `stream.sentHeaders` shows: the object, or the array that it is made from. */
   readonly headers: HeaderObject | HeaderArray
   readonly method: string
@@ -47,7 +50,8 @@ function prepareObject(given: HeaderObject, target: RequestTarget): PreparedRequ
     headers[':path'] ??= '/'
   }
   const pairs = fieldPairs(headers, requestPseudo, target.isStrict)
-  return { pairs, headers, method, scheme: headers[':scheme'], authority: authorityOf(headers) }
+  const [scheme, authority] = [headers[':scheme'], authorityOf(headers)]
+  return { pairs, isMalformed: isMalformed(pairs), headers, method, scheme, authority }
 }
 
 function prepareArray(given: HeaderArray, target: RequestTarget): PreparedRequest {
@@ -74,7 +78,8 @@ function prepareArray(given: HeaderArray, target: RequestTarget): PreparedReques
   const headers: HeaderArray = missing.length > 0 ? missing.concat(given) : given
   if (given[sensitiveHeaders] !== undefined) headers[sensitiveHeaders] = given[sensitiveHeaders]
   const pairs = fieldPairs(headers, requestPseudo, target.isStrict)
-  return { pairs, headers, method, scheme: found[':scheme'], authority: found[':authority'] ?? found['host'] }
+  const [scheme, authority] = [found[':scheme'], found[':authority'] ?? found['host']]
+  return { pairs, isMalformed: isMalformed(pairs), headers, method, scheme, authority }
 }
 
 function isPlainConnect(method: string, protocol: unknown): boolean {

@@ -1,0 +1,299 @@
+// Joins the engine and the Connection of one session: bytes both ways, the time, and who waits for which acknowledgement.
+// What the engine has to tell goes to session-events.ts. All that a turn of the event loop brings about leaves at its end.
+
+import type { Clock, Connection, ConnectionSink, Timer } from '../host/types.ts'
+import { SessionEngine } from './engine/session-engine.ts'
+import type { Session as Engine, EngineStream, Role, SessionHandler } from './engine/types.ts'
+import { CLOSE_DEADLINE_MS, MAX_OUTPUT_BYTES } from './limits.ts'
+import type { CompleteOptions } from './options.ts'
+import type { SettingEntry } from './settings.ts'
+
+/** Hears of the connection's end. */
+export interface ConnectionOwner {
+  /** The peer's FIN. */
+  onConnectionEnd(): void
+  onConnectionError(error: Error): void
+  onConnectionClosed(hadError: boolean): void
+}
+
+/** `settings`: undefined where it was cancelled, else milliseconds until the acknowledgement. */
+type Acknowledged = (durationMs: number | undefined) => void
+type Ponged = (durationMs: number | undefined, payload: Buffer | undefined) => void
+
+interface Awaited<Done> {
+  readonly since: number
+  readonly done: Done
+}
+
+export class SessionConnection implements ConnectionSink {
+  readonly engine: Engine
+  readonly connection: Connection
+  readonly #owner: ConnectionOwner
+  readonly #clock: Clock
+  /** What feeds the socket that shows this connection, where it is one of ours. */
+  socketSink: ConnectionSink | undefined = undefined
+  #isFlushing = false
+  #isFlushScheduled = false
+  #isReceiving = false
+  /** The connection has enough for now. */
+  #isBlocked = false
+  #isClosing = false
+  #deadline = Number.POSITIVE_INFINITY
+  #timer: Timer | undefined
+  #closeTimer: Timer | undefined
+  readonly #settings: Awaited<Acknowledged>[] = []
+  readonly #pings: Awaited<Ponged>[] = []
+  /** Came while others were being read: a program's own stream may push some from within a listener. */
+  readonly #rest: Uint8Array[] = []
+  #ends: EngineStream[] = []
+  #resets: [stream: EngineStream, code: number][] = []
+
+  constructor(
+    connection: Connection,
+    role: Role,
+    options: CompleteOptions,
+    clock: Clock,
+    owner: ConnectionOwner & SessionHandler,
+  ) {
+    this.connection = connection
+    this.#owner = owner
+    this.#clock = clock
+    this.engine = new SessionEngine(role, owner, options.engine)
+  }
+
+  /** @param acknowledged - of our first SETTINGS */
+  start(acknowledged: Acknowledged): void {
+    const now = this.#clock.monotonic()
+    this.#settings.push({ since: now, done: acknowledged })
+    this.connection.sink = this
+    this.engine.start(now)
+    this.connection.resume()
+    this.schedule()
+  }
+
+  /** Bytes that the engine has given to the connection and that have left it. */
+  get sentBytes(): number {
+    return this.connection.bytesWritten - this.connection.bufferedBytes
+  }
+
+  /** END_STREAM, at the end of the turn: with the last bytes, and after pushes that the program may still begin. */
+  end(stream: EngineStream): void {
+    this.#ends.push(stream)
+    this.schedule()
+  }
+
+  /** RST_STREAM, once what was queued before has left, as far as the windows let it. */
+  reset(stream: EngineStream, code: number): void {
+    this.#resets.push([stream, code])
+    this.schedule()
+  }
+
+  /** What was said until now goes out, as far as the windows let it. */
+  settle(): void {
+    if (!this.#isFlushing && !this.#isReceiving && !this.#isClosing) this.#flush()
+    this.#applyResets()
+  }
+
+  /** The session's end: GOAWAY, which tells of all streams. */
+  destroy(code: number): void {
+    this.#resets = []
+    this.#ends = []
+    this.engine.destroy(code)
+    this.#cancelAwaited()
+  }
+
+  // What is answered later
+
+  settings(entries: readonly SettingEntry[], acknowledged: Acknowledged): boolean {
+    if (!this.engine.settings(entries.map(({ id, value }) => [id, value] as const))) return false
+    this.#settings.push({ since: this.#clock.monotonic(), done: acknowledged })
+    return true
+  }
+
+  ping(payload: Uint8Array | undefined, ponged: Ponged): boolean {
+    const since = this.#clock.monotonic()
+    if (!this.engine.ping(payload ?? timestamp(since))) return false
+    this.#pings.push({ since, done: ponged })
+    return true
+  }
+
+  settingsAcknowledged(): void {
+    const awaited = this.#settings.shift()
+    awaited?.done(this.#clock.monotonic() - awaited.since)
+  }
+
+  pingAcknowledged(payload: Buffer): void {
+    const awaited = this.#pings.shift()
+    awaited?.done(this.#clock.monotonic() - awaited.since, payload)
+  }
+
+  /** The session is over: what is still awaited never comes. */
+  #cancelAwaited(): void {
+    for (const { done } of this.#pings.splice(0)) done(undefined, undefined)
+    for (const { done } of this.#settings.splice(0)) done(undefined)
+  }
+
+  // From the connection
+
+  onConnect(): void {}
+
+  onData(chunk: Uint8Array): void {
+    this.receive(chunk)
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#isReceiving) {
+      this.#rest.push(chunk)
+      return
+    }
+    this.#isReceiving = true
+    try {
+      let next: Uint8Array | undefined = chunk
+      while (next !== undefined && !this.#isClosing) {
+        this.engine.receive(next, this.#clock.monotonic())
+        next = this.#rest.shift()
+      }
+    } finally {
+      this.#isReceiving = false
+      this.#arm()
+    }
+  }
+
+  onEnd(): void {
+    this.socketSink?.onEnd()
+    this.#owner.onConnectionEnd()
+  }
+
+  onDrain(): void {
+    this.#isBlocked = false
+    this.socketSink?.onDrain()
+    this.#flush()
+  }
+
+  onError(error: Error): void {
+    this.#owner.onConnectionError(error)
+    this.socketSink?.onError(error)
+  }
+
+  onClose(hadError: boolean): void {
+    this.#stopTimers()
+    this.#isClosing = true
+    this.socketSink?.onClose(hadError)
+    this.#owner.onConnectionClosed(hadError)
+  }
+
+  // Output and time
+
+  /** There is something to send: once, at the end of this turn. */
+  schedule(): void {
+    if (this.#isFlushScheduled) return
+    this.#isFlushScheduled = true
+    this.#clock.setImmediate(this.#onTurnEnd)
+  }
+
+  readonly #onTurnEnd = (): void => {
+    this.#isFlushScheduled = false
+    if (!this.#isClosing) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#isFlushing || this.#isReceiving) {
+      this.schedule()
+      return
+    }
+    this.#isFlushing = true
+    try {
+      this.#write()
+      if (this.#resets.length > 0) {
+        this.#applyResets()
+        this.#write()
+      }
+    } finally {
+      this.#isFlushing = false
+    }
+    this.#arm()
+  }
+
+  #write(): void {
+    if (this.#ends.length > 0) this.#applyEnds()
+    while (!this.#isBlocked) {
+      const output = this.engine.takeOutput(MAX_OUTPUT_BYTES)
+      if (output === undefined) return
+      if (!this.connection.write(output)) this.#isBlocked = true
+    }
+  }
+
+  #applyEnds(): void {
+    const ends = this.#ends
+    this.#ends = []
+    for (const stream of ends) this.engine.sendData(stream, NOTHING, END_STREAM)
+  }
+
+  #applyResets(): void {
+    const resets = this.#resets
+    this.#resets = []
+    for (const [stream, code] of resets) this.engine.reset(stream, code)
+  }
+
+  #arm(): void {
+    const deadline = this.engine.deadline()
+    if (deadline === this.#deadline || this.#isClosing) return
+    this.#deadline = deadline
+    this.#timer?.cancel()
+    this.#timer = undefined
+    if (deadline === Number.POSITIVE_INFINITY) return
+    this.#timer = this.#clock.setTimer(this.#onDeadline, Math.max(1, Math.ceil(deadline - this.#clock.monotonic())))
+    this.#timer.unref()
+  }
+
+  readonly #onDeadline = (): void => {
+    this.#deadline = Number.POSITIVE_INFINITY
+    if (this.#isClosing) return
+    this.#isReceiving = true
+    try {
+      this.engine.expire(this.#clock.monotonic())
+    } finally {
+      this.#isReceiving = false
+      this.#arm()
+    }
+  }
+
+  /**
+   * Sends what the engine has left to say, a GOAWAY, and ends the connection.
+   * @param awaitsPeer - the peer may close in its own time; else the connection is closed as soon as that has left
+   */
+  close(awaitsPeer: boolean, destroy: () => void): void {
+    if (this.#isFlushing || this.#isReceiving) {
+      this.#clock.setImmediate(() => this.close(awaitsPeer, destroy))
+      return
+    }
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#stopTimers()
+    // Little is left once the streams are gone, and nothing may wait for a peer that does not read.
+    for (let output = this.engine.takeOutput(); output !== undefined; output = this.engine.takeOutput()) {
+      this.connection.write(output)
+    }
+    this.#closeTimer = this.#clock.setTimer(destroy, CLOSE_DEADLINE_MS)
+    this.#closeTimer.unref()
+    this.connection.resume()
+    this.connection.end(() => {
+      if (!awaitsPeer) this.#clock.setImmediate(destroy)
+    })
+  }
+
+  #stopTimers(): void {
+    this.#timer?.cancel()
+    this.#closeTimer?.cancel()
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const END_STREAM = { endStream: true } as const
+
+/** What a PING carries unless told otherwise: when it was sent. */
+function timestamp(milliseconds: number): Uint8Array {
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleBE(milliseconds)
+  return bytes
+}

@@ -1,0 +1,66 @@
+// What a stream keeps, behind one symbol: a dozen symbols of their own would make each stream a dictionary.
+
+import type { AsyncResource } from 'node:async_hooks'
+import type { EngineStream } from './engine/types.ts'
+import type { HeaderArray, HeaderObject } from './header-map.ts'
+import type { Http2Session } from './session.ts'
+
+type WriteCallback = (error?: Error | null) => void
+
+export class StreamState {
+  /** Undefined once destroyed. */
+  session: Http2Session | undefined
+  readonly isServer: boolean
+  /** Undefined before it has an id, and once destroyed. */
+  engineStream: EngineStream | undefined = undefined
+  id: number | undefined = undefined
+  rstCode = 0
+
+  isClosed = false
+  isAborted = false
+  headersSent = false
+  isHeadRequest = false
+  endAfterHeaders = false
+
+  // Reading
+  /** The program has asked for data. */
+  didRead = false
+  /** It has room for more. */
+  isReading = false
+  /** Came while there was none: not consumed, so that the peer has to wait. */
+  held: Uint8Array[] | null = null
+  /** The peer has ended its side. */
+  hasEnd = false
+
+  // Writing
+  /** The write under way, its length as the stream machinery counts it, and in bytes. */
+  writeCallback: WriteCallback | null = null
+  writeLength = 0
+  writeBytes = 0
+  /** Made with the first write, for all of them: they follow one another. */
+  onSent: ((sent: boolean) => void) | undefined = undefined
+  /** Our side has ended, as far as the program is concerned. */
+  isShut = false
+  /** END_STREAM is with the engine. */
+  isEndSent = false
+
+  // Headers
+  sentHeaders: HeaderObject | undefined = undefined
+  rawHeaders: HeaderArray | undefined = undefined
+  sentTrailers: HeaderObject | undefined = undefined
+  infoHeaders: HeaderObject[] | undefined = undefined
+  /** Trailers follow the data. */
+  hasTrailers = false
+  trailersReady = false
+
+  /** Server: what a push inherits. Client: for 421 responses. */
+  scheme: string | undefined = undefined
+  authority: string | undefined = undefined
+  /** Client: the context of the program's request. */
+  scope: AsyncResource | null = null
+
+  constructor(session: Http2Session, isServer: boolean) {
+    this.session = session
+    this.isServer = isServer
+  }
+}

@@ -1,0 +1,394 @@
+// Http2Stream: what both ends share. A Duplex over one stream of the engine: what the program writes is queued there, what
+// comes is held until the program reads, and only then may the peer send more. How it ends is stream-closing.ts's part.
+// Node's documentation, "Class: Http2Stream".
+
+import { Duplex, type DuplexOptions } from 'node:stream'
+import { deprecate, format, inspect } from 'node:util'
+import { asBuffer } from '../core/bytes.ts'
+import { validateFunction, validateInteger } from '../core/validate.ts'
+import type { Timer } from '../host/types.ts'
+import * as diagnostics from './diagnostics.ts'
+import type { EngineStream } from './engine/types.ts'
+import { invalidStream, trailersAlreadySent, trailersNotReady } from './errors.ts'
+import { fieldPairs, type HeaderObject, sensitiveNames, trailerPseudo } from './header-map.ts'
+import { NO_ERROR } from './numbers.ts'
+import { sentObject } from './request-headers.ts'
+import type { Http2Session } from './session.ts'
+import { closeStream, destroyStream, maybeDestroyStream, refuseHeaders, SUBMIT_RESET } from './stream-closing.ts'
+import { StreamState } from './stream-state.ts'
+import { kMaybeDestroy, kProceed, kSession, kStream, kTimer, kTouch } from './symbols.ts'
+import { setTimed } from './timeouts.ts'
+import { validateOptionalObject } from './validate.ts'
+
+type WriteCallback = (error?: Error | null) => void
+
+const MAX_JOINED = 64 * 1024
+
+const streamOptions: DuplexOptions = { allowHalfOpen: true, decodeStrings: false, autoDestroy: false }
+
+export class Http2Stream extends Duplex {
+  declare [kStream]: StreamState
+  declare [kTimer]: Timer | null
+  declare timeout: number
+
+  constructor(session: Http2Session, isServer: boolean) {
+    super(streamOptions)
+    this[kTimer] = null
+    this[kStream] = new StreamState(session, isServer)
+  }
+
+  get bufferSize(): number {
+    return this[kStream].writeBytes + this.writableLength - this[kStream].writeLength
+  }
+
+  get endAfterHeaders(): boolean {
+    return this[kStream].endAfterHeaders
+  }
+
+  get sentHeaders(): HeaderObject | undefined {
+    const state = this[kStream]
+    if (state.sentHeaders === undefined && state.rawHeaders !== undefined) {
+      state.sentHeaders = sentObject(state.rawHeaders)
+    }
+    return state.sentHeaders
+  }
+
+  get sentTrailers(): HeaderObject | undefined {
+    return this[kStream].sentTrailers
+  }
+
+  get sentInfoHeaders(): HeaderObject[] | undefined {
+    return this[kStream].infoHeaders
+  }
+
+  get pending(): boolean {
+    return this[kStream].id === undefined
+  }
+
+  get id(): number | undefined {
+    return this[kStream].id
+  }
+
+  get session(): Http2Session | undefined {
+    return this[kStream].session
+  }
+
+  get headersSent(): boolean {
+    return this[kStream].headersSent
+  }
+
+  get aborted(): boolean {
+    return this[kStream].isAborted
+  }
+
+  get headRequest(): boolean {
+    return this[kStream].isHeadRequest
+  }
+
+  get rstCode(): number {
+    return this[kStream].rstCode
+  }
+
+  get state(): object {
+    const { engineStream } = this[kStream]
+    if (this.destroyed || engineStream === undefined) return {}
+    return {
+      state: engineStream.state,
+      weight: 16,
+      sumDependencyWeight: 0,
+      localClose: Number(engineStream.isLocalClosed),
+      remoteClose: Number(engineStream.isRemoteClosed),
+      localWindowSize: engineStream.receiveWindow,
+    }
+  }
+
+  // Time-outs
+
+  setTimeout(msecs: number, callback?: () => void): this {
+    const { session } = this[kStream]
+    if (session !== undefined) setTimed(this, session[kSession].host.clock, msecs, callback)
+    return this
+  }
+
+  _onTimeout(): void {
+    const { session, writeBytes } = this[kStream]
+    if (this.destroyed) return
+    if (writeBytes > 0 && session?._hasProgressed()) this[kTouch]()
+    else this.emit('timeout')
+  }
+
+  [kTouch](): void {
+    if (this.destroyed) return
+    this[kTimer]?.refresh()
+    this[kStream].session?.[kTouch]()
+  }
+
+  // Reading
+
+  override _read(): void {
+    const state = this[kStream]
+    if (this.destroyed) {
+      this.push(null)
+      return
+    }
+    state.didRead = true
+    state.isReading = true
+    if (state.held !== null) releaseHeld(this, state, state.held)
+  }
+
+  // Writing
+
+  override _write(data: string | Uint8Array, encoding: BufferEncoding, callback: WriteCallback): void {
+    const state = mayWrite(this, () => this._write(data, encoding, callback))
+    if (state === undefined) return
+    const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
+    beginWrite(this, state, data.length, bytes.length, callback)
+    queue(this, state, bytes, true)
+    if (!state.isServer) tellChunk(this, false, data, encoding)
+  }
+
+  override _writev(chunks: { chunk: string | Uint8Array; encoding: BufferEncoding }[], callback: WriteCallback): void {
+    const state = mayWrite(this, () => this._writev(chunks, callback))
+    if (state === undefined) return
+    let length = 0
+    const pieces = chunks.map(({ chunk, encoding }) => {
+      length += chunk.length
+      return typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
+    })
+    const total = pieces.reduce((sum, { length: bytes }) => sum + bytes, 0)
+    beginWrite(this, state, length, total, callback)
+    // Joined, they fill frames; a copy costs less than a frame each, until there is much to copy.
+    if (total <= MAX_JOINED) queue(this, state, Buffer.concat(pieces, total), true)
+    else for (const [index, bytes] of pieces.entries()) queue(this, state, bytes, index === pieces.length - 1)
+    if (!state.isServer) tellChunk(this, true, chunks, '')
+  }
+
+  override end(...args: unknown[]): this {
+    ;(Duplex.prototype.end as (...args: unknown[]) => unknown).apply(this, args)
+    // The write under way is the last: END_STREAM can go with it.
+    const state = this[kStream]
+    const { engineStream } = state
+    if (state.writeCallback === null || state.isEndSent || state.hasTrailers || engineStream === undefined) return this
+    if (this.writableLength === state.writeLength) sendEnd(state, engineStream)
+    return this
+  }
+
+  override _final(callback: WriteCallback): void {
+    const state = this[kStream]
+    if (this.pending) {
+      this.once('ready', () => this._final(callback))
+      return
+    }
+    if (!state.isShut) {
+      state.isShut = true
+      const { engineStream } = state
+      if (engineStream !== undefined && state.headersSent && !state.isEndSent) {
+        if (state.hasTrailers) process.nextTick(askForTrailers, this)
+        else sendEnd(state, engineStream)
+      }
+      this.on('finish', this[kMaybeDestroy])
+    }
+    callback()
+    if (!state.isServer && diagnostics.clientBodySent.hasSubscribers)
+      diagnostics.clientBodySent.publish({ stream: this })
+  }
+
+  /** Sends what is sent when the program has said nothing: a server's response. */
+  [kProceed](): void {}
+
+  sendTrailers(headers: HeaderObject): void {
+    const state = this[kStream]
+    if (this.destroyed || this.closed) throw invalidStream()
+    if (state.sentTrailers !== undefined) throw trailersAlreadySent()
+    if (!state.trailersReady) throw trailersNotReady()
+    validateOptionalObject(headers, 'headers')
+    const trailers = Object.assign(Object.create(null) as HeaderObject, headers)
+    this[kTouch]()
+    const session = state.session as Http2Session
+    const pairs = fieldPairs(trailers, trailerPseudo, session[kSession].options.isStrict)
+    state.sentTrailers = trailers
+    process.nextTick(finishTrailers, this, pairs, sensitiveNames(trailers))
+  }
+
+  // Closing
+
+  close(code: number = NO_ERROR, callback?: () => void): void {
+    validateInteger(code, 'code', 0, 2 ** 32 - 1)
+    if (callback !== undefined) validateFunction(callback, 'callback')
+    if (this.closed) return
+    if (callback !== undefined) this.once('close', callback)
+    closeStream(this, code, SUBMIT_RESET)
+  }
+
+  override _destroy(error: Error | null, callback: WriteCallback): void {
+    destroyStream(this, error, callback)
+  }
+
+  [kMaybeDestroy](): void {
+    maybeDestroyStream(this)
+  }
+
+  [inspect.custom](depth: number): unknown {
+    if (typeof depth === 'number' && depth < 0) return this
+    const shown = {
+      id: this.id ?? '<pending>',
+      closed: this.closed,
+      destroyed: this.destroyed,
+      state: this.state,
+      readableState: Reflect.get(this, '_readableState'),
+      writableState: Reflect.get(this, '_writableState'),
+    }
+    return `Http2Stream ${format(shown)}`
+  }
+
+  declare readonly closed: boolean
+  declare priority: (options: unknown) => void
+}
+
+Http2Stream.prototype.priority = deprecate(
+  function priority(this: Http2Stream): void {
+    if (this.destroyed) throw invalidStream()
+  },
+  'http2Stream.priority is longer supported after priority signalling was deprecated in RFC 9113',
+  'DEP0194',
+)
+
+// A field in the stream's declaration, which no accessor of a subclass may stand for.
+Object.defineProperty(Http2Stream.prototype, 'closed', {
+  get(this: Http2Stream) {
+    return this[kStream].isClosed
+  },
+  configurable: true,
+})
+
+// The engine's stream
+
+/** The stream has its number; what the program has said meanwhile goes out. */
+export function openStream(stream: Http2Stream, engineStream: EngineStream): void {
+  const state = stream[kStream]
+  state.engineStream = engineStream
+  state.id = engineStream.id
+  engineStream.owner = stream
+  const { pendingStreams, streams } = (state.session as Http2Session)[kSession]
+  pendingStreams.delete(stream)
+  streams.add(stream)
+}
+
+export function receiveData(stream: Http2Stream, bytes: Uint8Array): void {
+  const state = stream[kStream]
+  stream[kTouch]()
+  if (state.isReading && state.held === null) take(stream, state, bytes)
+  else if (state.held === null) state.held = [bytes]
+  else state.held.push(bytes)
+}
+
+export function receiveEnd(stream: Http2Stream): void {
+  const state = stream[kStream]
+  state.hasEnd = true
+  if (state.held === null) pushEnd(stream, state)
+}
+
+function releaseHeld(stream: Http2Stream, state: StreamState, held: Uint8Array[]): void {
+  let at = 0
+  while (state.isReading && at < held.length) take(stream, state, held[at++] as Uint8Array)
+  if (at < held.length) {
+    held.splice(0, at)
+    return
+  }
+  state.held = null
+  if (state.hasEnd) pushEnd(stream, state)
+}
+
+function take(stream: Http2Stream, state: StreamState, bytes: Uint8Array): void {
+  const { engineStream, session, scope } = state
+  const chunk = asBuffer(bytes)
+  if (engineStream !== undefined) session?.[kSession].carrier?.engine.consume(engineStream, bytes.length)
+  const wantsMore = scope === null ? stream.push(chunk) : scope.runInAsyncScope(stream.push, stream, chunk)
+  if (!wantsMore) state.isReading = false
+}
+
+function pushEnd(stream: Http2Stream, { scope }: StreamState): void {
+  if (scope === null) stream.push(null)
+  else scope.runInAsyncScope(stream.push, stream, null)
+}
+
+// Writing
+
+/** The state, where the stream can take a write now; `later` is called once it can. */
+function mayWrite(stream: Http2Stream, later: () => void): StreamState | undefined {
+  if (stream.pending) {
+    stream.once('ready', later)
+    return undefined
+  }
+  // Destroyed between the write and 'ready': an error has been told already.
+  if (stream.destroyed) return undefined
+  stream[kTouch]()
+  const state = stream[kStream]
+  if (!state.headersSent) stream[kProceed]()
+  return state
+}
+
+function beginWrite(stream: Http2Stream, state: StreamState, length: number, bytes: number, callback: WriteCallback) {
+  state.writeCallback = callback
+  state.writeLength = length
+  state.writeBytes = bytes
+  const { session } = state
+  if (session !== undefined) session[kSession].writeQueueSize += bytes
+  state.onSent ??= sent => {
+    // The next write waits for the next turn: a stream that has much to say does not keep the others waiting.
+    if (sent) process.nextTick(finishWrite, stream)
+  }
+}
+
+function queue(stream: Http2Stream, state: StreamState, bytes: Uint8Array, isLast: boolean): void {
+  const { engineStream, session } = state
+  const engine = session?.[kSession].carrier?.engine
+  const done = isLast ? state.onSent : undefined
+  const isQueued = engineStream !== undefined && engine?.sendData(engineStream, bytes, { done })
+  // Closed already: nobody waits for these bytes.
+  if (!isQueued && isLast) process.nextTick(finishWrite, stream)
+}
+
+function finishWrite(stream: Http2Stream): void {
+  const state = stream[kStream]
+  const callback = state.writeCallback
+  if (callback === null) return
+  state.writeCallback = null
+  if (state.session !== undefined) state.session[kSession].writeQueueSize -= state.writeBytes
+  state.writeBytes = 0
+  state.writeLength = 0
+  callback()
+}
+
+function sendEnd(state: StreamState, engineStream: EngineStream): void {
+  state.isEndSent = true
+  state.session?.[kSession].carrier?.end(engineStream)
+}
+
+function tellChunk(stream: Http2Stream, writev: boolean, data: unknown, encoding: string): void {
+  const channel = diagnostics.clientBodyChunkSent
+  if (channel.hasSubscribers) channel.publish({ stream, writev, data, encoding })
+}
+
+// Trailers
+
+export function askForTrailers(stream: Http2Stream): void {
+  const state = stream[kStream]
+  state.trailersReady = true
+  if (stream.destroyed || stream.closed) return
+  if (!stream.emit('wantTrailers')) stream.sendTrailers({})
+}
+
+function finishTrailers(stream: Http2Stream, pairs: string[], sensitive: ReadonlySet<string> | undefined): void {
+  const state = stream[kStream]
+  const { engineStream, session } = state
+  if (stream.destroyed || engineStream === undefined) return
+  state.hasTrailers = false
+  if (pairs.length === 0) sendEnd(state, engineStream)
+  else {
+    state.isEndSent = true
+    const wasSent = session?.[kSession].carrier?.engine.sendTrailers(engineStream, pairs, sensitive)
+    if (wasSent === false && !engineStream.isLocalClosed) refuseHeaders(stream)
+  }
+  stream[kMaybeDestroy]()
+}

@@ -1,0 +1,40 @@
+// `setTimeout` of sessions and streams: 'timeout' after so long without activity. Node's documentation,
+// "http2session.setTimeout(msecs, callback)".
+
+import type { EventEmitter } from 'node:events'
+import { timerDuration } from '../core/durations.ts'
+import { validateFunction } from '../core/validate.ts'
+import type { Clock, Timer } from '../host/types.ts'
+import { kTimer } from './symbols.ts'
+
+/** What can time out. */
+export interface Timed extends EventEmitter {
+  readonly destroyed: boolean
+  timeout?: number
+  [kTimer]: Timer | null
+  _onTimeout(): void
+}
+
+export function setTimed(one: Timed, clock: Clock, msecs: number, callback: (() => void) | undefined): void {
+  if (one.destroyed) return
+  one.timeout = msecs
+  const duration = timerDuration(msecs, 'msecs')
+  one[kTimer]?.cancel()
+  one[kTimer] = null
+  if (callback !== undefined) validateFunction(callback, 'callback')
+  if (duration === 0) {
+    if (callback !== undefined) one.removeListener('timeout', callback)
+    return
+  }
+  const timer = clock.setTimer(() => one._onTimeout(), duration)
+  timer.unref()
+  one[kTimer] = timer
+  if (callback !== undefined) one.once('timeout', callback)
+}
+
+/** No time-out any more, and nobody who hears of one. */
+export function clearTimed(one: Timed): void {
+  one[kTimer]?.cancel()
+  one[kTimer] = null
+  one.removeAllListeners('timeout')
+}
