@@ -6,7 +6,8 @@ import type { CodedError } from '../core/errors.ts'
 import { socketClosed, streamCancel } from './errors.ts'
 import { CANCEL, NO_ERROR } from './numbers.ts'
 import type { Http2Session } from './session.ts'
-import { kBoundSession, kSession } from './symbols.ts'
+import type { Http2Stream } from './stream.ts'
+import { kBoundSession, kSession, kStream } from './symbols.ts'
 import { clearTimed } from './timeouts.ts'
 
 /** Ends the session at once. @param code - for GOAWAY */
@@ -19,11 +20,17 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   if (state.pendingStreams.size > 0 || state.streams.size > 0) {
     const cancel = streamCancel(error)
     for (const stream of [...state.pendingStreams]) stream.destroy(cancel)
-    for (const stream of [...state.streams]) stream.destroy(error)
+    for (const stream of [...state.streams]) if (error !== undefined || !isComplete(stream)) stream.destroy(error)
   }
   const { carrier } = state
   carrier?.destroy(code)
   finish(session, error)
+}
+
+/** All of it has arrived, and was answered: what is still to be read does not go with the session. */
+function isComplete(stream: Http2Stream): boolean {
+  const { isClosed, rstCode, hasEnd } = stream[kStream]
+  return isClosed && rstCode === NO_ERROR && hasEnd && stream.readable
 }
 
 function finish(session: Http2Session, error: Error | undefined): void {

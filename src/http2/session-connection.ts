@@ -45,6 +45,8 @@ export class SessionConnection implements ConnectionSink {
   readonly #pings: Awaited<Ponged>[] = []
   /** Came while others were being read: a program's own stream may push some from within a listener. */
   readonly #rest: Uint8Array[] = []
+  #writesInFlight = 0
+  #awaitWrite: (() => void)[] = []
   #ends: EngineStream[] = []
   #resets: [stream: EngineStream, code: number][] = []
 
@@ -219,8 +221,23 @@ export class SessionConnection implements ConnectionSink {
     while (!this.#isBlocked) {
       const output = this.engine.takeOutput(MAX_OUTPUT_BYTES)
       if (output === undefined) return
-      if (!this.connection.write(output)) this.#isBlocked = true
+      this.#writesInFlight++
+      if (!this.connection.write(output, undefined, this.#onWritten)) this.#isBlocked = true
     }
+  }
+
+  /** A stream's bytes are with the connection: `done` once they have left this process. */
+  afterWrite(done: () => void): void {
+    if (this.#writesInFlight > 0) this.#awaitWrite.push(done)
+    else process.nextTick(done)
+  }
+
+  readonly #onWritten = (): void => {
+    this.#writesInFlight--
+    if (this.#writesInFlight > 0 || this.#awaitWrite.length === 0) return
+    const waiting = this.#awaitWrite
+    this.#awaitWrite = []
+    for (const done of waiting) done()
   }
 
   #applyEnds(): void {

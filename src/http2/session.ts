@@ -300,7 +300,8 @@ export class Http2Session extends EventEmitter {
       if (socket[kBoundSession] === this) connectionFailed(this, error)
     })
     socket.on('close', () => {
-      if (socket[kBoundSession] === this && this[kSession].carrier === undefined) connectionClosed(this)
+      const { carrier, socket: own } = this[kSession]
+      if (own === socket && carrier === undefined) connectionClosed(this)
     })
   }
 

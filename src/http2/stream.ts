@@ -334,9 +334,10 @@ function beginWrite(stream: Http2Stream, state: StreamState, length: number, byt
   state.writeBytes = bytes
   const { session } = state
   if (session !== undefined) session[kSession].writeQueueSize += bytes
-  state.onSent ??= sent => {
-    // The next write waits for the next turn: a stream that has much to say does not keep the others waiting.
-    if (sent) process.nextTick(finishWrite, stream)
+  if (state.onSent !== undefined) return
+  const finish = (): void => finishWrite(stream)
+  state.onSent = sent => {
+    if (sent) state.session?.[kSession].carrier?.afterWrite(finish)
   }
 }
 

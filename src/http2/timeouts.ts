@@ -21,15 +21,16 @@ export function setTimed(one: Timed, clock: Clock, msecs: number, callback: (() 
   const duration = timerDuration(msecs, 'msecs')
   one[kTimer]?.cancel()
   one[kTimer] = null
-  if (callback !== undefined) validateFunction(callback, 'callback')
-  if (duration === 0) {
-    if (callback !== undefined) one.removeListener('timeout', callback)
-    return
+  if (duration > 0) {
+    const timer = clock.setTimer(() => one._onTimeout(), duration)
+    timer.unref()
+    one[kTimer] = timer
   }
-  const timer = clock.setTimer(() => one._onTimeout(), duration)
-  timer.unref()
-  one[kTimer] = timer
-  if (callback !== undefined) one.once('timeout', callback)
+  if (callback === undefined) return
+  // Judged after the timer is set: what Node does.
+  validateFunction(callback, 'callback')
+  if (duration > 0) one.once('timeout', callback)
+  else one.removeListener('timeout', callback)
 }
 
 /** No time-out any more, and nobody who hears of one. */
