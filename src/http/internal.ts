@@ -12,8 +12,17 @@ export { type HttpServerLike, type HttpServerOptions, HttpService } from './http
 export { IncomingMessage } from './incoming-message.ts'
 export { formatLinks } from './link-header.ts'
 export { OutgoingMessage } from './outgoing-message.ts'
+export { usesEnvironmentProxy } from './process-options.ts'
 export { ProxyConfig, proxyConfigFrom, setSecureConnect, shouldUseProxy } from './proxy.ts'
-export { answerFailure, type RequestListener, type ServerOptions, serveStream } from './server.ts'
+export { type RequestOptions, type ResponseListener, readArguments } from './request-options.ts'
+export {
+  _connectionListener,
+  answerFailure,
+  kService,
+  type RequestListener,
+  type ServerOptions,
+  serveStream,
+} from './server.ts'
 export { ServerConnection } from './server-connection.ts'
 export { ServerResponse } from './server-response.ts'
 export { hasInvalidValueCharacter, isToken } from './wire/field-rules.ts'

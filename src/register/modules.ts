@@ -14,6 +14,8 @@ const replacements: Readonly<Record<string, Replacement>> = {
   http: { file: '../http/index.js' },
   url: { file: '../url/index.js' },
   net: { file: '../net/index.js' },
+  tls: { file: '../tls/index.js' },
+  https: { file: '../https/index.js' },
 }
 
 /** The names without `node:`, in the table's order. */

@@ -1,0 +1,106 @@
+// What decides whether two requests may share a connection or a session: every option that says who is at the other end,
+// or how that is found out. Node's own form first, since programs read `agent.sockets`; what Node leaves out follows, and
+// only where it is given. Bytes and private keys stand there as digests: names are printed, and text made of bytes is not
+// unique. Functions and contexts count by reference.
+
+import { createHash } from 'node:crypto'
+
+export interface IdentityOptions {
+  readonly [option: string]: unknown
+}
+
+/** @param base - what http.Agent makes of host, port, local address, family and pipe */
+export function identityName(base: string, options: IdentityOptions): string {
+  let name = base
+  for (const key of leading) name += `:${shown(options[key])}`
+  name += `:${shownPfx(options['pfx'], options['passphrase'])}`
+  name += `:${options['rejectUnauthorized'] ?? ''}`
+  const { servername, host } = options
+  name += `:${servername && servername !== host ? servername : ''}`
+  for (const key of trailing) name += `:${key === 'sigalgs' ? quotedText(options[key]) : shown(options[key])}`
+  for (const key of further) if (options[key] !== undefined) name += `:${key}=${shown(options[key])}`
+  return name
+}
+
+// In Node's order.
+const leading = ['ca', 'cert', 'clientCertEngine', 'ciphers', 'key'] as const
+const trailing = [
+  'minVersion',
+  'maxVersion',
+  'secureProtocol',
+  'crl',
+  'honorCipherOrder',
+  'ecdhCurve',
+  'dhparam',
+  'secureOptions',
+  'sessionIdContext',
+  'sigalgs',
+  'privateKeyIdentifier',
+  'privateKeyEngine',
+] as const
+
+/** That Node's name does not tell apart. */
+const further = [
+  'secureContext',
+  'passphrase',
+  'ALPNProtocols',
+  'allowPartialTrustChain',
+  'checkServerIdentity',
+  'minDHSize',
+  'pskCallback',
+  'socket',
+] as const
+
+function quotedText(value: unknown): string {
+  return value ? JSON.stringify(value) : ''
+}
+
+function shownPfx(pfx: unknown, passphrase: unknown): string {
+  if (!Array.isArray(pfx)) return shown(pfx)
+  return pfx
+    .map(one => {
+      const { buf, passphrase: own } = (one ?? {}) as { buf?: unknown; passphrase?: unknown }
+      return `${shown(buf ?? one)}/${digest(String(own ?? passphrase))}`
+    })
+    .join(',')
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null || value === '') return ''
+  if (Array.isArray(value)) return value.map(shown).join(',')
+  if (ArrayBuffer.isView(value)) return shownBytes(value as NodeJS.ArrayBufferView)
+  if (typeof value === 'function') return reference(value)
+  if (typeof value === 'object') return shownObject(value)
+  const text = String(value)
+  return text.includes('PRIVATE KEY') ? digest(text) : text
+}
+
+function shownBytes(view: NodeJS.ArrayBufferView): string {
+  const bytes = Buffer.from(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength)
+  const isText = bytes.every((byte: number) => (byte > 0x1f && byte < 0x7f) || byte === 0x0a || byte === 0x0d)
+  return isText ? shown(bytes.toString('latin1')) : digest(bytes)
+}
+
+/** `{ pem, passphrase }` and `{ buf, passphrase }` by what they hold; keys and contexts by reference. */
+function shownObject(value: object): string {
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return reference(value)
+  const parts = Object.entries(value).map(([key, one]) => `${key}=${digest(shown(one))}`)
+  return `{${parts.join(';')}}`
+}
+
+function digest(data: string | Uint8Array): string {
+  return `sha256-${createHash('sha256').update(data).digest('base64url')}`
+}
+
+const references = new WeakMap<object, number>()
+let lastReference = 0
+
+function reference(value: object): string {
+  let number = references.get(value)
+  if (number === undefined) {
+    number = ++lastReference
+    references.set(value, number)
+  }
+  return `#${number}`
+}

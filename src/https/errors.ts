@@ -1,0 +1,13 @@
+// Errors that only `https` raises. Source: Node's documentation, "Errors".
+
+import { type CodedError, codedError } from '../core/errors.ts'
+
+export interface ProxyTunnelError extends CodedError {
+  /** What the proxy answered. */
+  statusCode?: number
+  /** Milliseconds, where it was the time. */
+  proxyTunnelTimeout?: number
+}
+
+export const proxyTunnel = (message: string): ProxyTunnelError =>
+  codedError(Error, 'ERR_PROXY_TUNNEL', message, proxyTunnel)

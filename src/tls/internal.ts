@@ -1,0 +1,9 @@
+// For the modules that stand on tls: https, and http2 over TLS.
+
+export type { Socket } from '../net/internal.ts'
+export { type ConnectionOptions, connect } from './connect.ts'
+export { SecureAccept } from './secure-accept.ts'
+export { Server, type TlsServerOptions } from './server.ts'
+export { acceptSecure } from './symbols.ts'
+export { TlsConnection } from './tls-connection.ts'
+export { TLSSocket, type TLSSocketOptions } from './tls-socket.ts'

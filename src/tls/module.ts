@@ -1,0 +1,33 @@
+// The object that `require('tls')` gives. Programs change the defaults on it: it is the very object they are read from.
+
+import { getCiphers } from 'node:tls'
+import { convertALPNProtocols } from './alpn.ts'
+import { connect } from './connect.ts'
+import { defaults } from './defaults.ts'
+import { checkServerIdentity } from './identity.ts'
+import { createSecureContext, SecureContext } from './secure-context.ts'
+import { createServer, Server } from './server.ts'
+import { TLSSocket } from './tls-socket.ts'
+import { getCACertificates, rootCertificates, setDefaultCACertificates } from './trust-store.ts'
+
+export const tls = Object.assign(defaults, {
+  getCiphers,
+  getCACertificates,
+  getCertificateCompressionAlgorithms,
+  setDefaultCACertificates,
+  convertALPNProtocols,
+  checkServerIdentity,
+  createSecureContext,
+  SecureContext,
+  TLSSocket,
+  Server,
+  createServer,
+  connect,
+})
+
+Object.defineProperty(tls, 'rootCertificates', { value: rootCertificates, enumerable: true })
+
+/** RFC 8879: none is spoken here. */
+export function getCertificateCompressionAlgorithms(): string[] {
+  return []
+}

@@ -1,0 +1,143 @@
+// One connection of a server on its way from accepted to secured: runs the handshake, keeps its time, judges the client's
+// certificate, and either hands the connection on or tells 'tlsClientError'. The TLSSocket that Node shows is made when
+// somebody looks.
+
+import { connectionReset } from '../core/errors.ts'
+import type { Connection, ConnectionSink, Host, Timer } from '../host/types.ts'
+import { type Socket, sinkOf } from '../net/internal.ts'
+import { handshakeTimeout } from './errors.ts'
+import type { Server } from './server.ts'
+import { ServerSide } from './server-side.ts'
+import { acceptSecure, kSettings } from './symbols.ts'
+import type { TlsConnection } from './tls-connection.ts'
+import { showConnection, showVerdict, type TLSSocket } from './tls-socket.ts'
+
+export class SecureAccept implements ConnectionSink {
+  readonly server: Server
+  readonly side: ServerSide
+  readonly connection: TlsConnection
+  /** What shows the connection below, where a program has seen it. */
+  rawSocket: Socket | undefined
+  readonly #release: () => void
+  readonly #timer: Timer
+  #socket: TLSSocket | undefined
+  /** Handed on, or its failure has been told. */
+  #isSettled = false
+  #isSecure = false
+
+  /** @param release - called when all is over */
+  constructor(server: Server, below: Connection, host: Host, release: () => void) {
+    this.server = server
+    this.#release = release
+    const { handshakeTimeoutMs, SNICallback, pskCallback, pskIdentityHint } = server[kSettings]
+    const { requestCert, rejectUnauthorized, ALPNProtocols, ALPNCallback } = server
+    this.side = new ServerSide(
+      {
+        context: server._sharedCreds,
+        server,
+        requestCert,
+        rejectUnauthorized,
+        ALPNProtocols,
+        ALPNCallback,
+        SNICallback,
+        pskCallback,
+        pskIdentityHint,
+        socket: () => this.socket,
+      },
+      {
+        onSecure: () => this.#onSecure(),
+        onRefused: error => this.#onRefused(error),
+        onKeyLog: line => this.#onKeyLog(line),
+        onSession: () => {},
+        onOcspResponse: () => {},
+        onClosed: () => this.#onClosed(),
+      },
+    )
+    this.side.isTraced = server[kSettings].enableTrace
+    this.connection = this.side.open(below, this)
+    this.#timer = host.clock.setTimer(() => this.#fail(handshakeTimeout()), handshakeTimeoutMs)
+    this.#timer.unref()
+  }
+
+  /** Made on first touch; it only shows the connection until it is fed. */
+  get socket(): TLSSocket {
+    if (this.#socket === undefined) {
+      this.#socket = showConnection(this.connection, this.side, this.server)
+      showVerdict(this.#socket, this.side, this.#isSecure)
+    }
+    return this.#socket
+  }
+
+  /** If it has been made. */
+  get shownSocket(): TLSSocket | undefined {
+    return this.#socket
+  }
+
+  #onSecure(): void {
+    if (this.#isSettled) {
+      this.#socket?.emit('secure')
+      return
+    }
+    this.#timer.cancel()
+    if (!this.side.judge()) {
+      this.#fail(connectionReset('socket hang up'))
+      return
+    }
+    this.#isSettled = true
+    this.#isSecure = true
+    if (this.#socket) {
+      showVerdict(this.#socket, this.side, true)
+      this.#socket.emit('secure')
+    }
+    if (!this.connection.isDestroyed) this.server[acceptSecure](this)
+  }
+
+  /** A program's function has failed, or a client renegotiates too often. */
+  #onRefused(error: Error): void {
+    if (!this.#isSettled) this.#fail(error)
+    else if (this.#socket) this.#socket.destroy(error)
+    else this.connection.destroy()
+  }
+
+  /** It is over before it was secure. */
+  #fail(error: Error): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#timer.cancel()
+    // The socket is still whole while the program looks at it.
+    if (this.server.listenerCount('tlsClientError') > 0) this.server.emit('tlsClientError', error, this.socket)
+    if (this.#socket) this.#socket.destroy(error)
+    this.connection.destroy()
+  }
+
+  #onKeyLog(line: Buffer): void {
+    const { server } = this
+    if (server.listenerCount('keylog') > 0) server.emit('keylog', line, this.socket)
+    this.#socket?.emit('keylog', line)
+  }
+
+  #onClosed(): void {
+    this.#timer.cancel()
+    this.rawSocket?.destroy()
+    this.#release()
+  }
+
+  // As the connection's sink, until it is handed on.
+
+  onConnect(): void {}
+  onData(): void {}
+  onDrain(): void {}
+
+  onEnd(): void {
+    this.#fail(connectionReset('socket hang up'))
+  }
+
+  onError(error: Error): void {
+    this.#fail(error)
+  }
+
+  onClose(hadError: boolean): void {
+    this.#fail(connectionReset('socket hang up'))
+    if (this.#socket) sinkOf(this.#socket).onClose(hadError)
+  }
+}

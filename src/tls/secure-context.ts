@@ -1,0 +1,169 @@
+// tls.SecureContext: keys, certificates, trust and limits of connections, checked when it is made. The checking and keeping is
+// the runtime's; this one adds our defaults, ticket keys that may change while it is in use, and what Node shows of it.
+// Source: Node's documentation, `tls.createSecureContext()`.
+
+import { X509Certificate } from 'node:crypto'
+import * as runtime from 'node:tls'
+import { callableClass } from '../core/callable-class.ts'
+import { codedError } from '../core/errors.ts'
+import { validateInteger } from '../core/validate.ts'
+import { currentHost } from '../host/current.ts'
+import { defaults } from './defaults.ts'
+import { chosenDefaultCertificates } from './trust-store.ts'
+
+export interface SecureContextOptions {
+  [option: string]: unknown
+  ticketKeys?: unknown
+  sessionTimeout?: number | undefined
+}
+
+/** What the runtime's context may tell beyond its types. */
+interface NativeContext {
+  getCertificate?(): Buffer | null
+  getIssuer?(): Buffer | null
+}
+
+/** What Node calls the native context: programs meet it in `context.context`. */
+export class ContextHandle {
+  readonly owner: SecureContext
+  readonly #options: SecureContextOptions
+  #ticketKeys: Buffer
+  #runtime: runtime.SecureContext | undefined
+
+  constructor(owner: SecureContext, options: SecureContextOptions) {
+    this.owner = owner
+    // One that was given wrongly is refused with the rest, below.
+    const { ticketKeys } = options
+    const isGiven = ticketKeys !== undefined && ticketKeys !== null
+    this.#options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
+    this.#runtime = runtime.createSecureContext(this.#options as runtime.SecureContextOptions)
+    this.#ticketKeys = copyOf(this.#options.ticketKeys as NodeJS.ArrayBufferView)
+  }
+
+  /** The runtime's context; one for all connections, so that its tickets stay good. */
+  get runtime(): runtime.SecureContext {
+    this.#runtime ??= runtime.createSecureContext({ ...this.#options, ticketKeys: this.#ticketKeys })
+    return this.#runtime
+  }
+
+  getTicketKeys(): Buffer {
+    return Buffer.from(this.#ticketKeys)
+  }
+
+  /** For connections from now on. */
+  setTicketKeys(keys: NodeJS.ArrayBufferView): void {
+    this.#ticketKeys = copyOf(keys)
+    this.#runtime = undefined
+  }
+
+  /** DER of our own certificate; null where there is none. */
+  getCertificate(): Buffer | null {
+    const [own] = certificatesIn(this.#options['cert'])
+    // What stands in PKCS#12 only the runtime has read.
+    return own ? Buffer.from(own.raw) : (this.#native.getCertificate?.() ?? null)
+  }
+
+  /** DER of who issued it, if that is among what we were given. */
+  getIssuer(): Buffer | null {
+    const [own, ...chain] = certificatesIn(this.#options['cert'])
+    const issuer = own && [...chain, ...certificatesIn(this.#options['ca'])].find(one => own.checkIssued(one))
+    return issuer ? Buffer.from(issuer.raw) : (this.#native.getIssuer?.() ?? null)
+  }
+
+  get #native(): NativeContext {
+    return (this.runtime as { context?: NativeContext }).context ?? {}
+  }
+}
+
+class TlsSecureContext {
+  declare context: ContextHandle
+
+  constructor(secureProtocol?: unknown, secureOptions?: unknown, minVersion?: unknown, maxVersion?: unknown) {
+    initialize(this, { secureProtocol, secureOptions, minVersion, maxVersion })
+  }
+}
+
+function initialize(context: TlsSecureContext, options: SecureContextOptions): void {
+  const { secureProtocol, minVersion, maxVersion, secureOptions } = options
+  if (secureProtocol) {
+    if (minVersion !== undefined && minVersion !== null) throw versionConflict(minVersion, secureProtocol)
+    if (maxVersion !== undefined && maxVersion !== null) throw versionConflict(maxVersion, secureProtocol)
+  }
+  if (secureOptions) validateInteger(secureOptions, 'secureOptions')
+  Object.defineProperty(context, 'context', {
+    value: new ContextHandle(context, withDefaults(options)),
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
+}
+
+/** Those that a program may have changed on the module. */
+function withDefaults(options: SecureContextOptions): SecureContextOptions {
+  const complete = { ...options }
+  if (!options['secureProtocol']) {
+    complete['minVersion'] ??= defaults.DEFAULT_MIN_VERSION
+    complete['maxVersion'] ??= defaults.DEFAULT_MAX_VERSION
+  }
+  complete['ciphers'] ??= defaults.DEFAULT_CIPHERS
+  complete['ecdhCurve'] ??= defaults.DEFAULT_ECDH_CURVE
+  complete['ca'] ??= chosenDefaultCertificates()
+  // Nothing was said: the runtime's own default, which an `undefined` would not get.
+  for (const [name, value] of Object.entries(complete)) if (value === undefined) delete complete[name]
+  return complete
+}
+
+const versionConflict = (version: unknown, protocol: unknown) =>
+  codedError(
+    TypeError,
+    'ERR_TLS_PROTOCOL_VERSION_CONFLICT',
+    `TLS protocol version ${JSON.stringify(version)} conflicts with secureProtocol ${JSON.stringify(protocol)}`,
+    versionConflict,
+  )
+
+function copyOf(view: NodeJS.ArrayBufferView): Buffer {
+  return Buffer.from(Buffer.from(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength))
+}
+
+const pemBlock = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g
+
+function certificatesIn(given: unknown): X509Certificate[] {
+  if (given === undefined || given === null) return []
+  if (Array.isArray(given)) return given.flatMap(certificatesIn)
+  const text = typeof given === 'string' ? given : copyOf(given as NodeJS.ArrayBufferView).toString('latin1')
+  return (text.match(pemBlock) ?? []).map(block => new X509Certificate(block))
+}
+
+Object.defineProperty(TlsSecureContext, 'name', { value: 'SecureContext' })
+
+export type SecureContext = TlsSecureContext
+
+export interface SecureContextConstructor {
+  new (secureProtocol?: unknown, secureOptions?: unknown, minVersion?: unknown, maxVersion?: unknown): SecureContext
+  (secureProtocol?: unknown, secureOptions?: unknown, minVersion?: unknown, maxVersion?: unknown): SecureContext
+  readonly prototype: SecureContext
+}
+
+/** Callable without `new`, as Node's is. */
+export const SecureContext = callableClass(
+  TlsSecureContext,
+  (context, secureProtocol, secureOptions, minVersion, maxVersion) =>
+    initialize(context, { secureProtocol, secureOptions, minVersion, maxVersion }),
+) as unknown as SecureContextConstructor
+
+export function createSecureContext(options?: SecureContextOptions | null): SecureContext {
+  const context = Object.create(SecureContext.prototype) as SecureContext
+  initialize(context, options ?? {})
+  return context
+}
+
+/** As the module has it now: tools that add authorities put their own function there. */
+export function makeContext(options?: SecureContextOptions | null): SecureContext {
+  return (defaults.createSecureContext ?? createSecureContext)(options)
+}
+
+/** What SNICallback and others may give: a context, or what lies beneath one. */
+export function contextFrom(value: unknown): SecureContext | undefined {
+  if (value instanceof SecureContext) return value
+  return value instanceof ContextHandle ? value.owner : undefined
+}

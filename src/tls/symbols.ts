@@ -1,0 +1,9 @@
+// Where tls keeps its state on Node's objects, and the methods by which the modules above take part.
+
+/** On a server: what its connections go by. */
+export const kSettings = Symbol('settings')
+/** On a TLSSocket: all that it keeps beyond net.Socket's. One object, so that the socket's shape stays small. */
+export const kTls = Symbol('tls')
+
+/** Server: what to do with a connection that has been secured. */
+export const acceptSecure = Symbol('acceptSecure')
