@@ -1,0 +1,37 @@
+// How a TLS connection fails: whose doing it was, the alert that says so, and OpenSSL's words for it, of which the API
+// above makes Node's `ERR_SSL_*`.
+
+import { type AlertDescription, alertName, alertReason } from '../wire/alerts.ts'
+
+export class TlsError extends Error {
+  /** `peer`: it sent a fatal alert. `local`: we refused what came, or could not go on. */
+  readonly by: 'local' | 'peer'
+  readonly alert: AlertDescription
+  /** OpenSSL's reason string, such as `no shared cipher`: `ERR_SSL_NO_SHARED_CIPHER` is made of it. */
+  readonly reason: string
+
+  constructor(by: 'local' | 'peer', alert: AlertDescription, reason: string, detail?: string) {
+    super(detail === undefined ? reason : `${reason}: ${detail}`)
+    this.by = by
+    this.alert = alert
+    this.reason = reason
+  }
+
+  override get name(): string {
+    return 'TlsError'
+  }
+
+  /** RFC 8446's name of the alert: `handshake_failure`. */
+  get alertName(): string {
+    return alertName(this.alert)
+  }
+}
+
+/** The peer's bytes broke a rule. */
+export function refusal(alert: AlertDescription, reason: string, detail?: string): TlsError {
+  return new TlsError('local', alert, reason, detail)
+}
+
+export function alertReceived(alert: AlertDescription): TlsError {
+  return new TlsError('peer', alert, alertReason(alert))
+}
