@@ -13,6 +13,7 @@ export class OsConnection implements Connection {
   sink: ConnectionSink
   readonly #socket: Socket
   #isDestroyed = false
+  #hasContext = false
   // Kept: the runtime forgets the local one with the handle.
   #local: Endpoint | undefined
   #remote: Endpoint | undefined
@@ -29,6 +30,7 @@ export class OsConnection implements Connection {
       socket.push = push
       listenTo(socket, onData, onEnd, onDrain, onError, onClose)
     } else {
+      this.#hasContext = true
       const within =
         <A>(listener: (this: Socket, argument: A) => void) =>
         (argument: A) =>
@@ -118,6 +120,22 @@ export class OsConnection implements Connection {
   get getTypeOfService(): (() => number) | undefined {
     const socket = this.#socket as Socket & { getTypeOfService?: () => number }
     return typeof socket.getTypeOfService === 'function' ? () => socket.getTypeOfService() : undefined
+  }
+
+  takeNative(): Socket | undefined {
+    const socket = this.#socket
+    // Listeners that run in another context are not ours to take away by name.
+    if (this.#hasContext || this.#isDestroyed || socket.destroyed || socket.connecting) return undefined
+    if (socket.readableEnded || socket.writableEnded || socket.writableLength > 0) return undefined
+    // What the runtime forgets.
+    void this.local
+    void this.remote
+    socket.pause()
+    Reflect.deleteProperty(socket, 'push')
+    socket.off('data', onData).off('end', onEnd).off('drain', onDrain).off('error', onError).off('close', onClose)
+    socket.off('connect', onConnect)
+    this.#isDestroyed = true
+    return socket
   }
 
   ref(): void {

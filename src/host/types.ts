@@ -125,6 +125,11 @@ export interface Connection {
   /** Both do nothing on pipes. */
   setNoDelay(on: boolean): void
   setKeepAlive(on: boolean, initialDelayMs: number, intervalMs?: number, probes?: number): void
+  /**
+   * Gives up the runtime's own socket beneath, where there is one: for what can only be built on that. This object tells
+   * nothing from then on, and must not be used. Undefined: there is none, or not any more.
+   */
+  readonly takeNative?: (() => object | undefined) | undefined
   /** The IP header's Type of Service byte; only on hosts that can. */
   readonly setTypeOfService?: ((tos: number) => void) | undefined
   readonly getTypeOfService?: (() => number) | undefined

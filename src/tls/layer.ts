@@ -1,6 +1,7 @@
 // What a side drives: our engine (engine-layer.ts), or the runtime's own TLS (runtime-layer.ts). Bytes in, bytes and events
 // out, and what was agreed as Node names it. The events are a TlsConnection's, told while the layer works.
 
+import type { Connection } from '../host/types.ts'
 import type { SecureContext } from './secure-context.ts'
 
 export interface TlsLayer {
@@ -12,6 +13,10 @@ export interface TlsLayer {
   write(data: Uint8Array | readonly Uint8Array[]): void
   /** Records, in order. */
   takeOutput(): Uint8Array[]
+  /** What is written goes straight to the connection below, and what comes from there is for the reader. */
+  readonly isTransparent: boolean
+  /** An error of the connection below, in words that the layer knows better; undefined: it means an end too early. */
+  explain(error: Error): Error | undefined
   /** Bytes that were written and are not in the output yet; `onOutput` tells when they are. */
   readonly pendingBytes: number
   /** @param done - it is in the output, behind all that was written; called at once where that is known at once */
@@ -92,6 +97,10 @@ export interface EphemeralKeyInfo {
 
 /** Told while the layer works; a TlsConnection notes them, and acts afterwards. */
 export interface LayerEvents {
+  /** The runtime's own socket under the connection, if there is one to be had; the connection then waits for `standOn`. */
+  takeNative(): object | undefined
+  /** What the connection stands on from now on: it carries plaintext, and the layer passes it through. */
+  standOn(connection: Connection): void
   /** There is something to send, of which no call on the layer tells. */
   onOutput(): void
   onHandshakeDone(): void

@@ -2,8 +2,11 @@
 // feed and empty. Certificates are judged by the runtime as well; names, sessions and all that Node's API shows stay ours.
 
 import { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import * as runtime from 'node:tls'
+import { OsConnection } from '../host/os-connection.ts'
+import { silentSink } from '../host/silent-sink.ts'
 import { readOffer } from './client-offer.ts'
 import type { ClientSide } from './client-side.ts'
 import type { CipherInfo, EphemeralKeyInfo, LayerEvents, PeerVerdict, ServerAnswer, TlsLayer } from './layer.ts'
@@ -24,6 +27,7 @@ abstract class RuntimeLayer implements TlsLayer {
   protected readonly network: Duplex
   #output: Uint8Array[] = []
   #pendingBytes = 0
+  isTransparent = false
   #hasNetworkEnded = false
   #ownCertificate: Uint8Array | undefined
 
@@ -43,10 +47,15 @@ abstract class RuntimeLayer implements TlsLayer {
   abstract start(): void
 
   receive(bytes: Uint8Array): void {
-    this.network.push(bytes)
+    if (this.isTransparent) this.events.onData(bytes)
+    else this.network.push(bytes)
   }
 
   receiveEnd(): void {
+    if (this.isTransparent) {
+      this.events.onEnd(false)
+      return
+    }
     this.#hasNetworkEnded = true
     this.network.push(null)
     if (this.socket === undefined) this.events.onEnd(true)
@@ -55,6 +64,10 @@ abstract class RuntimeLayer implements TlsLayer {
   write(data: Uint8Array | readonly Uint8Array[]): void {
     const socket = this.socket as runtime.TLSSocket
     const bytes = data instanceof Uint8Array ? data : Buffer.concat(data)
+    if (this.isTransparent) {
+      this.#output.push(bytes)
+      return
+    }
     this.#pendingBytes += bytes.byteLength
     socket.write(bytes, () => {
       this.#pendingBytes -= bytes.byteLength
@@ -73,6 +86,11 @@ abstract class RuntimeLayer implements TlsLayer {
   }
 
   closeNotify(done: () => void): void {
+    // The connection below is the runtime's TLS itself: its end says so to the peer.
+    if (this.isTransparent) {
+      done()
+      return
+    }
     // The runtime ends the stream below once its alert is written.
     this.network.once('finish', done)
     this.socket?.end()
@@ -104,9 +122,41 @@ abstract class RuntimeLayer implements TlsLayer {
     this.network.destroy()
   }
 
-  protected listen(socket: runtime.TLSSocket): void {
-    this.socket = socket
+  explain(error: Error & { code?: string }): Error | undefined {
+    const isTooEarly = this.isTransparent && error.code === 'ECONNRESET' && error.message.includes('before secure TLS')
+    return isTooEarly ? undefined : error
+  }
+
+  /** Over the runtime's own socket, where that can be had: then no byte passes through a stream of ours. */
+  protected attach(open: (network: Duplex) => runtime.TLSSocket, early: readonly Uint8Array[] = []): runtime.TLSSocket {
+    const native = this.events.takeNative() as Socket | undefined
+    if (native === undefined) {
+      const socket = open(this.network)
+      this.#listen(socket)
+      for (const bytes of early) this.network.push(bytes)
+      return socket
+    }
+    this.isTransparent = true
+    for (const bytes of early.toReversed()) native.unshift(bytes)
+    const socket = open(native)
+    this.#listenToSecrets(socket)
+    this.events.standOn(new OsConnection(socket, silentSink))
+    return socket
+  }
+
+  #listenToSecrets(socket: runtime.TLSSocket): void {
     const { events } = this
+    this.socket = socket
+    // What a server's socket keeps from its 'error' event before the handshake is done.
+    socket.on('_tlsError' as never, (error: Error) => {
+      if (this.explain(error)) events.onError(error)
+    })
+    socket.on('keylog', line => events.onKeyLog(line.toString('latin1').trimEnd()))
+  }
+
+  #listen(socket: runtime.TLSSocket): void {
+    const { events } = this
+    this.#listenToSecrets(socket)
     socket.on('data', (data: Buffer) => events.onData(data))
     socket.on('end', () => events.onEnd(false))
     socket.on('error', (error: Error & { code?: string }) => {
@@ -114,9 +164,6 @@ abstract class RuntimeLayer implements TlsLayer {
       if (error.code === 'ECONNRESET' && this.#hasNetworkEnded) events.onEnd(true)
       else events.onError(error)
     })
-    // What a server's socket keeps from its 'error' event before the handshake is done.
-    socket.on('_tlsError' as never, (error: Error) => events.onError(error))
-    socket.on('keylog', line => events.onKeyLog(line.toString('latin1').trimEnd()))
   }
 
   get protocol(): string | undefined {
@@ -209,8 +256,7 @@ class RuntimeClientLayer extends RuntimeLayer {
       this.#hasExternalPsk = answer !== undefined
       return answer ?? null
     }
-    const socket = runtime.connect({
-      socket: this.network,
+    const complete = {
       secureContext: context.context.runtime,
       servername: serverName ?? '',
       session: saved && Buffer.from(saved.session),
@@ -222,8 +268,10 @@ class RuntimeClientLayer extends RuntimeLayer {
       minDHSize: 1,
       allowHalfOpen: true,
       ...(pskCallback ? { pskCallback: askForPsk } : {}),
-    } as runtime.ConnectionOptions)
-    this.listen(socket)
+    }
+    const socket = this.attach(network =>
+      runtime.connect({ ...complete, socket: network } as runtime.ConnectionOptions),
+    )
     socket.on('secureConnect', () => this.events.onHandshakeDone())
     socket.on('session', session => this.events.onSession(this.#withChain(session), new Uint8Array(0)))
     socket.on('OCSPResponse', response => this.events.onOcspResponse(response))
@@ -325,7 +373,7 @@ class RuntimeServerLayer extends RuntimeLayer {
       this.#hasExternalPsk = psk !== undefined
       return psk ?? null
     }
-    const socket = new runtime.TLSSocket(this.network, {
+    const complete = {
       isServer: true,
       secureContext: answer.context.context.runtime,
       requestCert,
@@ -334,13 +382,13 @@ class RuntimeServerLayer extends RuntimeLayer {
       server,
       ...(alpnProtocol ? { ALPNProtocols: [Buffer.from(alpnProtocol).toString('latin1')] } : {}),
       ...(options.pskCallback ? { pskCallback: findPsk, pskIdentityHint: options.pskIdentityHint } : {}),
-    } as unknown as runtime.TLSSocketOptions)
-    this.#client = socket
-    this.listen(socket)
-    socket.on('secure' as never, () => this.events.onHandshakeDone())
+    }
     const early = this.#early
     this.#early = []
-    for (const bytes of early) super.receive(bytes)
+    const open = (network: Duplex): runtime.TLSSocket =>
+      new runtime.TLSSocket(network, complete as unknown as runtime.TLSSocketOptions)
+    this.#client = this.attach(open, early)
+    this.#client.on('secure' as never, () => this.events.onHandshakeDone())
   }
 
   /** Stands for the server in the runtime's eyes: gives the session that the program found, and takes new ones. */

@@ -37,7 +37,7 @@ type State = 'waiting' | 'handshake' | 'open' | 'failed' | 'destroyed' | 'closed
 
 export class TlsConnection implements Connection {
   sink: ConnectionSink
-  readonly below: Connection
+  #below: Connection
   readonly #owner: TlsOwner
   #layer: TlsLayer | undefined
   #state: State = 'waiting'
@@ -71,10 +71,15 @@ export class TlsConnection implements Connection {
 
   /** @param below - open, or still connecting: then `start()` waits for it */
   constructor(below: Connection, owner: TlsOwner, sink: ConnectionSink = silentSink) {
-    this.below = below
+    this.#below = below
     this.#owner = owner
     this.sink = sink
     below.sink = new BelowSink(this)
+  }
+
+  /** What this stands on. */
+  get below(): Connection {
+    return this.#below
   }
 
   get layer(): TlsLayer | undefined {
@@ -127,6 +132,12 @@ export class TlsConnection implements Connection {
       onOutput: () => {
         if (this.#depth === 0) this.#send(undefined)
       },
+      takeNative: () => this.#below.takeNative?.(),
+      standOn: connection => {
+        this.#below = connection
+        connection.sink = new BelowSink(this)
+        connection.resume()
+      },
       onHandshakeDone: () => later(() => this.#onHandshakeDone()),
       onData: data => {
         this.#told.push(data)
@@ -157,6 +168,11 @@ export class TlsConnection implements Connection {
   receive(chunk: Uint8Array): void {
     const layer = this.#layer
     if (layer === undefined || this.isDestroyed) return
+    if (layer.isTransparent && this.#state === 'open' && !this.#isPaused && this.#told.length === 0) {
+      this.#bytesRead += chunk.byteLength
+      this.sink.onData(chunk)
+      return
+    }
     this.#depth++
     try {
       layer.receive(chunk)
@@ -189,9 +205,14 @@ export class TlsConnection implements Connection {
     if (this.isDestroyed) return
     // The peer was gone before it had our end: nothing that anybody waits for is lost. As in Node.
     if (this.#isEnding && (error as { syscall?: string }).syscall === 'write') return
+    const told = this.#layer ? this.#layer.explain(error) : error
+    if (told === undefined) {
+      this.receiveEnd()
+      return
+    }
     this.#state = 'failed'
     this.#told = []
-    this.sink.onError(error)
+    this.sink.onError(told)
   }
 
   receiveClose(hadError: boolean): void {
@@ -327,11 +348,17 @@ export class TlsConnection implements Connection {
   }
 
   write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
-    const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
     if (this.isDestroyed || this.#isEnding) {
       if (done) queueMicrotask(() => done(writeCancelled()))
       return false
     }
+    if (this.#isDirect) {
+      this.#bytesWritten += typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.byteLength
+      const mayGoOn = this.#below.write(data, encoding, done)
+      if (!mayGoOn) this.#owesDrain = true
+      return mayGoOn
+    }
+    const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
     this.#bytesWritten += bytes.byteLength
     if (this.#state === 'open' && this.#depth === 0 && this.#corks === 0 && this.#waiting.length === 0) {
       if (bytes.byteLength > 0) (this.#layer as TlsLayer).write(bytes)
@@ -348,13 +375,20 @@ export class TlsConnection implements Connection {
     return false
   }
 
+  /** Nothing stands between the writer and the connection below. */
+  get #isDirect(): boolean {
+    return this.#state === 'open' && this.#layer?.isTransparent === true && this.#waiting.length === 0
+  }
+
   cork(): void {
     this.#corks++
+    if (this.#isDirect) this.#below.cork()
   }
 
   uncork(): void {
     if (this.#corks === 0) return
     this.#corks--
+    if (this.#isDirect) this.#below.uncork()
     if (this.#corks === 0 && this.#depth === 0) this.#flush()
   }
 
