@@ -27,6 +27,8 @@ export interface TlsLayer {
   refuseProtocols(): void
   /** @returns why it cannot be done, where it cannot */
   renegotiate(requestCert: boolean): Error | undefined
+  /** Writes to stderr which messages come and go, from here on. */
+  trace(): void
   /** Bytes of plaintext in one record. */
   setMaxFragmentSize(size: number): void
   exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array

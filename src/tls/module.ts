@@ -10,7 +10,7 @@ import { createServer, Server } from './server.ts'
 import { TLSSocket } from './tls-socket.ts'
 import { getCACertificates, rootCertificates, setDefaultCACertificates } from './trust-store.ts'
 
-export const tls = Object.assign(defaults, {
+const writable = Object.assign(defaults, {
   getCiphers,
   getCACertificates,
   getCertificateCompressionAlgorithms,
@@ -25,9 +25,13 @@ export const tls = Object.assign(defaults, {
   connect,
 })
 
-Object.defineProperty(tls, 'rootCertificates', { value: rootCertificates, enumerable: true })
+// As in Node: to be read only.
+export const tls = Object.defineProperty(writable, 'rootCertificates', {
+  value: rootCertificates,
+  enumerable: true,
+}) as typeof writable & { readonly rootCertificates: readonly string[] }
 
 /** RFC 8879: none is spoken here. */
-export function getCertificateCompressionAlgorithms(): string[] {
+export function getCertificateCompressionAlgorithms(): never[] {
   return []
 }

@@ -28,6 +28,8 @@ abstract class RuntimeLayer implements TlsLayer {
   #output: Uint8Array[] = []
   #pendingBytes = 0
   isTransparent = false
+  protected isTraced = false
+  #maxFragmentSize: number | undefined
   #hasNetworkEnded = false
   #ownCertificate: Uint8Array | undefined
 
@@ -109,7 +111,13 @@ abstract class RuntimeLayer implements TlsLayer {
   }
 
   setMaxFragmentSize(size: number): void {
+    this.#maxFragmentSize = size
     this.socket?.setMaxSendFragment(size)
+  }
+
+  trace(): void {
+    this.isTraced = true
+    this.socket?.enableTrace()
   }
 
   exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array {
@@ -147,6 +155,7 @@ abstract class RuntimeLayer implements TlsLayer {
   #listenToSecrets(socket: runtime.TLSSocket): void {
     const { events } = this
     this.socket = socket
+    if (this.#maxFragmentSize !== undefined) socket.setMaxSendFragment(this.#maxFragmentSize)
     // What a server's socket keeps from its 'error' event before the handshake is done.
     socket.on('_tlsError' as never, (error: Error) => {
       if (this.explain(error)) events.onError(error)
@@ -266,6 +275,7 @@ class RuntimeClientLayer extends RuntimeLayer {
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       minDHSize: 1,
+      enableTrace: this.isTraced,
       allowHalfOpen: true,
       ...(pskCallback ? { pskCallback: askForPsk } : {}),
     }
@@ -375,6 +385,7 @@ class RuntimeServerLayer extends RuntimeLayer {
     }
     const complete = {
       isServer: true,
+      enableTrace: this.isTraced,
       secureContext: answer.context.context.runtime,
       requestCert,
       rejectUnauthorized,

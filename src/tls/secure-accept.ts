@@ -53,7 +53,7 @@ export class SecureAccept implements ConnectionSink {
         onClosed: () => this.#onClosed(),
       },
     )
-    this.side.isTraced = server[kSettings].enableTrace
+    if (server[kSettings].enableTrace) this.side.trace()
     this.connection = this.side.open(below, this)
     this.#timer = host.clock.setTimer(() => this.#fail(handshakeTimeout()), handshakeTimeoutMs)
     this.#timer.unref()

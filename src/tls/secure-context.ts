@@ -151,9 +151,9 @@ export const SecureContext = callableClass(
     initialize(context, { secureProtocol, secureOptions, minVersion, maxVersion }),
 ) as unknown as SecureContextConstructor
 
-export function createSecureContext(options?: SecureContextOptions | null): SecureContext {
+export function createSecureContext(options?: object | null): SecureContext {
   const context = Object.create(SecureContext.prototype) as SecureContext
-  initialize(context, options ?? {})
+  initialize(context, (options ?? {}) as SecureContextOptions)
   return context
 }
 

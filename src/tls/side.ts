@@ -22,8 +22,7 @@ export interface SideEvents {
 export abstract class Side implements TlsOwner {
   context: SecureContext
   connection: TlsConnection | undefined
-  /** Write to stderr what comes and goes. */
-  isTraced = false
+  #isTraced = false
   protected readonly events: SideEvents
   #maxFragmentSize: number | undefined
 
@@ -47,6 +46,12 @@ export abstract class Side implements TlsOwner {
     return this.layer?.alpnProtocol ?? false
   }
 
+  /** Writes to stderr which messages come and go. */
+  trace(): void {
+    this.#isTraced = true
+    this.layer?.trace()
+  }
+
   setMaxFragmentSize(size: number): void {
     this.#maxFragmentSize = size
     this.layer?.setMaxFragmentSize(size)
@@ -60,6 +65,7 @@ export abstract class Side implements TlsOwner {
   makeLayer(events: LayerEvents): TlsLayer {
     const layer = this.createLayer(events)
     if (this.#maxFragmentSize !== undefined) layer.setMaxFragmentSize(this.#maxFragmentSize)
+    if (this.#isTraced) layer.trace()
     return layer
   }
 

@@ -241,7 +241,8 @@ class TlsSocket extends Socket {
     return this.destroyed ? null : facts.certificate(this[kTls].side)
   }
 
-  getPeerX509Certificate(): X509Certificate | undefined {
+  /** @param _detailed - Node passes it over: the issuers are to be had from the certificate itself */
+  getPeerX509Certificate(_detailed?: boolean): X509Certificate | undefined {
     return this.destroyed ? undefined : facts.peerX509Certificate(this[kTls].side)
   }
 
@@ -261,7 +262,7 @@ class TlsSocket extends Socket {
 
   /** Writes to stderr which messages come and go. */
   enableTrace(): void {
-    this[kTls].side.isTraced = true
+    this[kTls].side.trace()
   }
 
   // From the side
@@ -395,7 +396,7 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   socket._requestCert = Boolean(options.requestCert) || !options.isServer
   socket._rejectUnauthorized = Boolean(options.rejectUnauthorized)
   socket.server = options.server ?? null
-  if (options.enableTrace) side.isTraced = true
+  if (options.enableTrace) side.trace()
   if (isShown) {
     socket._controlReleased = true
     // A connection that fails once it is secured ends by itself; nobody has to listen for that.

@@ -10,6 +10,14 @@ import { client, makeCertificate } from '../tls/certificates.ts'
 import { ask, clientOptions, serve } from './pair.ts'
 
 describe('an agent', () => {
+  it('takes the options of http', () => {
+    const options = { keepAlive: true, keepAliveMsecs: 5, maxSockets: 3, maxFreeSockets: 2, maxTotalSockets: 4 }
+    const agent = https.Agent({ ...options, scheduling: 'fifo', timeout: 7 })
+    const { keepAlive, keepAliveMsecs, maxSockets, maxFreeSockets, maxTotalSockets, scheduling } = agent
+    assert.deepEqual({ keepAlive, keepAliveMsecs, maxSockets, maxFreeSockets, maxTotalSockets }, options)
+    assert.deepEqual([scheduling, agent.options.timeout, agent.defaultPort], ['fifo', 7, 443])
+  })
+
   it('uses a connection again', async t => {
     const { port } = await serve(t, (_request, response) => response.end())
     const options = clientOptions(t, port)

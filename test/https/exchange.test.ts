@@ -48,6 +48,60 @@ describe('HTTPS', () => {
     assert.throws(() => https.request('http://localhost/'), { code: 'ERR_INVALID_PROTOCOL' })
   })
 
+  it('HTTPS-4: tells what http tells of requests', async t => {
+    const { port, server } = await serve(t, (request, response) => response.end(String(request.headers['x'])))
+    const told: string[] = []
+    for (const event of ['checkContinue', 'checkExpectation']) {
+      server.on(event, (_request, response) => {
+        told.push(event)
+        response.end()
+      })
+    }
+    server.on('connect', (_request, socket) => {
+      told.push('connect')
+      socket.end('HTTP/1.1 200 OK\r\n\r\n')
+    })
+    const options = clientOptions(t, port)
+    assert.equal((await ask({ ...options, headers: { x: 'y' } })).text, 'y')
+    const got = https.get({ ...options, headers: { x: 'z' } })
+    assert.equal(((await once(got, 'response')) as [{ statusCode: number }])[0].statusCode, 200)
+    await ask({ ...options, headers: { Expect: '100-continue' } })
+    await ask({ ...options, headers: { Expect: 'more' } })
+    const tunnel = https.request({ ...options, method: 'CONNECT', path: 'localhost:1' }).end()
+    const [, socket] = await once(tunnel, 'connect')
+    socket.destroy()
+    assert.deepEqual(told, ['checkContinue', 'checkExpectation', 'connect'])
+  })
+
+  it('tells a connection, listens and closes', async t => {
+    const { port, server } = await serve(t, (_request, response) => response.end())
+    assert.equal(server.listening, true)
+    const told = once(server, 'connection')
+    await ask({ ...clientOptions(t, port), agent: false })
+    assert.equal((await told)[0].encrypted, undefined)
+    const other = https.createServer()
+    other.listen(0)
+    await once(other, 'listening')
+    const closed = once(other, 'close')
+    assert.equal(other.close(), other)
+    await closed
+  })
+
+  it('has the limits of http, as Node sets them', async t => {
+    const { port, server } = await serve(t, () => {})
+    const { timeout, maxHeadersCount, headersTimeout, requestTimeout, keepAliveTimeout } = server
+    const plain = http.createServer()
+    assert.deepEqual(
+      [timeout, maxHeadersCount, headersTimeout, requestTimeout, keepAliveTimeout],
+      [0, null, 60_000, 300_000, plain.keepAliveTimeout],
+    )
+    const timedOut = new Promise(resolve => server.setTimeout(50, resolve))
+    const request = https.get(clientOptions(t, port))
+    request.on('error', () => {})
+    await timedOut
+    request.destroy()
+  })
+
   it('shows the TLS socket on request and response', async t => {
     const seen: unknown[] = []
     const { port } = await serve(t, (request, response) => {

@@ -20,6 +20,20 @@ export const exceptions = {
       ServerResponse: declaredOtherwise,
     },
     url: {},
+    tls: {
+      connect: declaredOtherwise,
+      createServer: declaredOtherwise,
+      Server: declaredOtherwise,
+      TLSSocket: declaredOtherwise,
+    },
+    https: {
+      Agent: declaredOtherwise,
+      createServer: declaredOtherwise,
+      get: declaredOtherwise,
+      globalAgent: declaredOtherwise,
+      request: declaredOtherwise,
+      Server: declaredOtherwise,
+    },
   },
   /** By the names that shape.ts gives: `Class#member`, `Class.static`, `export`. */
   shape: {
@@ -41,6 +55,15 @@ export const exceptions = {
       'OutgoingMessage#_headerNames': 'gone since Node 25',
     },
     url: {},
+    tls: {
+      createSecurePair: 'gone since Node 24',
+      'Server#setOptions': 'gone since Node 26; setSecureContext() does what is left of it',
+      'TLSSocket#_wrapHandle': nativeHandle,
+      'TLSSocket#_init': nativeHandle,
+    },
+    https: {
+      'Agent#createConnection': 'takes any number of arguments, as in Node 26',
+    },
   },
   seeds: {
     net: {
@@ -50,6 +73,8 @@ export const exceptions = {
     },
     http: {},
     url: {},
+    tls: {},
+    https: {},
   },
 } as const satisfies Record<string, Record<string, Readonly<Record<string, string>>>>
 

@@ -2,14 +2,20 @@
 // a file in types/ and one in seeds/.
 
 import * as builtInHttp from 'node:http'
+import * as builtInHttps from 'node:https'
 import * as builtInNet from 'node:net'
+import * as builtInTls from 'node:tls'
 import * as builtInUrl from 'node:url'
 import * as http from '../../src/http/index.ts'
+import * as https from '../../src/https/index.ts'
 import * as net from '../../src/net/index.ts'
+import * as tls from '../../src/tls/index.ts'
 import * as url from '../../src/url/index.ts'
 import * as names from './names.ts'
+import { seeds as httpsSeeds } from './seeds/https.ts'
 import { seeds as netSeeds } from './seeds/net.ts'
 import type { Seeds } from './seeds/seeds.ts'
+import { seeds as tlsSeeds } from './seeds/tls.ts'
 import { seeds as urlSeeds } from './seeds/url.ts'
 
 export interface Reading {
@@ -32,6 +38,8 @@ export interface MeteredModule {
 export const meteredModules = {
   http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: undefined },
   net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },
+  tls: { ours: tls, builtIn: builtInTls, types: names.tls, seeds: tlsSeeds },
+  https: { ours: https, builtIn: builtInHttps, types: names.https, seeds: httpsSeeds },
   url: { ours: url, builtIn: builtInUrl, types: names.url, seeds: urlSeeds },
 } satisfies Record<string, MeteredModule>
 

@@ -1,7 +1,9 @@
 // Every export of Node's modules by name, as @types/node has them: the compiler counts along.
 
 import type * as Http from 'node:http'
+import type * as Https from 'node:https'
 import type * as Net from 'node:net'
+import type * as Tls from 'node:tls'
 import type * as Url from 'node:url'
 
 export const net: Record<keyof typeof Net, true> = {
@@ -58,4 +60,33 @@ export const http: Record<keyof typeof Http, true> = {
   validateHeaderName: true,
   validateHeaderValue: true,
   WebSocket: true,
+}
+
+export const tls: Record<keyof typeof Tls, true> = {
+  checkServerIdentity: true,
+  CLIENT_RENEG_LIMIT: true,
+  CLIENT_RENEG_WINDOW: true,
+  connect: true,
+  createSecureContext: true,
+  createServer: true,
+  DEFAULT_CIPHERS: true,
+  DEFAULT_ECDH_CURVE: true,
+  DEFAULT_MAX_VERSION: true,
+  DEFAULT_MIN_VERSION: true,
+  getCACertificates: true,
+  getCertificateCompressionAlgorithms: true,
+  getCiphers: true,
+  rootCertificates: true,
+  Server: true,
+  setDefaultCACertificates: true,
+  TLSSocket: true,
+}
+
+export const https: Record<keyof typeof Https, true> = {
+  Agent: true,
+  createServer: true,
+  get: true,
+  globalAgent: true,
+  request: true,
+  Server: true,
 }

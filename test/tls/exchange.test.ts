@@ -1,9 +1,11 @@
 // A client and a server talk, seen from both sides: the numbered behaviours of the module (TLS-*), and what a TLSSocket tells.
 
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { duplexPair } from 'node:stream'
 import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import net from '../../src/net/index.ts'
 import tls from '../../src/tls/index.ts'
 import { authority, client as clientCertificate, localhost, makeCertificate } from './certificates.ts'
@@ -198,6 +200,37 @@ describe('a TLSSocket tells', () => {
     )
     assert.deepEqual([socket.getCipher(), socket.getProtocol(), socket.getSession()], [null, null, null])
   })
+})
+
+it('TLS-16: what it traces', async () => {
+  const script = `
+    const { makeCertificate } = await import(process.argv[1] + 'examples/certificate.mjs')
+    const { default: tls } = await import(process.argv[1] + 'dist/src/tls/index.js')
+    const server = tls.createServer({ ...makeCertificate({ name: 'a' }) }, socket => socket.end()).listen(0, () => {
+      const socket = tls.connect({ port: server.address().port, rejectUnauthorized: false })
+      socket.enableTrace()
+      socket.resume().on('close', () => server.close())
+    })`
+  const root = new URL('../../../', import.meta.url).href
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, root])
+  assert.match(stderr, /ClientHello/)
+  assert.match(stderr, /Finished/)
+})
+
+it('ciphers and contexts', () => {
+  assert.ok(tls.getCiphers().includes('tls_aes_256_gcm_sha384'))
+  assert.ok(tls.createSecureContext({ key: localhost.key, cert: localhost.cert }) instanceof tls.SecureContext)
+  assert.ok(tls.rootCertificates.length > 100 && Object.isFrozen(tls.rootCertificates))
+  assert.equal(tls.getCACertificates('bundled'), tls.rootCertificates)
+})
+
+it('trusts what setDefaultCACertificates names, where nothing else is said', async t => {
+  const { port } = await listen(t, {}, socket => socket.end('trusted'))
+  const before = tls.getCACertificates()
+  t.after(() => tls.setDefaultCACertificates(before))
+  tls.setDefaultCACertificates([authority.cert])
+  assert.deepEqual(tls.getCACertificates(), [authority.cert.trimEnd()])
+  assert.equal(await textOf(connect(t, port, { ca: undefined })), 'trusted')
 })
 
 describe('options are checked', () => {

@@ -10,7 +10,7 @@ import { authority, localhost, makeCertificate } from './certificates.ts'
 import { connect, listen, type Server, type Socket, secured, textOf } from './pair.ts'
 
 describe('a server', () => {
-  it("TLS-4: tells 'connection' before the handshake, 'secureConnection' after it", async t => {
+  it('tells a connection before the handshake and after it', async t => {
     const { port, server } = await listen(t)
     const told: string[] = []
     server.on('connection', socket => {
@@ -22,6 +22,24 @@ describe('a server', () => {
     connect(t, port)
     await once(server, 'secureConnection')
     assert.deepEqual(told, ['connection', 'secureConnection'])
+  })
+
+  it('listens, tells where, counts, and closes', async t => {
+    const { port, server } = await listen(t, {}, socket => socket.resume())
+    assert.equal(server.listening, true)
+    assert.deepEqual(server.address(), { address: '127.0.0.1', family: 'IPv4', port })
+    assert.equal(server.ref().unref(), server)
+    server.ref()
+    const other = tls.createServer().listen(port, '127.0.0.1')
+    assert.equal(((await once(other, 'error'))[0] as { code: string }).code, 'EADDRINUSE')
+    await secured(connect(t, port))
+    assert.equal(await new Promise(resolve => server.getConnections((_error, count) => resolve(count))), 1)
+    server.maxConnections = 1
+    const dropped = once(server, 'drop')
+    connect(t, port).on('error', () => {})
+    await dropped
+    assert.equal(server.close(), server)
+    assert.equal(server.listening, false)
   })
 
   it('takes a stream that a program hands in', async t => {
@@ -103,6 +121,8 @@ describe('a server', () => {
     const keys = server.getTicketKeys()
     assert.equal(keys.length, 48)
     assert.equal(await isResumed(first), true)
+    const resumed = await secured(connect(t, port, { session: first, maxVersion: 'TLSv1.3' }))
+    assert.ok(Buffer.isBuffer(resumed.getTLSTicket()))
     server.setTicketKeys(Buffer.alloc(48, 1))
     assert.equal(await isResumed(first), false)
     server.setTicketKeys(keys)

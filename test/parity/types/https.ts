@@ -1,0 +1,7 @@
+// The compiler's verdict on https: an export that does not fit Node's type is an error here.
+
+import type * as Theirs from 'node:https'
+import * as ours from '../../../src/https/index.ts'
+import type { Fitting } from '../exceptions.ts'
+
+export const fits: Fitting<typeof Theirs, 'https'> = ours
