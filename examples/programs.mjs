@@ -36,4 +36,16 @@ export const programs = [
     shows: [/^client 1: 200 OK: \{"name":"mira"/m, /^client 2: 200 OK/m, /^client 3: 200 OK: \{"name":"ada"/m],
     carried: { http: { 'received requests': 3, 'sent requests': 3 } },
   },
+  {
+    title: 'HTTPS: GET, and POST over a resumed session, with a certificate made on the spot',
+    file: 'https/todos.mjs',
+    shows: [
+      /^server: GET \/index\.html over a new TLSv1\.3 session$/m,
+      /^server: POST \/todos over a resumed TLSv1\.3 session$/m,
+      /^client: 200 from the right server: <h1>Todos<\/h1>$/m,
+      /^client: 201 from the right server: \{"added":"read"\}$/m,
+      /^client: refused: UNABLE_TO_VERIFY_LEAF_SIGNATURE$/m,
+    ],
+    carried: { http: { 'received requests': 2, 'sent requests': 2 }, net: { 'opened connections': 3 } },
+  },
 ]
