@@ -7,7 +7,7 @@ import { invalidHeaderValue, invalidToken, pseudoheaderNotAllowed } from './erro
 import { type HeaderObject, requestPseudo } from './header-map.ts'
 
 export class CompatHeaders {
-  readonly #fields = Object.create(null) as HeaderObject
+  readonly #fields: HeaderObject = Object.create(null)
 
   get(name: string): unknown {
     validateString(name, 'name')

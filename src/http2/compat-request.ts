@@ -25,7 +25,7 @@ export class Http2ServerRequest extends Readable {
   declare [kState]: RequestState
 
   constructor(stream: ServerHttp2Stream, headers: HeaderObject, options?: ReadableOptions, rawHeaders?: string[]) {
-    super({ autoDestroy: false, ...options })
+    super(options === undefined ? readableOptions : { ...readableOptions, ...options })
     this[kState] = {
       stream,
       headers,
@@ -39,15 +39,13 @@ export class Http2ServerRequest extends Readable {
     const shown: CompatStream = stream
     shown[kProxySocket] = null
     shown[kRequest] = this
-    stream.on('trailers', onTrailers)
-    stream.on('end', onEnd)
-    // Errors of the stream are not the request's or the response's.
-    stream.on('error', ignore)
-    stream.on('aborted', onAborted)
-    stream.on('close', onClose)
-    stream.on('timeout', onTimeout)
-    this.on('pause', onPause)
-    this.on('resume', onResume)
+  }
+
+  /** Passes on to the stream what a program does to the request. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'pause') this[kState].stream.pause()
+    else if (event === 'resume') this[kState].stream.resume()
+    return emit.call(this, event, ...args)
   }
 
   get aborted(): boolean {
@@ -142,60 +140,52 @@ export class Http2ServerRequest extends Readable {
   }
 }
 
-/** The request of the stream that emits; undefined once it is over. */
-function requestOf(stream: object): Http2ServerRequest | undefined {
-  return (stream as { [kRequest]?: Http2ServerRequest })[kRequest]
-}
-
-function onData(this: ServerHttp2Stream, chunk: Buffer): void {
-  if (requestOf(this)?.push(chunk) === false) this.pause()
-}
-
-function onTrailers(this: object, trailers: HeaderObject, _flags: number, rawTrailers: string[]): void {
-  const state = requestOf(this)?.[kState]
-  if (state === undefined) return
-  Object.assign(state.trailers, trailers)
-  state.rawTrailers.push(...rawTrailers)
-}
-
-function onEnd(this: object): void {
-  requestOf(this)?.push(null)
-}
-
-function onAborted(this: object): void {
-  const request = requestOf(this)
-  if (request === undefined || request[kState].isClosed) return
-  request[kState].isAborted = true
-  request.emit('aborted')
-}
-
-function onClose(this: CompatStream): void {
-  const request = requestOf(this)
-  if (request === undefined) return
+/** What the request does when its stream emits something. */
+export function observeRequest(request: Http2ServerRequest, event: string, args: readonly unknown[]): void {
   const state = request[kState]
+  switch (event) {
+    case 'trailers':
+      Object.assign(state.trailers, args[0])
+      state.rawTrailers.push(...(args[2] as string[]))
+      break
+    case 'end':
+      request.push(null)
+      break
+    case 'aborted':
+      if (state.isClosed) break
+      state.isAborted = true
+      request.emit('aborted')
+      break
+    case 'timeout':
+      request.emit('timeout')
+      break
+    case 'close':
+      closeRequest(request, state)
+      break
+  }
+}
+
+function closeRequest(request: Http2ServerRequest, state: RequestState): void {
+  const stream = state.stream as CompatStream
   state.isClosed = true
   request.push(null)
   // What nobody reads is dropped, as for HTTP/1.
   if (!state.didRead && request.readableFlowing === null) request.resume()
-  this[kProxySocket] = null
-  this[kRequest] = undefined
+  stream[kProxySocket] = null
+  stream[kRequest] = undefined
   request.emit('close')
 }
 
-function onTimeout(this: object): void {
-  requestOf(this)?.emit('timeout')
-}
-
-function onPause(this: Http2ServerRequest): void {
-  this[kState].stream.pause()
-}
-
-function onResume(this: Http2ServerRequest): void {
-  this[kState].stream.resume()
+function onData(this: CompatStream, chunk: Buffer): void {
+  const request = this[kRequest]
+  if (request !== undefined && !request.push(chunk)) this.pause()
 }
 
 function resume(stream: ServerHttp2Stream): void {
   stream.resume()
 }
 
-function ignore(): void {}
+const readableOptions: ReadableOptions = { autoDestroy: false }
+
+type Emit = (this: Readable, event: string | symbol, ...args: unknown[]) => boolean
+const emit = Readable.prototype.emit as Emit

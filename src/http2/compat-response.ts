@@ -6,7 +6,7 @@ import { invalidArgValue } from '../core/errors.ts'
 import { validateFunction, validateObject, validateString } from '../core/validate.ts'
 import { formatLinks } from '../http/internal.ts'
 import { CompatHeaders, checkedName, hasToken } from './compat-headers.ts'
-import type { Http2ServerRequest } from './compat-request.ts'
+import { type Http2ServerRequest, observeRequest } from './compat-request.ts'
 import { type CompatStream, compatSocket } from './compat-socket.ts'
 import {
   headersSent,
@@ -18,7 +18,8 @@ import {
 } from './errors.ts'
 import type { HeaderObject } from './header-map.ts'
 import type { ServerHttp2Stream } from './server-stream.ts'
-import { kProxySocket, kRequest, kResponse } from './symbols.ts'
+import type { StreamObserver } from './stream-state.ts'
+import { kProxySocket, kRequest, kResponse, kStream } from './symbols.ts'
 
 const kState = Symbol('state')
 
@@ -39,7 +40,7 @@ interface ResponseState {
 
 type ShownStream = CompatStream & { [kResponse]?: Http2ServerResponse | undefined }
 
-export class Http2ServerResponse extends Stream {
+export class Http2ServerResponse extends Stream implements StreamObserver {
   declare [kState]: ResponseState
   declare writable: boolean
   declare req: Http2ServerRequest
@@ -62,10 +63,7 @@ export class Http2ServerResponse extends Stream {
     shown[kResponse] = this
     this.writable = true
     this.req = shown[kRequest] as unknown as Http2ServerRequest
-    stream.on('drain', onDrain)
-    stream.on('close', onClose)
-    stream.on('wantTrailers', onWantTrailers)
-    stream.on('timeout', onTimeout)
+    stream[kStream].observer = this
   }
 
   /** Programs only look whether there is one. */
@@ -150,7 +148,24 @@ export class Http2ServerResponse extends Stream {
     return this[kState].stream.writableNeedDrain
   }
 
+  /** The stream tells both of its objects; 'error' is neither's: programs hear 'aborted' and 'close'. */
+  onStreamEvent(event: string, args: readonly unknown[]): boolean {
+    const state = this[kState]
+    const request = (state.stream as CompatStream)[kRequest] as Http2ServerRequest | undefined
+    if (request !== undefined) observeRequest(request, event, args)
+    if (state.isClosed) return true
+    if (event === 'drain') this.emit('drain')
+    else if (event === 'timeout') this.emit('timeout')
+    else if (event === 'close') closeResponse(this, state)
+    return true
+  }
+
   // Headers
+
+  /** What goes out after the content, if anything. */
+  get trailers(): HeaderObject | undefined {
+    return this[kState].trailers
+  }
 
   setTrailer(name: string, value: unknown): void {
     const lower = checkedName(name, value)
@@ -236,11 +251,12 @@ export class Http2ServerResponse extends Stream {
 
   #sendHead(): void {
     const state = this[kState]
-    const { stream, trailers } = state
-    stream.respond(state.headers.forResponse(state.statusCode), {
-      endStream: state.isEnding && trailers === undefined,
+    const { stream, trailers, headers, statusCode, sendsDate } = state
+    const endStream = state.isEnding && trailers === undefined
+    stream._respondWith(headers.forResponse(statusCode), statusCode, {
+      endStream,
       waitForTrailers: true,
-      sendDate: state.sendsDate,
+      sendDate: sendsDate,
     })
   }
 
@@ -274,7 +290,8 @@ export class Http2ServerResponse extends Stream {
     const { stream } = state
     const chunk = typeof first === 'function' ? undefined : first
     const encoding = typeof second === 'string' ? second : undefined
-    const callback = [first, second, third].find(one => typeof one === 'function') as (() => void) | undefined
+    const last = typeof first === 'function' ? first : typeof second === 'function' ? second : third
+    const callback = last as (() => void) | undefined
     if ((state.isClosed || state.isEnding) && state.isHeadRequest === stream.headRequest) {
       if (callback) process.nextTick(callback)
       return this
@@ -287,7 +304,7 @@ export class Http2ServerResponse extends Stream {
       else stream.once('finish', callback)
     }
     if (!stream.headersSent) this.writeHead(state.statusCode)
-    if (state.isClosed || stream.destroyed) onClose.call(stream as ShownStream)
+    if (state.isClosed || stream.destroyed) closeResponse(this, state)
     else stream.end()
     return this
   }
@@ -352,27 +369,13 @@ export class Http2ServerResponse extends Stream {
   }
 }
 
-function onDrain(this: ShownStream): void {
-  this[kResponse]?.emit('drain')
-}
-
-function onWantTrailers(this: ShownStream): void {
-  this.sendTrailers(this[kResponse]?.[kState].trailers ?? {})
-}
-
-function onTimeout(this: ShownStream): void {
-  this[kResponse]?.emit('timeout')
-}
-
-function onClose(this: ShownStream): void {
-  const response = this[kResponse]
-  if (response === undefined) return
-  const state = response[kState]
-  if (this.headRequest !== state.isHeadRequest) return
+function closeResponse(response: Http2ServerResponse, state: ResponseState): void {
+  const stream: ShownStream = state.stream
+  // Closed before, or the head of a HEAD request's response, which comes again.
+  if (state.isClosed || stream.headRequest !== state.isHeadRequest) return
   state.isClosed = true
-  this[kProxySocket] = null
-  this.removeListener('wantTrailers', onWantTrailers)
-  this[kResponse] = undefined
+  stream[kProxySocket] = null
+  stream[kResponse] = undefined
   response.emit('finish')
   response.emit('close')
 }

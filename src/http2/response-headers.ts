@@ -25,11 +25,17 @@ export function prepareResponseObject(given: unknown, sendsDate: boolean, clock:
   const source = (given ?? {}) as HeaderObject
   for (const name of Object.keys(source)) headers[name] = source[name]
   if (source[sensitiveHeaders] !== undefined) headers[sensitiveHeaders] = source[sensitiveHeaders]
-  const status = Number(headers[':status']) | 0 || 200
+  const status = completeResponse(headers, headers[':status'], sendsDate, clock)
+  return { headers, status }
+}
+
+/** Fills in status and date. @returns the status */
+export function completeResponse(headers: HeaderObject, given: unknown, sendsDate: boolean, clock: Clock): number {
+  const status = Number(given) | 0 || 200
   headers[':status'] = status
   if (sendsDate && (headers['date'] === undefined || headers['date'] === null)) headers['date'] = utcDate(clock)
   checkResponse(headers, status)
-  return { headers, status }
+  return status
 }
 
 function prepareArray(headers: HeaderArray, sendsDate: boolean, clock: Clock): PreparedResponse {

@@ -25,7 +25,7 @@ import {
   responsePseudo,
   sensitiveNames,
 } from './header-map.ts'
-import { isBodiless, prepareResponse } from './response-headers.ts'
+import { completeResponse, isBodiless, prepareResponse } from './response-headers.ts'
 import type { Http2Session } from './session.ts'
 import { askForTrailers, Http2Stream, openStream } from './stream.ts'
 import { refuseHeaders } from './stream-closing.ts'
@@ -117,10 +117,22 @@ export class ServerHttp2Stream extends Http2Stream {
     if (this.headersSent) throw headersSent()
     validateOptionalObject(options, 'options')
     this[kTouch]()
+    const { clock } = (this.session as Http2Session)[kSession].host
+    const { headers, status } = prepareResponse(given, options?.sendDate ?? true, clock)
+    this.#begin(headers, status, options)
+  }
+
+  /** A response of the compatibility API: headers that are nobody else's any more. */
+  _respondWith(headers: HeaderObject, given: number, options: ResponseOptions): void {
+    if (this.destroyed || this.closed) throw invalidStream()
+    this[kTouch]()
+    const { clock } = (this.session as Http2Session)[kSession].host
+    this.#begin(headers, completeResponse(headers, given, options.sendDate === true, clock), options)
+  }
+
+  #begin(headers: HeaderObject | HeaderArray, status: number, options: ResponseOptions | undefined): void {
     const state = this[kStream]
     const session = state.session as Http2Session
-    const { clock } = session[kSession].host
-    const { headers, status } = prepareResponse(given, options?.sendDate ?? true, clock)
     if (Array.isArray(headers)) state.rawHeaders = headers
     else state.sentHeaders = headers
     const pairs = fieldPairs(headers, responsePseudo, session[kSession].options.isStrict)

@@ -7,7 +7,7 @@ import { streamError } from './errors.ts'
 import { CANCEL, FRAME_SIZE_ERROR, HEADERS, INTERNAL_ERROR, NO_ERROR, REFUSED_STREAM } from './numbers.ts'
 import type { Http2Session } from './session.ts'
 import type { Http2Stream } from './stream.ts'
-import type { StreamState } from './stream-state.ts'
+import { DESTROY, MAYBE_DESTROY, type StreamState } from './stream-state.ts'
 import { kMaybeDestroy, kSession, kStream } from './symbols.ts'
 import { clearTimed } from './timeouts.ts'
 
@@ -63,15 +63,25 @@ export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolea
     stream.destroy()
     return
   }
+  const isUnread = state.isServer && !state.didRead && stream.readableFlowing === null
+  if (isUnread && state.held === null && !hearsEnd(stream)) {
+    stream.destroy()
+    return
+  }
   // What has arrived may still be read. After a reset no write will ever finish, so that is not waited for.
-  stream.on('end', byPeer ? () => stream.destroy() : () => stream[kMaybeDestroy]())
+  state.afterEnd = byPeer ? DESTROY : MAYBE_DESTROY
   if (!state.hasEnd) {
     state.hasEnd = true
     if (state.held === null) stream.push(null)
   }
   // A server whose program never looked at the request's body is done with it.
-  if (state.isServer && !state.didRead && stream.readableFlowing === null) stream.resume()
+  if (isUnread) stream.resume()
   else stream.read(0)
+}
+
+/** Somebody waits for the end of what has no content. */
+function hearsEnd(stream: Http2Stream): boolean {
+  return stream.listenerCount('end') > 0 || stream.listenerCount('readable') > 0
 }
 
 export function destroyStream(
@@ -89,7 +99,7 @@ export function destroyStream(
   const error = given ?? errorOf(code, state, engineStream?.isSafeToRetry ?? false)
   state.engineStream = undefined
   state.session = undefined
-  session[kSession].host.clock.setImmediate(() => session[kMaybeDestroy]())
+  if (session.closed) session[kSession].host.clock.setImmediate(() => session[kMaybeDestroy]())
   if (error) {
     const channel = state.isServer ? diagnostics.serverError : diagnostics.clientError
     if (channel.hasSubscribers) channel.publish({ stream, error })
@@ -141,7 +151,8 @@ export function maybeDestroyStream(stream: Http2Stream): void {
   }
   const state = stream[kStream]
   const isAnswered = state.isServer && state.headersSent && state.session !== undefined && !state.hasTrailers
-  if (!isAnswered || state.didRead || stream.readableFlowing !== null) return
+  // Where the request has ended as well, the engine's word follows.
+  if (!isAnswered || state.hasEnd || state.didRead || stream.readableFlowing !== null) return
   // The answer is complete and nobody reads the rest of the request. Pushes that the program begins now come first.
   state.session?.[kSession].host.clock.setImmediate(() => stream.close())
 }

@@ -7,6 +7,18 @@ import type { Http2Session } from './session.ts'
 
 type WriteCallback = (error?: Error | null) => void
 
+/** Hears of a stream's events before its listeners do. @returns true: errors are dealt with */
+export interface StreamObserver {
+  onStreamEvent(event: string, args: readonly unknown[]): boolean
+  /** What it wants to send after the data. */
+  readonly trailers: HeaderObject | undefined
+}
+
+/** What follows when the program has read to the end: nothing, the stream's destruction, or that once it is done writing. */
+export const STAY = 0
+export const DESTROY = 1
+export const MAYBE_DESTROY = 2
+
 export class StreamState {
   /** Undefined once destroyed. */
   session: Http2Session | undefined
@@ -31,6 +43,10 @@ export class StreamState {
   held: Uint8Array[] | null = null
   /** The peer has ended its side. */
   hasEnd = false
+
+  afterEnd = STAY as number
+  /** The compatibility API. */
+  observer: StreamObserver | null = null
 
   // Writing
   /** The write under way, its length as the stream machinery counts it, and in bytes. */

@@ -15,12 +15,15 @@ import { NO_ERROR } from './numbers.ts'
 import { sentObject } from './request-headers.ts'
 import type { Http2Session } from './session.ts'
 import { closeStream, destroyStream, maybeDestroyStream, refuseHeaders, SUBMIT_RESET } from './stream-closing.ts'
-import { StreamState } from './stream-state.ts'
+import { DESTROY, STAY, StreamState } from './stream-state.ts'
 import { kMaybeDestroy, kProceed, kSession, kStream, kTimer, kTouch } from './symbols.ts'
 import { setTimed } from './timeouts.ts'
 import { validateOptionalObject } from './validate.ts'
 
 type WriteCallback = (error?: Error | null) => void
+
+type Emit = (this: Duplex, event: string | symbol, ...args: unknown[]) => boolean
+const emit = Duplex.prototype.emit as Emit
 
 const MAX_JOINED = 64 * 1024
 
@@ -164,9 +167,13 @@ export class Http2Stream extends Duplex {
   }
 
   override end(...args: unknown[]): this {
+    const state = this[kStream]
+    // Nobody has anything to say after the data.
+    const { observer } = state
+    if (observer !== null && observer.trailers === undefined && this.listenerCount('wantTrailers') === 0)
+      state.hasTrailers = false
     ;(Duplex.prototype.end as (...args: unknown[]) => unknown).apply(this, args)
     // The write under way is the last: END_STREAM can go with it.
-    const state = this[kStream]
     const { engineStream } = state
     if (state.writeCallback === null || state.isEndSent || state.hasTrailers || engineStream === undefined) return this
     if (this.writableLength === state.writeLength) sendEnd(state, engineStream)
@@ -186,7 +193,6 @@ export class Http2Stream extends Duplex {
         if (state.hasTrailers) process.nextTick(askForTrailers, this)
         else sendEnd(state, engineStream)
       }
-      this.on('finish', this[kMaybeDestroy])
     }
     callback()
     if (!state.isServer && diagnostics.clientBodySent.hasSubscribers)
@@ -208,6 +214,26 @@ export class Http2Stream extends Duplex {
     const pairs = fieldPairs(trailers, trailerPseudo, session[kSession].options.isStrict)
     state.sentTrailers = trailers
     process.nextTick(finishTrailers, this, pairs, sensitiveNames(trailers))
+  }
+
+  /**
+   * What this side does at its own events, without a listener for each: those of a request through the compatibility API
+   * were half of what a request allocated.
+   */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    const state = this[kStream]
+    if (state.observer !== null && typeof event === 'string') {
+      if (state.observer.onStreamEvent(event, args) && event === 'error' && this.listenerCount('error') === 0)
+        return true
+    }
+    const wasHeard = emit.call(this, event, ...args)
+    if (event === 'finish') {
+      if (state.isShut) this[kMaybeDestroy]()
+    } else if (event === 'end' && state.afterEnd !== STAY) {
+      if (state.afterEnd === DESTROY) this.destroy()
+      else this[kMaybeDestroy]()
+    }
+    return wasHeard
   }
 
   // Closing
@@ -377,7 +403,7 @@ export function askForTrailers(stream: Http2Stream): void {
   const state = stream[kStream]
   state.trailersReady = true
   if (stream.destroyed || stream.closed) return
-  if (!stream.emit('wantTrailers')) stream.sendTrailers({})
+  if (!stream.emit('wantTrailers')) stream.sendTrailers(state.observer?.trailers ?? {})
 }
 
 function finishTrailers(stream: Http2Stream, pairs: string[], sensitive: ReadonlySet<string> | undefined): void {

@@ -37,5 +37,5 @@ export function setTimed(one: Timed, clock: Clock, msecs: number, callback: (() 
 export function clearTimed(one: Timed): void {
   one[kTimer]?.cancel()
   one[kTimer] = null
-  one.removeAllListeners('timeout')
+  if (one.listenerCount('timeout') > 0) one.removeAllListeners('timeout')
 }
