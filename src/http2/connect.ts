@@ -5,11 +5,11 @@ import { promisify } from 'node:util'
 import { invalidArgType } from '../core/errors.ts'
 import { currentHost } from '../host/current.ts'
 import net from '../net/index.ts'
+import tls from '../tls/index.ts'
 import { URL } from '../url/index.ts'
 import { ClientHttp2Session } from './client-session.ts'
 import { unsupportedProtocol } from './errors.ts'
 import { type ClientOptions, clientOptions, completeOptions, type ServerOptions, serverOptions } from './options.ts'
-import { connectSecure } from './secure.ts'
 import { connectionFor } from './server-core.ts'
 import { ServerHttp2Session } from './server-session.ts'
 import { kSession } from './symbols.ts'
@@ -64,8 +64,15 @@ function openSocket(
     return options.createConnection(authority as globalThis.URL, options)
   }
   if (protocol === 'http:') return net.connect({ port, host, ...options }) as unknown as Duplex
-  if (protocol === 'https:') return connectSecure(port, host, options)
+  if (protocol === 'https:') return tls.connect(port, host, tlsOptions(options, host)) as unknown as Duplex
   throw unsupportedProtocol(protocol)
+}
+
+/** HTTP/2 is what is offered, and the server's name is the one asked for: an address has none. */
+function tlsOptions(options: ClientOptions & { servername?: string; ALPNProtocols?: unknown }, host: string): object {
+  const complete: Record<string, unknown> = { ...options, ALPNProtocols: ['h2'] }
+  if (net.isIP(host) === 0 && !options.servername) complete['servername'] = host
+  return complete
 }
 
 Object.defineProperty(connect, promisify.custom, {

@@ -5,7 +5,7 @@ import { Http2ServerResponse } from './compat-response.ts'
 import { connect, performServerHandshake } from './connect.ts'
 import { constants } from './constants.ts'
 import { sensitiveHeaders } from './header-map.ts'
-import { createSecureServer } from './secure.ts'
+import { createSecureServer } from './secure-server.ts'
 import { createServer } from './server.ts'
 import { getDefaultSettings, getPackedSettings, getUnpackedSettings } from './settings.ts'
 

@@ -17,6 +17,7 @@ import { type CompleteOptions, completeOptions, type ServerOptions } from './opt
 import { ServerHttp2Session } from './server-session.ts'
 import type { ServerHttp2Stream } from './server-stream.ts'
 import type { BoundSocket } from './session.ts'
+import type { SecureFacts } from './session-state.ts'
 import { type Settings, validateSettings } from './settings.ts'
 import { kSession } from './symbols.ts'
 import { validateOptionalObject } from './validate.ts'
@@ -63,10 +64,11 @@ export class ServerCore {
     })
   }
 
-  /** Begins a session on a connection that nobody else looks at. */
-  serveConnection(connection: Connection, onClosed: () => void): ServerHttp2Session {
+  /** Begins a session on a connection that nobody else looks at. @param secure - what shows it, over TLS */
+  serveConnection(connection: Connection, onClosed: () => void, secure?: SecureFacts): ServerHttp2Session {
     const session = this.#makeSession()
     session[kSession].onConnectionClosed = onClosed
+    session[kSession].secure = secure
     connection.setNoDelay(true)
     session._open(connection)
     this.#announce(session)

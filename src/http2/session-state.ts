@@ -7,6 +7,13 @@ import type { SessionConnection } from './session-connection.ts'
 import type { Settings } from './settings.ts'
 import type { Http2Stream } from './stream.ts'
 
+/** Of a connection over TLS that is served raw. */
+export interface SecureFacts {
+  /** Makes what shows it. */
+  socket(): Duplex
+  readonly alpnProtocol: string | undefined
+}
+
 export class SessionState {
   readonly type: number
   readonly host: Host
@@ -45,6 +52,7 @@ export class SessionState {
   remoteSettings: Settings | undefined = undefined
   /** Whoever accepted the connection counts it. */
   onConnectionClosed: (() => void) | undefined = undefined
+  secure: SecureFacts | undefined = undefined
   /** Client: what requests go to unless they say otherwise. */
   authority = ''
   protocol = 'https:'

@@ -283,8 +283,9 @@ export class Http2Session extends EventEmitter {
     const state = this[kSession]
     if (state.isUnbound) return undefined
     if (state.socket === undefined && state.carrier !== undefined && !this.destroyed) {
-      const { carrier, host } = state
-      const socket = socketOver(carrier.connection, { passive: true, allowHalfOpen: false, host })
+      const { carrier, host, secure } = state
+      const plain = { passive: true, allowHalfOpen: false, host }
+      const socket = (secure?.socket() ?? socketOver(carrier.connection, plain)) as Socket & BoundSocket
       carrier.socketSink = sinkOf(socket)
       this._bind(socket)
     }
@@ -339,8 +340,9 @@ export class Http2Session extends EventEmitter {
     if (socket !== undefined && connectionOf(socket) === connection) carrier.socketSink = sinkOf(socket as Socket)
     state.carrier = carrier
     state.isReady = true
-    state.encrypted = Boolean(socket?.encrypted)
-    state.alpnProtocol = state.encrypted ? (socket?.alpnProtocol ?? undefined) || undefined : 'h2c'
+    state.encrypted = state.secure !== undefined || Boolean(socket?.encrypted)
+    const protocol = state.secure?.alpnProtocol ?? socket?.alpnProtocol
+    state.alpnProtocol = state.encrypted ? protocol || undefined : 'h2c'
     state.pendingAcks++
     carrier.start(durationMs => settingsAcknowledged(this, undefined, durationMs))
     process.nextTick(emitConnect, this, socket)
