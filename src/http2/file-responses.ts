@@ -176,7 +176,7 @@ function send({ stream, headers }: Answer, fd: number, offset: number, length: n
 class FilePump {
   readonly #stream: ServerHttp2Stream
   readonly #fd: number
-  readonly #ownsFd: boolean
+  #ownsFd: boolean
   #position: number
   #rest: number
 
@@ -207,18 +207,30 @@ class FilePump {
   }
 
   #send(bytes: Uint8Array): void {
-    const { engineStream, session } = this.#stream[kStream]
+    const stream = this.#stream
+    const { engineStream, session, hasTrailers } = stream[kStream]
     if (this.#position >= 0) this.#position += bytes.length
     this.#rest -= bytes.length
-    const engine = session?.[kSession].carrier?.engine
+    const isLast = this.#rest === 0 && !hasTrailers
+    // Counted, so that a time-out sees that something is under way.
+    this.#count(bytes.length)
     const done = (wasSent: boolean): void => {
-      this.#stream[kTouch]()
-      if (wasSent) this.next()
-      else this.#release()
+      this.#count(-bytes.length)
+      stream[kTouch]()
+      if (isLast || !wasSent) this.#release()
+      else this.next()
     }
-    const isLast = this.#rest === 0 && !this.#stream[kStream].hasTrailers
-    const options = { done: isLast ? () => this.#release() : done, endStream: isLast }
-    if (engineStream === undefined || !engine?.sendData(engineStream, bytes, options)) this.#release()
+    const engine = session?.[kSession].carrier?.engine
+    const isQueued = engineStream !== undefined && engine?.sendData(engineStream, bytes, { done, endStream: isLast })
+    if (!isQueued) this.#release()
+  }
+
+  #count(change: number): void {
+    const state = this.#stream[kStream]
+    // Gone with its session: what it had under way was subtracted there.
+    if (state.session === undefined) return
+    state.writeBytes += change
+    state.session[kSession].writeQueueSize += change
   }
 
   #finish(): void {
@@ -239,5 +251,6 @@ class FilePump {
 
   #release(): void {
     if (this.#ownsFd) close(this.#fd, nothing)
+    this.#ownsFd = false
   }
 }

@@ -29,6 +29,7 @@ export type Http2RequestListener = (request: Http2ServerRequest, response: Http2
 /** What this part needs of the server that it belongs to. */
 export interface CoreServer extends EventEmitter {
   timeout: number
+  allowHalfOpen?: boolean
   [kCore]: ServerCore
 }
 
@@ -69,6 +70,7 @@ export class ServerCore {
     const session = this.#makeSession()
     session[kSession].onConnectionClosed = onClosed
     session[kSession].secure = secure
+    session[kSession].allowHalfOpen = this.server.allowHalfOpen === true
     connection.setNoDelay(true)
     session._open(connection)
     this.#announce(session)

@@ -45,10 +45,14 @@ export class SessionState {
   writeQueueSize = 0
   /** Bytes that had left at the last look at the time-out. */
   sentAtTimeout = 0
+  /** For the socket that shows a connection that is served raw. */
+  allowHalfOpen = false
   originSet: Set<string> | undefined = undefined
   encrypted: boolean | undefined = undefined
   alpnProtocol: string | undefined = undefined
   localSettings: Settings | undefined = undefined
+  /** Of ours, in force. */
+  customSettings: Record<number, number> | undefined = undefined
   remoteSettings: Settings | undefined = undefined
   /** Whoever accepted the connection counts it. */
   onConnectionClosed: (() => void) | undefined = undefined
@@ -62,4 +66,12 @@ export class SessionState {
     this.host = host
     this.options = options
   }
+}
+
+/** Bytes have left the session since `timed` was asked last. */
+export function hasProgressed(session: SessionState, timed: { sentAtTimeout: number }): boolean {
+  const sent = session.carrier?.sentBytes ?? 0
+  const hasChanged = sent !== timed.sentAtTimeout
+  timed.sentAtTimeout = sent
+  return hasChanged
 }

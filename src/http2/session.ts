@@ -24,8 +24,8 @@ import { originSetOf } from './origin-set.ts'
 import { closeSession, connectionClosed, connectionFailed } from './session-closing.ts'
 import { SessionConnection } from './session-connection.ts'
 import { SessionEvents } from './session-events.ts'
-import { SessionState } from './session-state.ts'
-import { type Settings, settingEntries, validateSettings } from './settings.ts'
+import { hasProgressed, SessionState } from './session-state.ts'
+import { customSettingsOf, type Settings, settingEntries, validateSettings } from './settings.ts'
 import { socketProxy } from './socket-proxy.ts'
 import { kBoundSession, kMaybeDestroy, kSession, kTimer, kTouch } from './symbols.ts'
 import { setTimed } from './timeouts.ts'
@@ -116,6 +116,7 @@ export class Http2Session extends EventEmitter {
     if (state.localSettings !== undefined) return state.localSettings
     if (state.carrier === undefined || this.destroyed) return {}
     state.localSettings = shownSettings(state.carrier.engine.localSettings)
+    if (state.customSettings !== undefined) state.localSettings.customSettings = { ...state.customSettings }
     return state.localSettings
   }
 
@@ -174,12 +175,15 @@ export class Http2Session extends EventEmitter {
     validateOptionalObject(settings, 'settings')
     validateSettings(settings)
     if (callback) validateFunction(callback, 'callback')
-    this[kSession].pendingAcks++
+    const state = this[kSession]
+    state.pendingAcks++
     const entries = settingEntries({ ...settings })
+    const custom = customSettingsOf(entries)
     const submit = (): void => {
-      const { carrier } = this[kSession]
+      const { carrier } = state
       if (this.destroyed || carrier === undefined) return
       this[kTouch]()
+      showCustom(state, custom)
       const acknowledged = (durationMs: number | undefined) => settingsAcknowledged(this, callback, durationMs)
       if (!carrier.settings(entries, acknowledged)) this.destroy(maxPendingSettings())
     }
@@ -242,17 +246,9 @@ export class Http2Session extends EventEmitter {
 
   _onTimeout(): void {
     if (this.destroyed) return
-    if (this[kSession].writeQueueSize > 0 && this._hasProgressed()) this[kTouch]()
-    else this.emit('timeout')
-  }
-
-  /** Bytes have left since the last time somebody asked. */
-  _hasProgressed(): boolean {
     const state = this[kSession]
-    const sent = state.carrier?.sentBytes ?? 0
-    const hasProgressed = sent !== state.sentAtTimeout
-    state.sentAtTimeout = sent
-    return hasProgressed
+    if (state.writeQueueSize > 0 && hasProgressed(state, state)) this[kTouch]()
+    else this.emit('timeout')
   }
 
   [kTouch](): void {
@@ -284,7 +280,7 @@ export class Http2Session extends EventEmitter {
     if (state.isUnbound) return undefined
     if (state.socket === undefined && state.carrier !== undefined && !this.destroyed) {
       const { carrier, host, secure } = state
-      const plain = { passive: true, allowHalfOpen: false, host }
+      const plain = { passive: true, allowHalfOpen: state.allowHalfOpen, host }
       const socket = (secure?.socket() ?? socketOver(carrier.connection, plain)) as Socket & BoundSocket
       carrier.socketSink = sinkOf(socket)
       this._bind(socket)
@@ -344,6 +340,7 @@ export class Http2Session extends EventEmitter {
     const protocol = state.secure?.alpnProtocol ?? socket?.alpnProtocol
     state.alpnProtocol = state.encrypted ? protocol || undefined : 'h2c'
     state.pendingAcks++
+    showCustom(state, customSettingsOf(options.engine.settings.map(([id, value]) => ({ id, value }))))
     carrier.start(durationMs => settingsAcknowledged(this, undefined, durationMs))
     process.nextTick(emitConnect, this, socket)
     if (socket !== undefined && socket.readableLength > 0) process.nextTick(readBuffered, carrier, socket)
@@ -375,6 +372,13 @@ function settingsAcknowledged(
   const settings = session.localSettings
   callback?.(null, settings, durationMs)
   session.emit('localSettings', settings)
+}
+
+/** Node shows custom settings of one's own from the moment that they are sent. */
+function showCustom(state: SessionState, custom: Record<number, number> | undefined): void {
+  if (custom === undefined) return
+  state.customSettings = { ...state.customSettings, ...custom }
+  state.localSettings = undefined
 }
 
 function shownSettings(settings: EngineSettings): Settings {

@@ -132,6 +132,12 @@ function customEntries(settings: Record<number, number> | undefined): SettingEnt
   return entries
 }
 
+/** Those of the entries that no standard names, as `customSettings` shows them. */
+export function customSettingsOf(entries: readonly SettingEntry[]): Record<number, number> | undefined {
+  const custom = entries.filter(({ id }) => !isKnown(id))
+  return custom.length === 0 ? undefined : Object.fromEntries(custom.map(({ id, value }) => [id, value]))
+}
+
 /** `remoteCustomSettings`: ids of the peer's settings that a program wants to see. */
 export function validateRemoteCustomSettings(ids: readonly unknown[]): asserts ids is readonly number[] {
   if (ids.length > MAX_CUSTOM_SETTINGS) throw tooManyCustomSettings()

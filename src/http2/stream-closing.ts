@@ -65,7 +65,8 @@ export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolea
   }
   const isUnread = state.isServer && !state.didRead && stream.readableFlowing === null
   if (isUnread && state.held === null && !hearsEnd(stream)) {
-    stream.destroy()
+    if (byPeer || stream.writableFinished) stream.destroy()
+    else state.goesAtFinish = true
     return
   }
   // What has arrived may still be read. After a reset no write will ever finish, so that is not waited for.
@@ -145,11 +146,11 @@ function detach(stream: Http2Stream, state: StreamState, session: Http2Session):
 /** Destroys a stream that is done: closed, written to its end, and read to its end. */
 export function maybeDestroyStream(stream: Http2Stream): void {
   if (!stream.writableFinished) return
-  if (!stream.readable && stream.closed) {
+  const state = stream[kStream]
+  if (stream.closed && (state.goesAtFinish || !stream.readable)) {
     stream.destroy()
     return
   }
-  const state = stream[kStream]
   const isAnswered = state.isServer && state.headersSent && state.session !== undefined && !state.hasTrailers
   // Where the request has ended as well, the engine's word follows.
   if (!isAnswered || state.hasEnd || state.didRead || stream.readableFlowing !== null) return

@@ -45,6 +45,8 @@ export class StreamState {
   hasEnd = false
 
   afterEnd = STAY as number
+  /** Nobody reads what has come: the stream goes once its answer has left. */
+  goesAtFinish = false
   /** The compatibility API. */
   observer: StreamObserver | null = null
 
@@ -53,6 +55,8 @@ export class StreamState {
   writeCallback: WriteCallback | null = null
   writeLength = 0
   writeBytes = 0
+  /** Bytes that had left the session at the last look at the time-out. */
+  sentAtTimeout = 0
   /** Made with the first write, for all of them: they follow one another. */
   onSent: ((sent: boolean) => void) | undefined = undefined
   /** Our side has ended, as far as the program is concerned. */

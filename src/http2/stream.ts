@@ -14,6 +14,7 @@ import { fieldPairs, type HeaderObject, sensitiveNames, trailerPseudo } from './
 import { NO_ERROR } from './numbers.ts'
 import { sentObject } from './request-headers.ts'
 import type { Http2Session } from './session.ts'
+import { hasProgressed } from './session-state.ts'
 import { closeStream, destroyStream, maybeDestroyStream, refuseHeaders, SUBMIT_RESET } from './stream-closing.ts'
 import { DESTROY, STAY, StreamState } from './stream-state.ts'
 import { kMaybeDestroy, kProceed, kSession, kStream, kTimer, kTouch } from './symbols.ts'
@@ -114,9 +115,9 @@ export class Http2Stream extends Duplex {
   }
 
   _onTimeout(): void {
-    const { session, writeBytes } = this[kStream]
-    if (this.destroyed) return
-    if (writeBytes > 0 && session?._hasProgressed()) this[kTouch]()
+    const state = this[kStream]
+    if (this.destroyed || state.session === undefined) return
+    if (state.writeBytes > 0 && hasProgressed(state.session[kSession], state)) this[kTouch]()
     else this.emit('timeout')
   }
 

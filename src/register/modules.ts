@@ -15,6 +15,7 @@ const replacements: Readonly<Record<string, Replacement>> = {
   url: { file: '../url/index.js' },
   net: { file: '../net/index.js' },
   tls: { file: '../tls/index.js' },
+  http2: { file: '../http2/index.js' },
   https: { file: '../https/index.js' },
 }
 
