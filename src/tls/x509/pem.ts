@@ -1,0 +1,66 @@
+// PEM: base64 between lines that say what it is. RFC 7468, read as leniently as OpenSSL does: several blocks, anything
+// between them, headers of encrypted keys (RFC 1421), which stay with the block.
+
+export interface PemBlock {
+  /** `CERTIFICATE`, `PRIVATE KEY` ... */
+  readonly label: string
+  readonly der: Uint8Array
+  /** As it stood, from its first line to its last. */
+  readonly text: string
+  readonly isEncrypted: boolean
+}
+
+const begin = '-----BEGIN '
+const dashes = '-----'
+
+/** Whether bytes or text hold PEM rather than DER: anywhere, since comments may stand before it. */
+export function looksLikePem(text: string): boolean {
+  return text.includes(begin)
+}
+
+/** Blocks in order. Those that are broken are left out: a block counts when it has an end and is base64. */
+export function parsePem(text: string): PemBlock[] {
+  const blocks: PemBlock[] = []
+  for (let start = text.indexOf(begin); start >= 0; ) {
+    const labelEnd = text.indexOf(dashes, start + begin.length)
+    if (labelEnd < 0) break
+    const label = text.slice(start + begin.length, labelEnd)
+    const footer = `-----END ${label}-----`
+    const end = text.indexOf(footer, labelEnd)
+    const next = text.indexOf(begin, labelEnd)
+    // A label of several lines is none, and a block does not reach over the next.
+    if (end < 0 || label.includes('\n') || (next >= 0 && next < end)) {
+      start = next
+      continue
+    }
+    const block = readBlock(label, text.slice(labelEnd + dashes.length, end), text.slice(start, end + footer.length))
+    if (block) blocks.push(block)
+    start = text.indexOf(begin, end + footer.length)
+  }
+  return blocks
+}
+
+const headerLine = /^[A-Za-z][A-Za-z0-9-]*:[^\n]*$/
+
+function readBlock(label: string, body: string, text: string): PemBlock | undefined {
+  const lines = body.split(/\r?\n|\r/)
+  const headers: string[] = []
+  const base64: string[] = []
+  for (const line of lines) {
+    if (headerLine.test(line) && base64.length === 0) headers.push(line)
+    // A header may go on in the next line.
+    else if (/^[ \t]+\S/.test(line) && headers.length > 0 && base64.length === 0) headers.push(line)
+    else base64.push(line.replaceAll(/[ \t]/g, ''))
+  }
+  const content = base64.join('')
+  if (content === '' || content.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(content)) return undefined
+  const isEncrypted = label === 'ENCRYPTED PRIVATE KEY' || headers.some(line => /^Proc-Type:.*ENCRYPTED/.test(line))
+  return { label, der: Buffer.from(content, 'base64'), text, isEncrypted }
+}
+
+/** Lines of 64 characters, as OpenSSL writes them. */
+export function formatPem(label: string, der: Uint8Array): string {
+  const base64 = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('base64')
+  const lines = base64.match(/.{1,64}/g) ?? []
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----`
+}

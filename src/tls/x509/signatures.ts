@@ -1,0 +1,28 @@
+// Whether certificates and lists are signed by a key. What was found is kept: neither bytes nor keys change.
+
+import type { CertificateCrypto } from './crypto.ts'
+import type { PublicKeyInfo } from './public-key.ts'
+import { type AlgorithmIdentifier, signatureAlgorithm } from './signature-algorithm.ts'
+
+/** A certificate or a list. */
+export interface Signed {
+  readonly signed: {
+    readonly der: Uint8Array
+    readonly algorithm: AlgorithmIdentifier
+    readonly signature: Uint8Array
+  }
+}
+
+const known = new WeakMap<Signed, WeakMap<PublicKeyInfo, boolean>>()
+
+export function isSignedBy(what: Signed, key: PublicKeyInfo, crypto: CertificateCrypto): boolean {
+  let byKey = known.get(what)
+  if (byKey === undefined) known.set(what, (byKey = new WeakMap()))
+  let isGood = byKey.get(key)
+  if (isGood === undefined) {
+    const algorithm = signatureAlgorithm(what.signed.algorithm)
+    isGood = algorithm !== undefined && crypto.verify(key, algorithm, what.signed.der, what.signed.signature)
+    byKey.set(key, isGood)
+  }
+  return isGood
+}
