@@ -1,10 +1,11 @@
 // Joins the engine and the Connection of one session: bytes both ways, the time, and who waits for which acknowledgement.
 // What the engine has to tell goes to session-events.ts. All that a turn of the event loop brings about leaves at its end.
 
+import { DuplexConnection } from '../host/duplex-connection.ts'
 import type { Clock, Connection, ConnectionSink, Timer } from '../host/types.ts'
 import { SessionEngine } from './engine/session-engine.ts'
 import type { Session as Engine, EngineStream, Role, SessionHandler } from './engine/types.ts'
-import { CLOSE_DEADLINE_MS, MAX_OUTPUT_BYTES } from './limits.ts'
+import { CLOSE_DEADLINE_MS, MAX_WRITES_IN_FLIGHT } from './limits.ts'
 import type { CompleteOptions } from './options.ts'
 import type { SettingEntry } from './settings.ts'
 
@@ -45,7 +46,8 @@ export class SessionConnection implements ConnectionSink {
   readonly #pings: Awaited<Ponged>[] = []
   /** Came while others were being read: a program's own stream may push some from within a listener. */
   readonly #rest: Uint8Array[] = []
-  #writesInFlight = 0
+  /** What the connection has and has not sent yet, oldest first. */
+  readonly #inFlight: Uint8Array[] = []
   #awaitWrite: (() => void)[] = []
   #ends: EngineStream[] = []
   #resets: [stream: EngineStream, code: number][] = []
@@ -218,23 +220,27 @@ export class SessionConnection implements ConnectionSink {
 
   #write(): void {
     if (this.#ends.length > 0) this.#applyEnds()
-    while (!this.#isBlocked) {
-      const output = this.engine.takeOutput(MAX_OUTPUT_BYTES)
+    // Where the system takes all at once, `write` never says stop; the callbacks, which give memory back, would wait.
+    while (!this.#isBlocked && this.#inFlight.length < MAX_WRITES_IN_FLIGHT) {
+      const output = this.engine.takeOutput()
       if (output === undefined) return
-      this.#writesInFlight++
+      this.#inFlight.push(output)
       if (!this.connection.write(output, undefined, this.#onWritten)) this.#isBlocked = true
     }
   }
 
   /** A stream's bytes are with the connection: `done` once they have left this process. */
   afterWrite(done: () => void): void {
-    if (this.#writesInFlight > 0) this.#awaitWrite.push(done)
+    if (this.#inFlight.length > 0) this.#awaitWrite.push(done)
     else process.nextTick(done)
   }
 
   readonly #onWritten = (): void => {
-    this.#writesInFlight--
-    if (this.#writesInFlight > 0 || this.#awaitWrite.length === 0) return
+    const written = this.#inFlight.shift()
+    // A stream of the program's own may keep what it was given for longer than it says.
+    if (written !== undefined && !(this.connection instanceof DuplexConnection)) this.engine.releaseOutput(written)
+    if (this.#inFlight.length === MAX_WRITES_IN_FLIGHT - 1) this.schedule()
+    if (this.#inFlight.length > 0 || this.#awaitWrite.length === 0) return
     const waiting = this.#awaitWrite
     this.#awaitWrite = []
     for (const done of waiting) done()

@@ -347,4 +347,4 @@ const keptControl = 4096
 
 /** Four frames of the size that most peers leave it at; more at a time for those who take it. */
 const firstTake = 65 * 1024
-const largestTake = 8 * firstTake
+const largestTake = 2 * firstTake

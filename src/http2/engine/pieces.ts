@@ -53,14 +53,14 @@ function takeBlock(size: number): Uint8Array {
 
 interface Blocks {
   readonly size: number
-  /** How many are kept: 1 MiB of the small ones, 4 MiB of the large. */
+  /** How many are kept: six megabytes in all, of all sessions. */
   readonly most: number
   readonly free: Uint8Array[]
 }
 
 const kinds: readonly Blocks[] = [
-  { size: 68 * 1024, most: 16, free: [] },
-  { size: 528 * 1024, most: 8, free: [] },
+  { size: 68 * 1024, most: 32, free: [] },
+  { size: 136 * 1024, most: 32, free: [] },
 ]
 
 const slabSize = 64 * 1024
