@@ -48,4 +48,33 @@ export const programs = [
     ],
     carried: { http: { 'received requests': 2, 'sent requests': 2 }, net: { 'opened connections': 3 } },
   },
+  {
+    title: 'HTTP/2: GET and POST, in the clear and over TLS, two clients each',
+    file: 'http2/todos.mjs',
+    shows: [
+      /^http: client 1: GET 200: \[\{"name":"birth"/m,
+      /^http: client 2: POST 200: \[\{"name":"hospital"/m,
+      /^https: client 1: GET 200: \[\{"name":"birth"/m,
+      /^https: client 2: POST 200: \[\{"name":"hospital"/m,
+    ],
+    carried: { http2: { 'received streams': 8, 'sent streams': 8 } },
+  },
+  {
+    title: 'HTTP/2: a page that pushes its style sheet, a file and a part of it, and HTTP/1.1 on the same port',
+    file: 'http2/pages.mjs',
+    shows: [
+      /^pushed \/style\.css: body \{ color: teal \}$/m,
+      /^page: <link rel="stylesheet"/m,
+      /^part of the file: HTTP\/2$/m,
+      /^2\.0 over h2$/m,
+      /^1\.1 over /m,
+    ],
+    carried: { http2: { 'received streams': 5, 'sent streams': 5 } },
+  },
+  {
+    title: 'HTTP/2: a proxy that opens a tunnel for CONNECT',
+    file: 'http2/proxy.mjs',
+    shows: [/^through the tunnel: HTTP\/1\.1 200 OK/m, /^GET is refused: NGHTTP2_REFUSED_STREAM$/m],
+    carried: { http2: { 'received streams': 2, 'sent streams': 2 } },
+  },
 ]

@@ -6,6 +6,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import { env } from 'node:process'
 import * as http from '../dist/src/http/index.js'
+import { Http2Stream } from '../dist/src/http2/stream.js'
 import * as net from '../dist/src/net/index.js'
 
 /** By module: what one message on the channel is called, and the object whose class says whose it is. */
@@ -26,6 +27,15 @@ const watched = [
     object: 'request',
     ours: http.ClientRequest,
   },
+  // The runtime's http2 tells of its streams since Node 24 only, ours always.
+  {
+    module: 'http2',
+    what: 'received streams',
+    channel: 'http2.server.stream.start',
+    object: 'stream',
+    ours: Http2Stream,
+  },
+  { module: 'http2', what: 'sent streams', channel: 'http2.client.stream.start', object: 'stream', ours: Http2Stream },
 ]
 
 /** `below`: the runtime's, under our host. `past`: the runtime's, opened by others than our host. */

@@ -89,7 +89,7 @@ Object.defineProperty(connect, promisify.custom, {
   }.connect,
 })
 
-export function performServerHandshake(socket: Duplex, options?: ServerOptions): ServerHttp2Session {
+export function performServerHandshake(socket: Duplex, options: ServerOptions = {}): ServerHttp2Session {
   const session = new ServerHttp2Session(completeOptions(serverOptions(options)), undefined, currentHost())
   session._adopt(socket, connectionFor)
   return session

@@ -147,7 +147,7 @@ export function validateRemoteCustomSettings(ids: readonly unknown[]): asserts i
 }
 
 /** The payload of a SETTINGS frame: what the HTTP2-Settings field carries in base64. */
-export function getPackedSettings(settings?: Settings): Buffer {
+export function getPackedSettings(settings?: Settings): Buffer<ArrayBuffer> {
   validateOptionalObject(settings, 'settings')
   validateSettings(settings)
   const entries = settingEntries({ ...settings })
@@ -159,7 +159,7 @@ export function getPackedSettings(settings?: Settings): Buffer {
   return packed
 }
 
-export function getUnpackedSettings(packed: Uint8Array, options?: { validate?: boolean | undefined }): Settings {
+export function getUnpackedSettings(packed: Uint8Array, options: { validate?: boolean | undefined } = {}): Settings {
   if (!ArrayBuffer.isView(packed) || packed.length === undefined) {
     throw invalidArgType('buf', ['Buffer', 'TypedArray'], packed)
   }

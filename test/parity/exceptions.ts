@@ -26,6 +26,15 @@ export const exceptions = {
       Server: declaredOtherwise,
       TLSSocket: declaredOtherwise,
     },
+    http2: {
+      connect: declaredOtherwise,
+      constants: 'has the name of status 425 of old, which Node itself has no more',
+      createSecureServer: declaredOtherwise,
+      createServer: declaredOtherwise,
+      Http2ServerRequest: declaredOtherwise,
+      Http2ServerResponse: declaredOtherwise,
+      performServerHandshake: declaredOtherwise,
+    },
     https: {
       Agent: declaredOtherwise,
       createServer: declaredOtherwise,
@@ -61,6 +70,7 @@ export const exceptions = {
       'TLSSocket#_wrapHandle': nativeHandle,
       'TLSSocket#_init': nativeHandle,
     },
+    http2: {},
     https: {
       'Agent#createConnection': 'takes any number of arguments, as in Node 26',
     },
@@ -74,6 +84,7 @@ export const exceptions = {
     http: {},
     url: {},
     tls: {},
+    http2: {},
     https: {},
   },
 } as const satisfies Record<string, Record<string, Readonly<Record<string, string>>>>

@@ -2,11 +2,13 @@
 // a file in types/ and one in seeds/.
 
 import * as builtInHttp from 'node:http'
+import * as builtInHttp2 from 'node:http2'
 import * as builtInHttps from 'node:https'
 import * as builtInNet from 'node:net'
 import * as builtInTls from 'node:tls'
 import * as builtInUrl from 'node:url'
 import * as http from '../../src/http/index.ts'
+import * as http2 from '../../src/http2/index.ts'
 import * as https from '../../src/https/index.ts'
 import * as net from '../../src/net/index.ts'
 import * as tls from '../../src/tls/index.ts'
@@ -37,6 +39,7 @@ export interface MeteredModule {
 
 export const meteredModules = {
   http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: undefined },
+  http2: { ours: http2, builtIn: builtInHttp2, types: names.http2, seeds: undefined },
   net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },
   tls: { ours: tls, builtIn: builtInTls, types: names.tls, seeds: tlsSeeds },
   https: { ours: https, builtIn: builtInHttps, types: names.https, seeds: httpsSeeds },

@@ -1,6 +1,7 @@
 // Every export of Node's modules by name, as @types/node has them: the compiler counts along.
 
 import type * as Http from 'node:http'
+import type * as Http2 from 'node:http2'
 import type * as Https from 'node:https'
 import type * as Net from 'node:net'
 import type * as Tls from 'node:tls'
@@ -80,6 +81,20 @@ export const tls: Record<keyof typeof Tls, true> = {
   Server: true,
   setDefaultCACertificates: true,
   TLSSocket: true,
+}
+
+export const http2: Record<keyof typeof Http2, true> = {
+  connect: true,
+  constants: true,
+  createSecureServer: true,
+  createServer: true,
+  getDefaultSettings: true,
+  getPackedSettings: true,
+  getUnpackedSettings: true,
+  Http2ServerRequest: true,
+  Http2ServerResponse: true,
+  performServerHandshake: true,
+  sensitiveHeaders: true,
 }
 
 export const https: Record<keyof typeof Https, true> = {
