@@ -1,0 +1,162 @@
+// TLS 1.3's key schedule: RFC 8446 section 7.1. Every secret has a name of the standard's; whoever takes one out owns it.
+
+import type { CryptoProvider } from '../crypto/provider.ts'
+import { asciiBytes, ByteWriter } from '../wire/bytes.ts'
+import type { BulkCipher, CipherSuite } from '../wire/cipher-suites.ts'
+import { Opener13, Sealer13 } from './record-protection.ts'
+
+type Hash = CipherSuite['hash']
+
+const NOTHING = new Uint8Array(0)
+
+export class KeySchedule {
+  readonly #crypto: CryptoProvider
+  readonly hash: Hash
+  readonly hashSize: number
+  readonly #emptyHash: Uint8Array
+  /** Early, then handshake, then master secret. */
+  #secret: Uint8Array
+
+  constructor(crypto: CryptoProvider, hash: Hash, psk: Uint8Array | undefined) {
+    this.#crypto = crypto
+    this.hash = hash
+    this.hashSize = hashSize(hash)
+    this.#emptyHash = crypto.hash(hash, NOTHING)
+    const zeroes = new Uint8Array(this.hashSize)
+    this.#secret = crypto.hmac(hash, zeroes, psk ?? zeroes)
+  }
+
+  binderKey(isExternal: boolean): Uint8Array {
+    return this.#derive(isExternal ? 'ext binder' : 'res binder', this.#emptyHash)
+  }
+
+  /** @param shared - of (EC)DHE; undefined: a PSK alone */
+  enterHandshake(shared: Uint8Array | undefined): void {
+    this.#advance(shared ?? new Uint8Array(this.hashSize))
+  }
+
+  enterMaster(): void {
+    this.#advance(new Uint8Array(this.hashSize))
+  }
+
+  trafficSecret(
+    label: 'c hs traffic' | 's hs traffic' | 'c ap traffic' | 's ap traffic' | 'exp master' | 'res master',
+    transcript: Uint8Array,
+  ): Uint8Array {
+    return this.#derive(label, transcript)
+  }
+
+  /** `verify_data` of a Finished, and a binder. */
+  finished(baseKey: Uint8Array, transcript: Uint8Array): Uint8Array {
+    const key = expandLabel(this.#crypto, this.hash, baseKey, 'finished', NOTHING, this.hashSize)
+    return this.#crypto.hmac(this.hash, key, transcript)
+  }
+
+  destroy(): void {
+    this.#secret.fill(0)
+  }
+
+  #advance(input: Uint8Array): void {
+    const salt = this.#derive('derived', this.#emptyHash)
+    this.#secret.fill(0)
+    this.#secret = this.#crypto.hmac(this.hash, salt, input)
+  }
+
+  #derive(label: string, transcript: Uint8Array): Uint8Array {
+    return expandLabel(this.#crypto, this.hash, this.#secret, label, transcript, this.hashSize)
+  }
+}
+
+/** HKDF-Expand-Label: RFC 8446 section 7.1. */
+export function expandLabel(
+  crypto: CryptoProvider,
+  hash: Hash,
+  secret: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  size: number,
+): Uint8Array {
+  const info = new ByteWriter(64 + context.length)
+  info
+    .uint16(size)
+    .vector(1, asciiBytes(`tls13 ${label}`))
+    .vector(1, context)
+  const infoBytes = info.take()
+  // One block is all that the protocol asks for itself; exporters may want more.
+  if (size <= hashSize(hash)) return crypto.hmac(hash, secret, info.uint8(1).take()).subarray(0, size)
+  const output = new Uint8Array(size)
+  let block: Uint8Array = NOTHING
+  for (let at = 0, counter = 1; at < size; at += block.length, counter++) {
+    const input = new ByteWriter(block.length + infoBytes.length + 1).bytes(block).bytes(infoBytes).uint8(counter)
+    block = crypto.hmac(hash, secret, input.take())
+    output.set(block.subarray(0, size - at), at)
+  }
+  return output
+}
+
+/** Exporter: RFC 8446 section 7.5. */
+export function exportSecret(
+  crypto: CryptoProvider,
+  hash: Hash,
+  exporterSecret: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  size: number,
+): Uint8Array {
+  const derived = expandLabel(crypto, hash, exporterSecret, label, crypto.hash(hash, NOTHING), hashSize(hash))
+  return expandLabel(crypto, hash, derived, 'exporter', crypto.hash(hash, context), size)
+}
+
+/** One direction's application or handshake secret: what its records are protected with, and its next generation. */
+export class TrafficSecret {
+  readonly #crypto: CryptoProvider
+  readonly #suite: CipherSuite
+  #secret: Uint8Array
+
+  constructor(crypto: CryptoProvider, suite: CipherSuite, secret: Uint8Array) {
+    this.#crypto = crypto
+    this.#suite = suite
+    this.#secret = secret
+  }
+
+  get bytes(): Uint8Array {
+    return this.#secret
+  }
+
+  sealer(): Sealer13 {
+    return new Sealer13(this.#crypto.aead(this.#suite.cipher, this.#key()), this.#iv())
+  }
+
+  opener(takesPlainAlert = false): Opener13 {
+    return new Opener13(this.#crypto.aead(this.#suite.cipher, this.#key()), this.#iv(), takesPlainAlert)
+  }
+
+  /** RFC 8446 section 7.2. */
+  update(): void {
+    const { hash } = this.#suite
+    const next = expandLabel(this.#crypto, hash, this.#secret, 'traffic upd', NOTHING, hashSize(hash))
+    this.#secret.fill(0)
+    this.#secret = next
+  }
+
+  destroy(): void {
+    this.#secret.fill(0)
+  }
+
+  #key(): Uint8Array {
+    return expandLabel(this.#crypto, this.#suite.hash, this.#secret, 'key', NOTHING, keySize(this.#suite.cipher))
+  }
+
+  #iv(): Uint8Array {
+    return expandLabel(this.#crypto, this.#suite.hash, this.#secret, 'iv', NOTHING, 12)
+  }
+}
+
+export function hashSize(hash: 'sha1' | Hash): number {
+  if (hash === 'sha1') return 20
+  return hash === 'sha256' ? 32 : 48
+}
+
+export function keySize(cipher: BulkCipher): number {
+  return cipher.startsWith('aes-128') ? 16 : 32
+}

@@ -1,0 +1,111 @@
+// Choosing what both sides can do: versions, suites, schemes, protocols. Pure functions over two lists.
+
+import type { CryptoProvider, PrivateKey, PublicKey } from '../crypto/provider.ts'
+import {
+  BAD_CERTIFICATE,
+  DECRYPT_ERROR,
+  HANDSHAKE_FAILURE,
+  ILLEGAL_PARAMETER,
+  NO_APPLICATION_PROTOCOL,
+} from '../wire/alerts.ts'
+import { asciiBytes, concat, sameBytes } from '../wire/bytes.ts'
+import type { CipherSuite } from '../wire/cipher-suites.ts'
+import type { DigitallySigned } from '../wire/handshake-messages.ts'
+import { type SignatureScheme, signatureSchemeById } from '../wire/signature-schemes.ts'
+import { refusal } from './errors.ts'
+import { MAX_CHAIN } from './limits.ts'
+import type { Credential, ProtocolVersion, TlsEngineConfig } from './types.ts'
+
+/** Suites of both sides for a version, best first. */
+export function sharedSuites(
+  config: TlsEngineConfig,
+  theirs: readonly number[],
+  version: ProtocolVersion,
+): readonly CipherSuite[] {
+  const ours = config.cipherSuites.filter(suite => suite.protocol === version)
+  if (config.honorCipherOrder) return ours.filter(suite => theirs.includes(suite.id))
+  return theirs.flatMap(id => ours.filter(suite => suite.id === id))
+}
+
+/** The peer's schemes that we have too, in the peer's order. */
+export function sharedSchemes(config: TlsEngineConfig, theirs: readonly number[]): SignatureScheme[] {
+  return config.signatureSchemes.length === 0
+    ? []
+    : theirs.flatMap(id => config.signatureSchemes.filter(scheme => scheme.id === id))
+}
+
+export function mayUse(scheme: SignatureScheme, key: PrivateKey | PublicKey, version: ProtocolVersion): boolean {
+  if (scheme.keyType !== key.type) return false
+  if (version === 0x0303) return true
+  return scheme.isTls13 && (scheme.curve === undefined || scheme.curve === key.curve)
+}
+
+/** What we sign with: the first shared scheme that one of our keys fits. */
+export function chooseCredential(
+  config: TlsEngineConfig,
+  schemes: readonly SignatureScheme[],
+  version: ProtocolVersion,
+  fits: (credential: Credential) => boolean = () => true,
+): { credential: Credential; scheme: SignatureScheme } | undefined {
+  for (const scheme of schemes) {
+    const credential = config.credentials.find(one => fits(one) && mayUse(scheme, one.key, version))
+    if (credential) return { credential, scheme }
+  }
+  return undefined
+}
+
+/** The protocol that a server takes: the first of ours that the client has. RFC 7301 section 3.2. */
+export function chooseProtocol(
+  ours: readonly Uint8Array[],
+  theirs: readonly Uint8Array[] | undefined,
+): Uint8Array | undefined {
+  if (theirs === undefined || ours.length === 0) return undefined
+  const chosen = ours.find(name => theirs.some(other => sameBytes(name, other)))
+  if (chosen === undefined) throw refusal(NO_APPLICATION_PROTOCOL, 'no application protocol')
+  return chosen
+}
+
+/** What a server chose must be one of what the client offered. */
+export function checkProtocol(offered: readonly Uint8Array[], chosen: readonly Uint8Array[]): Uint8Array {
+  const [name] = chosen
+  if (name === undefined || chosen.length !== 1 || !offered.some(one => sameBytes(one, name))) {
+    throw refusal(ILLEGAL_PARAMETER, 'bad extension')
+  }
+  return name
+}
+
+/** What a CertificateVerify of TLS 1.3 signs: RFC 8446 section 4.4.3. */
+export function verifiedContent(signer: 'client' | 'server', transcript: Uint8Array): Uint8Array {
+  return concat(signer === 'server' ? serverPrefix : clientPrefix, transcript)
+}
+
+/** Checks a signature by the key in the peer's leaf certificate. @throws {TlsError} */
+export function checkSignature(
+  crypto: CryptoProvider,
+  config: TlsEngineConfig,
+  version: ProtocolVersion,
+  key: PublicKey,
+  signed: DigitallySigned,
+  content: Uint8Array,
+): SignatureScheme {
+  const scheme = signatureSchemeById(signed.scheme)
+  if (!scheme || !config.signatureSchemes.includes(scheme) || !mayUse(scheme, key, version)) {
+    throw refusal(ILLEGAL_PARAMETER, 'wrong signature type')
+  }
+  if (!crypto.verify(scheme, key, content, signed.signature)) throw refusal(DECRYPT_ERROR, 'bad signature')
+  return scheme
+}
+
+/** The key that a peer's chain begins with. @throws {TlsError} */
+export function leafKey(crypto: CryptoProvider, chain: readonly Uint8Array[]): PublicKey {
+  if (chain.length > MAX_CHAIN) throw refusal(BAD_CERTIFICATE, 'certificate chain too long')
+  const [leaf] = chain
+  const key = leaf && crypto.certificateKey(leaf)
+  if (key === undefined) throw refusal(BAD_CERTIFICATE, 'certificate unknown')
+  if (chain.some(one => one.length === 0)) throw refusal(HANDSHAKE_FAILURE, 'bad certificate')
+  return key
+}
+
+const spaces = new Uint8Array(64).fill(0x20)
+const serverPrefix = concat(spaces, asciiBytes('TLS 1.3, server CertificateVerify\0'))
+const clientPrefix = concat(spaces, asciiBytes('TLS 1.3, client CertificateVerify\0'))

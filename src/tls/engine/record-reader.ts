@@ -1,0 +1,109 @@
+// Bytes as they come, cut into whole records. A record that lies whole in what came is a view of it; one in pieces is
+// gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
+
+import { PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
+import { fragmentSize, HEADER_SIZE, isRecordHeader, looksLikeHttp } from '../wire/records.ts'
+import { refusal } from './errors.ts'
+
+export class RecordReader {
+  #input: Uint8Array = NOTHING
+  #at = 0
+  #partial: Uint8Array = NOTHING
+  #partialSize = 0
+  #isFirst = true
+
+  /** Everything that was given before has been taken or is kept. */
+  give(bytes: Uint8Array): void {
+    if (this.#at < this.#input.length) {
+      const whole = new Uint8Array(this.#input.length - this.#at + bytes.length)
+      whole.set(this.#input.subarray(this.#at))
+      whole.set(bytes, this.#input.length - this.#at)
+      this.#input = whole
+    } else this.#input = bytes
+    this.#at = 0
+  }
+
+  /** What waits becomes ours: its memory may be used again after this call. */
+  keep(): void {
+    if (this.#at < this.#input.length) this.#input = this.#input.slice(this.#at)
+    this.#at = 0
+  }
+
+  /** Bytes that wait. */
+  get size(): number {
+    return this.#input.length - this.#at + this.#partialSize
+  }
+
+  /**
+   * The next record with its header, or undefined: not whole yet.
+   * @param maxFragment - the most that a fragment may have
+   * @throws {TlsError}
+   */
+  next(maxFragment: number): Uint8Array | undefined {
+    if (this.#partialSize > 0) return this.#continue(maxFragment)
+    const input = this.#input
+    const at = this.#at
+    const available = input.length - at
+    if (available >= HEADER_SIZE) {
+      this.#checkHeader(input, at, maxFragment)
+      const end = at + HEADER_SIZE + fragmentSize(input, at)
+      if (end <= input.length) {
+        this.#at = end
+        if (end === input.length) this.#input = NOTHING
+        if (end === input.length) this.#at = 0
+        return input.subarray(at, end)
+      }
+      this.#partial = new Uint8Array(end - at)
+    } else {
+      if (available === 0) return undefined
+      this.#partial = new Uint8Array(HEADER_SIZE)
+    }
+    this.#partial.set(input.subarray(at))
+    this.#partialSize = available
+    this.#input = NOTHING
+    this.#at = 0
+    return undefined
+  }
+
+  #continue(maxFragment: number): Uint8Array | undefined {
+    if (this.#partial.length === HEADER_SIZE && this.#partialSize < HEADER_SIZE) {
+      if (!this.#fill()) return undefined
+      this.#checkHeader(this.#partial, 0, maxFragment)
+      const size = HEADER_SIZE + fragmentSize(this.#partial, 0)
+      if (size > HEADER_SIZE) {
+        const larger = new Uint8Array(size)
+        larger.set(this.#partial)
+        this.#partial = larger
+      }
+    }
+    if (!this.#fill()) return undefined
+    const record = this.#partial
+    this.#partial = NOTHING
+    this.#partialSize = 0
+    return record
+  }
+
+  /** Whether the partial record's memory is full now. */
+  #fill(): boolean {
+    const size = Math.min(this.#partial.length - this.#partialSize, this.#input.length - this.#at)
+    this.#partial.set(this.#input.subarray(this.#at, this.#at + size), this.#partialSize)
+    this.#partialSize += size
+    this.#at += size
+    if (this.#at === this.#input.length) {
+      this.#input = NOTHING
+      this.#at = 0
+    }
+    return this.#partialSize === this.#partial.length
+  }
+
+  #checkHeader(bytes: Uint8Array, at: number, maxFragment: number): void {
+    if (!isRecordHeader(bytes, at)) {
+      if (this.#isFirst && looksLikeHttp(bytes, at)) throw refusal(UNEXPECTED_MESSAGE, 'http request')
+      throw refusal(PROTOCOL_VERSION, 'wrong version number')
+    }
+    this.#isFirst = false
+    if (fragmentSize(bytes, at) > maxFragment) throw refusal(RECORD_OVERFLOW, 'packet length too long')
+  }
+}
+
+const NOTHING = new Uint8Array(0)

@@ -1,0 +1,500 @@
+// The engine itself: records in and out, alerts, the current state of the handshake, and the order in which events are
+// told. What a handshake says is the states' business (client-handshake.ts, server-handshake.ts and what they lead to).
+
+import {
+  ALERT_LEVEL_FATAL,
+  ALERT_LEVEL_WARNING,
+  type AlertDescription,
+  CLOSE_NOTIFY,
+  DECODE_ERROR,
+  INTERNAL_ERROR,
+  NO_RENEGOTIATION,
+  readAlert,
+  UNEXPECTED_MESSAGE,
+  USER_CANCELED,
+  writeAlert,
+} from '../wire/alerts.ts'
+import { WireError } from '../wire/bytes.ts'
+import { writeMessage } from '../wire/handshake-messages.ts'
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_SIZE } from '../wire/records.ts'
+import { type ConnectedState, type HandshakeChannel, type HandshakeState, NegotiatedInfo } from './channel.ts'
+import { startClient } from './client-handshake.ts'
+import { alertReceived, refusal, TlsError } from './errors.ts'
+import {
+  MAX_CHANGE_CIPHER_SPECS,
+  MAX_EMPTY_RECORDS,
+  MAX_PLAINTEXT,
+  MAX_RECORDS_PER_KEY,
+  MAX_WAITING_INPUT,
+  MAX_WARNING_ALERTS,
+} from './limits.ts'
+import { MessageJoiner } from './message-joiner.ts'
+import { PlainOpener, PlainSealer, type RecordOpener, type RecordSealer } from './record-protection.ts'
+import { RecordReader } from './record-reader.ts'
+import { AwaitClientHello } from './server-handshake.ts'
+import type { SavedSession } from './sessions.ts'
+import { Transcript } from './transcript.ts'
+import type { ClientHelloAnswer, TlsEngine, TlsEngineConfig, TlsEngineHandler } from './types.ts'
+
+export function createTlsEngine(config: TlsEngineConfig, handler: TlsEngineHandler): TlsEngine {
+  return new Engine(config, handler)
+}
+
+type Event = (handler: TlsEngineHandler) => void
+
+class Engine implements TlsEngine, HandshakeChannel {
+  config: TlsEngineConfig
+  readonly handler: TlsEngineHandler
+  readonly info = new NegotiatedInfo()
+  transcript: Transcript
+  finished: Uint8Array | undefined = undefined
+  peerFinished: Uint8Array | undefined = undefined
+  allowsRenegotiation: boolean
+  connected: ConnectedState | undefined = undefined
+  session: SavedSession | undefined = undefined
+
+  readonly #reader = new RecordReader()
+  readonly #joiner = new MessageJoiner()
+  #state: HandshakeState | undefined
+  #opener: RecordOpener = new PlainOpener()
+  #sealer: RecordSealer
+  readonly #secrets: { destroy(): void }[] = []
+  /** Handshake messages that go out together. */
+  #flight: Uint8Array[] = []
+  #flightSize = 0
+  #output: Uint8Array[] = []
+  readonly #events: Event[] = []
+  #maxFragment: number
+  /** Calls into the engine that are under way: the outermost tells of output. */
+  #depth = 0
+  #isReading = false
+  #isDead = false
+  #hasClosed = false
+  #peerHasClosed = false
+  #hasSentChangeCipherSpec = false
+  #emptyRecords = 0
+  #warnings = 0
+  #droppedChangeCipherSpecs = 0
+
+  constructor(config: TlsEngineConfig, handler: TlsEngineHandler) {
+    this.config = config
+    this.handler = handler
+    this.transcript = new Transcript(config.crypto)
+    this.allowsRenegotiation = config.allowRenegotiation
+    this.#maxFragment = Math.min(config.maxFragmentSize, MAX_PLAINTEXT)
+    // Old middleboxes want a first record of TLS 1.0: RFC 8446 section 5.1.
+    this.#sealer = new PlainSealer(config.role === 'client' ? 0x0301 : 0x0303)
+  }
+
+  get crypto() {
+    return this.config.crypto
+  }
+
+  get isHandshakeDone(): boolean {
+    return this.connected !== undefined && !this.#isDead
+  }
+
+  // What the owner calls.
+
+  start(): void {
+    if (this.#isDead || this.#state) return
+    this.#enter(() => {
+      this.tell(handler => handler.onHandshakeStart?.())
+      if (this.config.role === 'server') this.#state = new AwaitClientHello(this)
+      else this.#state = startClient(this)
+    })
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#isDead || this.#peerHasClosed) return
+    if (this.#state === undefined) this.start()
+    // What a handler hands in while it is being told of something waits for its turn.
+    if (this.#isReading || this.#isWaiting) {
+      this.#reader.give(bytes.slice())
+      if (this.#reader.size > MAX_WAITING_INPUT) this.#enter(() => this.#refuseWaitingInput())
+      return
+    }
+    this.#reader.give(bytes)
+    this.#read()
+  }
+
+  write(data: Uint8Array | readonly Uint8Array[]): void {
+    if (!this.isHandshakeDone || this.#hasClosed) throw new Error('nothing can be written on this connection now')
+    const parts = data instanceof Uint8Array ? [data] : data
+    this.#enter(() => this.#sendRecords(APPLICATION_DATA, parts))
+  }
+
+  takeOutput(): Uint8Array[] {
+    const output = this.#output
+    this.#output = []
+    return output
+  }
+
+  answerClientHello(answer: ClientHelloAnswer): void {
+    const state = this.#state
+    if (this.#isDead || state?.answer === undefined) return
+    this.#enter(() => {
+      this.#state = state.answer?.(answer)
+    })
+    if (!this.#isReading) this.#read()
+  }
+
+  closeNotify(): void {
+    if (this.#isDead || this.#hasClosed) return
+    this.#enter(() => {
+      this.#hasClosed = true
+      this.#sendAlert(ALERT_LEVEL_WARNING, CLOSE_NOTIFY)
+    })
+  }
+
+  failHandshake(alert: AlertDescription): void {
+    if (this.#isDead) return
+    this.#enter(() => {
+      this.#events.length = 0
+      this.#endWithAlert(alert)
+    })
+  }
+
+  updateKeys(requestPeer: boolean): void {
+    if (this.isHandshakeDone && !this.#hasClosed) this.#enter(() => this.connected?.updateKeys(requestPeer))
+  }
+
+  renegotiate(options?: { readonly requestCert?: boolean }): boolean {
+    const { connected } = this
+    if (connected === undefined || this.#isDead || this.#hasClosed || this.#state !== connected) return false
+    let next: HandshakeState | undefined
+    this.#enter(() => {
+      next = connected.renegotiate(options?.requestCert ?? this.config.requestCert)
+      if (next) this.#state = next
+    })
+    return next !== undefined
+  }
+
+  disableRenegotiation(): void {
+    this.allowsRenegotiation = false
+  }
+
+  exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array {
+    if (this.connected === undefined) throw new Error('there is no keying material before the handshake is done')
+    return this.connected.exportKeyingMaterial(length, label, context)
+  }
+
+  setMaxFragmentSize(size: number): void {
+    this.limitFragmentSize(size)
+  }
+
+  destroy(): void {
+    this.#isDead = true
+    this.#state = undefined
+    this.#flight = []
+    this.#sealer.destroy()
+    this.#opener.destroy()
+    for (const secret of this.#secrets) secret.destroy()
+    this.connected?.destroy()
+  }
+
+  // What the states call.
+
+  send(type: number, body: Uint8Array): void {
+    const message = writeMessage(type, body)
+    this.transcript.add(message)
+    this.#queue(message)
+  }
+
+  sendUntracked(type: number, body: Uint8Array): void {
+    this.#queue(writeMessage(type, body))
+  }
+
+  sendChangeCipherSpec(): void {
+    if (this.info.version !== 0x0304) {
+      this.#flushFlight()
+      this.#sendRecords(CHANGE_CIPHER_SPEC, [ONE])
+    } else if (!this.#hasSentChangeCipherSpec) {
+      this.#flushFlight()
+      this.#hasSentChangeCipherSpec = true
+      this.#output.push(Uint8Array.of(CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1))
+    }
+  }
+
+  sendWarning(alert: AlertDescription): void {
+    this.#sendAlert(ALERT_LEVEL_WARNING, alert)
+  }
+
+  setSealer(sealer: RecordSealer): void {
+    this.#flushFlight()
+    this.#sealer.destroy()
+    this.#sealer = sealer
+  }
+
+  setOpener(opener: RecordOpener): void {
+    if (this.#joiner.hasMore) throw refusal(UNEXPECTED_MESSAGE, 'not on record boundary')
+    this.#opener.destroy()
+    this.#opener = opener
+  }
+
+  limitFragmentSize(size: number): void {
+    this.#maxFragment = Math.max(1, Math.min(size, MAX_PLAINTEXT))
+  }
+
+  guard(secret: { destroy(): void }): void {
+    this.#secrets.push(secret)
+  }
+
+  complete(connected: ConnectedState): void {
+    if (this.connected && this.connected !== connected) this.connected.destroy()
+    this.connected = connected
+    this.transcript.forgetMessages()
+    this.tell(handler => handler.onHandshakeDone())
+  }
+
+  tell(event: Event): void {
+    this.#events.push(event)
+  }
+
+  keyLog(label: string, clientRandom: Uint8Array, secret: Uint8Array): void {
+    if (this.handler.onKeyLog === undefined) return
+    const line = `${label} ${hex(clientRandom)} ${hex(secret)}`
+    this.tell(handler => handler.onKeyLog?.(line))
+  }
+
+  // Reading.
+
+  get #isWaiting(): boolean {
+    return this.#state?.answer !== undefined
+  }
+
+  #read(): void {
+    this.#isReading = true
+    this.#depth++
+    try {
+      while (!this.#isDead && !this.#isWaiting && !this.#peerHasClosed && this.#step());
+    } finally {
+      this.#isReading = false
+      this.#depth--
+      this.#reader.keep()
+    }
+    this.#finishCall()
+  }
+
+  /** One message, or one record. False: there is no more. */
+  #step(): boolean {
+    let data: Uint8Array | undefined
+    try {
+      const message = this.#joiner.next()
+      if (message) {
+        this.handler.onMessage?.('received', HANDSHAKE, message.bytes)
+        this.#state = this.#state?.handle(message)
+      } else {
+        const record = this.#reader.next(this.#opener.maxFragment)
+        if (record === undefined) return false
+        data = this.#receiveRecord(record)
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#tellEvents()
+    if (data && !this.#isDead) this.handler.onData(data)
+    return true
+  }
+
+  /** Application data, if that is what it held. */
+  #receiveRecord(record: Uint8Array): Uint8Array | undefined {
+    if (record[0] === CHANGE_CIPHER_SPEC && this.#state?.dropsChangeCipherSpec) {
+      this.#dropChangeCipherSpec(record)
+      return undefined
+    }
+    const { type, content } = this.#opener.open(record)
+    if (type !== HANDSHAKE && this.#joiner.hasMore)
+      throw refusal(UNEXPECTED_MESSAGE, 'mixed handshake and non handshake data')
+    if (content.length === 0) {
+      // RFC 8446 section 5.1: only application data may be empty.
+      if (type !== APPLICATION_DATA) throw refusal(UNEXPECTED_MESSAGE, 'bad record type')
+      if (++this.#emptyRecords > MAX_EMPTY_RECORDS) throw refusal(UNEXPECTED_MESSAGE, 'record too small')
+    } else this.#emptyRecords = 0
+    switch (type) {
+      case HANDSHAKE:
+        this.#joiner.give(content)
+        return undefined
+      case APPLICATION_DATA:
+        if (this.connected === undefined) throw refusal(UNEXPECTED_MESSAGE, 'app data in handshake')
+        this.#warnings = 0
+        if (content.length === 0) return undefined
+        this.connected.receivedData()
+        return content
+      case ALERT:
+        this.#receiveAlert(content)
+        return undefined
+      case CHANGE_CIPHER_SPEC:
+        if (content.length !== 1 || content[0] !== 1) throw refusal(DECODE_ERROR, 'bad change cipher spec')
+        if (this.#state?.changeCipherSpec === undefined) throw refusal(UNEXPECTED_MESSAGE, 'ccs received early')
+        this.#state = this.#state.changeCipherSpec()
+        return undefined
+      default:
+        throw refusal(UNEXPECTED_MESSAGE, 'unexpected record')
+    }
+  }
+
+  #dropChangeCipherSpec(record: Uint8Array): void {
+    if (record.length !== HEADER_SIZE + 1 || record[HEADER_SIZE] !== 1) {
+      throw refusal(UNEXPECTED_MESSAGE, 'invalid ccs message')
+    }
+    if (this.#joiner.hasMore) throw refusal(UNEXPECTED_MESSAGE, 'mixed handshake and non handshake data')
+    if (++this.#droppedChangeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)
+      throw refusal(UNEXPECTED_MESSAGE, 'unexpected ccs message')
+  }
+
+  #receiveAlert(content: Uint8Array): void {
+    this.handler.onMessage?.('received', ALERT, content)
+    const alert = readAlert(content)
+    if (alert === undefined) throw refusal(DECODE_ERROR, 'invalid alert')
+    const { level, description } = alert
+    if (description === CLOSE_NOTIFY) {
+      this.#peerHasClosed = true
+      this.tell(handler => handler.onCloseNotify?.())
+      return
+    }
+    const is13 = this.info.version === 0x0304
+    const isWarning = description === USER_CANCELED || (!is13 && level === ALERT_LEVEL_WARNING)
+    // A renegotiation that we asked for is over before it began; OpenSSL gives up the connection then.
+    if (!isWarning || description === NO_RENEGOTIATION) throw alertReceived(description)
+    if (++this.#warnings > MAX_WARNING_ALERTS) throw refusal(UNEXPECTED_MESSAGE, 'too many warn alerts')
+  }
+
+  #refuseWaitingInput(): void {
+    throw refusal(UNEXPECTED_MESSAGE, 'unexpected message', 'too much before the ClientHello was answered')
+  }
+
+  // Writing.
+
+  #queue(message: Uint8Array): void {
+    if (this.#isDead) return
+    this.handler.onMessage?.('sent', HANDSHAKE, message)
+    this.#flight.push(message)
+    this.#flightSize += message.length
+  }
+
+  /** Messages under the same keys share records: each record costs both sides a seal or an opening. */
+  #flushFlight(): void {
+    if (this.#flightSize === 0) return
+    const parts = this.#flight
+    this.#flight = []
+    this.#flightSize = 0
+    this.#sealAll(HANDSHAKE, parts)
+    if (this.#sealer instanceof PlainSealer) this.#sealer = new PlainSealer(0x0303)
+  }
+
+  #sendRecords(type: number, parts: readonly Uint8Array[]): void {
+    this.#flushFlight()
+    this.#sealAll(type, parts)
+    if (this.#sealer.sequence > MAX_RECORDS_PER_KEY && this.info.version === 0x0304) this.connected?.updateKeys(false)
+  }
+
+  /** One area of memory for all records of a call. */
+  #sealAll(type: number, parts: readonly Uint8Array[]): void {
+    let total = 0
+    for (const part of parts) total += part.length
+    if (total === 0) return
+    const sealer = this.#sealer
+    const max = this.#maxFragment
+    if (total <= max) {
+      const record = Buffer.allocUnsafe(sealer.recordSize(total))
+      this.#output.push(record.subarray(0, sealer.seal(type, parts, total, record, 0)))
+      return
+    }
+    const full = Math.floor(total / max)
+    const rest = total - full * max
+    const target = Buffer.allocUnsafe(full * sealer.recordSize(max) + (rest > 0 ? sealer.recordSize(rest) : 0))
+    let at = 0
+    for (const fragment of fragments(parts, max)) at += sealer.seal(type, fragment.parts, fragment.size, target, at)
+    this.#output.push(target.subarray(0, at))
+  }
+
+  #sendAlert(level: number, description: AlertDescription): void {
+    const alert = writeAlert({ level, description })
+    this.handler.onMessage?.('sent', ALERT, alert)
+    this.#sendRecords(ALERT, [alert])
+  }
+
+  // Ending, and telling.
+
+  #enter(action: () => void): void {
+    this.#depth++
+    try {
+      action()
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      this.#depth--
+    }
+    // Within a call that reads, the events wait for the end of its step.
+    if (!this.#isReading) this.#tellEvents()
+    this.#finishCall()
+  }
+
+  #finishCall(): void {
+    if (this.#depth > 0) return
+    if (!this.#isDead) this.#flushFlight()
+    if (this.#output.length > 0) this.handler.onOutput()
+  }
+
+  #tellEvents(): void {
+    this.#depth++
+    try {
+      let event: Event | undefined
+      while ((event = this.#events.shift())) event(this.handler)
+    } finally {
+      this.#depth--
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isDead) return
+    const reported = asTlsError(error)
+    this.#events.length = 0
+    if (reported.by === 'local') this.#endWithAlert(reported.alert)
+    else this.destroy()
+    this.tell(handler => handler.onError(reported))
+  }
+
+  #endWithAlert(alert: AlertDescription): void {
+    if (!this.#hasClosed) this.#sendAlert(ALERT_LEVEL_FATAL, alert)
+    this.destroy()
+  }
+}
+
+function asTlsError(error: unknown): TlsError {
+  if (error instanceof TlsError) return error
+  if (error instanceof WireError) return refusal(error.alert, error.reason)
+  // A bug of ours or a callback that threw: the peer learns no more than that, the owner gets all of it.
+  const failure = refusal(INTERNAL_ERROR, 'internal error', error instanceof Error ? error.message : undefined)
+  failure.cause = error
+  return failure
+}
+
+/** Parts, cut anew into fragments of at most `max` bytes. */
+function* fragments(
+  parts: readonly Uint8Array[],
+  max: number,
+): Generator<{ parts: readonly Uint8Array[]; size: number }> {
+  let fragment: Uint8Array[] = []
+  let size = 0
+  for (const part of parts) {
+    for (let at = 0; at < part.length; ) {
+      const piece = part.subarray(at, at + max - size)
+      fragment.push(piece)
+      size += piece.length
+      at += piece.length
+      if (size < max) continue
+      yield { parts: fragment, size }
+      fragment = []
+      size = 0
+    }
+  }
+  if (size > 0) yield { parts: fragment, size }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+}
+
+const ONE = Uint8Array.of(1)

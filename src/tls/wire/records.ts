@@ -1,0 +1,25 @@
+// Records of TLS: RFC 8446 section 5.1. Their content types, and what a header says.
+
+export const CHANGE_CIPHER_SPEC = 20
+export const ALERT = 21
+export const HANDSHAKE = 22
+export const APPLICATION_DATA = 23
+
+export const HEADER_SIZE = 5
+
+/** The size of a fragment, of a header's last two bytes. */
+export function fragmentSize(bytes: Uint8Array, at: number): number {
+  return (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number)
+}
+
+/** What begins at `at` can be a record's header: a type that there is, and a version 3.x. */
+export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
+  const type = bytes[at] as number
+  return type >= CHANGE_CIPHER_SPEC && type <= APPLICATION_DATA && bytes[at + 1] === 3
+}
+
+/** The first bytes are those of a plain HTTP request, as OpenSSL looks for them. */
+export function looksLikeHttp(bytes: Uint8Array, at: number): boolean {
+  const start = String.fromCharCode(...bytes.subarray(at, at + 5))
+  return /^(GET |POST |HEAD |PUT )/.test(start)
+}
