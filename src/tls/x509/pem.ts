@@ -47,6 +47,7 @@ function readBlock(label: string, body: string, text: string): PemBlock | undefi
   const headers: string[] = []
   const base64: string[] = []
   for (const line of lines) {
+    if (line === '') continue
     if (headerLine.test(line) && base64.length === 0) headers.push(line)
     // A header may go on in the next line.
     else if (/^[ \t]+\S/.test(line) && headers.length > 0 && base64.length === 0) headers.push(line)
