@@ -58,8 +58,7 @@ export class HeaderReceiver {
 
   constructor(core: SessionCore) {
     this.#core = core
-    const { maxHeaderListPairs, maxHeaderListBytes } = core.limits
-    this.rules = new HeaderRules(maxHeaderListPairs, maxHeaderListBytes, core.options.strictFieldWhitespace)
+    this.rules = new HeaderRules(core.limits.maxHeaderListPairs, core.options.strictFieldWhitespace)
   }
 
   get tableSize(): number {
@@ -151,7 +150,9 @@ export class HeaderReceiver {
     this.#streamId = 0
     this.#startedAt = Number.POSITIVE_INFINITY
     const stream = this.#core.streams.get(streamId)
-    if (!this.#decode(bytes, start, end, this.#kindFor(stream))) return
+    const maxListSize = stream?.maxHeaderListSize ?? this.#core.maxHeaderListSize
+    this.rules.begin(this.#kindFor(stream), maxListSize)
+    if (!this.#decode(bytes, start, end)) return
     if (this.#type === PUSH_PROMISE) this.#receivePromise(streamId, stream)
     else if (stream !== undefined) this.#receiveMore(stream)
     else if (this.#mayBegin(streamId)) this.#receiveRequest(streamId)
@@ -162,8 +163,7 @@ export class HeaderReceiver {
     return stream.awaits === AWAITS_RESPONSE ? 'response' : 'trailers'
   }
 
-  #decode(bytes: Uint8Array, start: number, end: number, kind: BlockKind): boolean {
-    this.rules.begin(kind)
+  #decode(bytes: Uint8Array, start: number, end: number): boolean {
     try {
       this.#decoder.decode(bytes, start, end, this.rules)
       return true

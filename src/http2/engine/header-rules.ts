@@ -29,13 +29,12 @@ export type BlockKind = 'request' | 'response' | 'trailers'
 export class HeaderRules implements FieldSink {
   readonly #maxPairs: number
   readonly #dropsPadded: boolean
-  /** Bytes of a decoded block, as SETTINGS_MAX_HEADER_LIST_SIZE counts them. */
-  maxListSize: number
   /** Extended CONNECT is ours to receive: we sent SETTINGS_ENABLE_CONNECT_PROTOCOL. */
   allowsProtocol = false
 
   #block = new HeaderBlock()
   #kind: BlockKind = 'request'
+  #maxListSize = 0
   #pairs = 0
   #listSize = 0
   #hasRegular = false
@@ -43,13 +42,14 @@ export class HeaderRules implements FieldSink {
   #fault: string | undefined = undefined
   #priority: string | undefined = undefined
 
-  constructor(maxPairs: number, maxListSize: number, dropsPadded: boolean) {
+  constructor(maxPairs: number, dropsPadded: boolean) {
     this.#maxPairs = maxPairs
-    this.maxListSize = maxListSize
     this.#dropsPadded = dropsPadded
   }
 
-  begin(kind: BlockKind): void {
+  /** @param maxListSize - bytes of a decoded block, as SETTINGS_MAX_HEADER_LIST_SIZE counts them */
+  begin(kind: BlockKind, maxListSize: number): void {
+    this.#maxListSize = maxListSize
     this.#block = new HeaderBlock()
     this.#kind = kind
     this.#pairs = 0
@@ -76,13 +76,13 @@ export class HeaderRules implements FieldSink {
   /** The name of the limit that the block passed. */
   get passedLimit(): 'maxHeaderListPairs' | 'maxHeaderListSize' | undefined {
     if (this.#pairs > this.#maxPairs) return 'maxHeaderListPairs'
-    return this.#listSize > this.maxListSize ? 'maxHeaderListSize' : undefined
+    return this.#listSize > this.#maxListSize ? 'maxHeaderListSize' : undefined
   }
 
   onField(name: string, value: string, marks: number, isSensitive: boolean): void {
     this.#listSize += name.length + value.length + ENTRY_OVERHEAD
     // Past a limit nothing is kept; the block is decoded to its end for the table's sake alone.
-    if (++this.#pairs > this.#maxPairs || this.#listSize > this.maxListSize || this.#fault !== undefined) return
+    if (++this.#pairs > this.#maxPairs || this.#listSize > this.#maxListSize || this.#fault !== undefined) return
     const kind = marks & KIND_MASK
     if ((marks & (BAD_NAME | BAD_VALUE | PADDED_VALUE)) !== 0 && !this.#passes(marks, kind)) return
     if (kind !== 0 && !this.#readKnown(kind, value)) return

@@ -14,7 +14,7 @@ export interface SessionLimits {
   // --- header blocks
   /** Fields of one block, 4 at least. Past it: RST_STREAM. */
   readonly maxHeaderListPairs: number
-  /** Bytes of a block as SETTINGS_MAX_HEADER_LIST_SIZE counts them, while we sent none. Past it: RST_STREAM. */
+  /** Bytes of a block as SETTINGS_MAX_HEADER_LIST_SIZE counts them, until the peer has acknowledged one. Past it: RST_STREAM. */
   readonly maxHeaderListBytes: number
   /** Bytes of a block as it came, compressed. */
   readonly maxHeaderBlockBytes: number

@@ -46,6 +46,8 @@ export class SessionCore implements OutboxOwner {
   goawaySentId = MAX_STREAM_ID
   /** The same from the peer; above 2^31-1: no GOAWAY came. */
   goawayReceivedId = MAX_STREAM_ID + 1
+  /** For header blocks on streams that begin from now on: SETTINGS_MAX_HEADER_LIST_SIZE, once one was acknowledged. */
+  maxHeaderListSize: number
   /** The highest stream of the peer's that the user heard of. */
   lastProcessedId = 0
   /** Requests that wait for a place, in the order of their ids. */
@@ -66,6 +68,7 @@ export class SessionCore implements OutboxOwner {
     this.handler = handler
     this.options = options
     this.limits = options.limits
+    this.maxHeaderListSize = options.limits.maxHeaderListBytes
     this.streams = new StreamTable(role)
     this.guard = new FloodGuard(options.limits)
     this.localSettings = new SessionSettings(options.customSettings)
@@ -78,6 +81,7 @@ export class SessionCore implements OutboxOwner {
 
   newStream(id: number, isOurs: boolean): Stream {
     const stream = new Stream(id, isOurs, IDLE, this.remoteSettings.initialWindowSize)
+    stream.maxHeaderListSize = this.maxHeaderListSize
     stream.initialReceiveWindow = this.localSettings.initialWindowSize
     return stream
   }
@@ -273,7 +277,8 @@ export class SessionCore implements OutboxOwner {
 
   countInvalidFrame(): boolean {
     if (this.isDestroyed) return false
-    if (++this.#invalidFrames <= this.limits.maxSessionInvalidFrames) return true
+    // As Node counts: the limit is passed by the one after the one that reaches past it.
+    if (this.#invalidFrames++ <= this.limits.maxSessionInvalidFrames) return true
     this.failConnection({
       code: ENHANCE_YOUR_CALM,
       reason: 'too many invalid frames',

@@ -33,11 +33,9 @@ export class SettingsExchange {
     if (core.pendingSettings.count >= core.limits.maxOutstandingSettings) return false
     core.pendingSettings.push(entries, core.now)
     writeSettings(core.outbox.control, entries)
-    // Advice, which the peer may not follow in either case: RFC 9113 section 6.5.2.
-    for (const [id, value] of entries) {
-      if (id === SETTINGS_MAX_HEADER_LIST_SIZE) this.#headers.rules.maxListSize = value
+    // The peer may use it as soon as it has read this; its ACK need not come first.
+    for (const [id, value] of entries)
       if (id === SETTINGS_ENABLE_CONNECT_PROTOCOL && value === 1) this.#headers.rules.allowsProtocol = true
-    }
     core.outbox.wake()
     return true
   }
@@ -53,6 +51,7 @@ export class SettingsExchange {
     core.roundTripMs = Math.min(core.roundTripMs, Math.max(0, core.now - pending.sentAt))
     for (const [id, value] of pending.entries) {
       if (id === SETTINGS_HEADER_TABLE_SIZE) this.#headers.setTableLimit(value)
+      else if (id === SETTINGS_MAX_HEADER_LIST_SIZE) core.maxHeaderListSize = value
       else if (id === SETTINGS_INITIAL_WINDOW_SIZE) this.#shiftReceiveWindows(value)
       core.localSettings.set(id, value)
     }

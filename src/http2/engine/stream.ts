@@ -45,6 +45,8 @@ export class Stream implements EngineStream {
   receivedLength = 0
   /** Handed out by onData and not consumed. */
   unconsumed = 0
+  /** What its header blocks may hold: Node has it as it was when the stream began. */
+  maxHeaderListSize = 0
   /** Bytes of its decoded header blocks. */
   headerBytes = 0
   /** Made by the first DATA; before that `initialReceiveWindow` is its size. */
