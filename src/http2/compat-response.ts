@@ -149,15 +149,14 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
   }
 
   /** The stream tells both of its objects; 'error' is neither's: programs hear 'aborted' and 'close'. */
-  onStreamEvent(event: string, args: readonly unknown[]): boolean {
+  onStreamEvent(event: string, args: readonly unknown[]): void {
     const state = this[kState]
     const request = (state.stream as CompatStream)[kRequest] as Http2ServerRequest | undefined
     if (request !== undefined) observeRequest(request, event, args)
-    if (state.isClosed) return true
+    if (state.isClosed) return
     if (event === 'drain') this.emit('drain')
     else if (event === 'timeout') this.emit('timeout')
     else if (event === 'close') closeResponse(this, state)
-    return true
   }
 
   // Headers

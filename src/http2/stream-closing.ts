@@ -98,6 +98,7 @@ export function destroyStream(
   stream.push(null)
   detach(stream, state, session)
   const error = given ?? errorOf(code, state, engineStream?.isSafeToRetry ?? false)
+  state.isPeersError = given === null
   state.engineStream = undefined
   state.session = undefined
   if (session.closed) session[kSession].host.clock.setImmediate(() => session[kMaybeDestroy]())

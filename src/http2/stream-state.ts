@@ -7,9 +7,9 @@ import type { Http2Session } from './session.ts'
 
 type WriteCallback = (error?: Error | null) => void
 
-/** Hears of a stream's events before its listeners do. @returns true: errors are dealt with */
+/** Hears of a stream's events before its listeners do. */
 export interface StreamObserver {
-  onStreamEvent(event: string, args: readonly unknown[]): boolean
+  onStreamEvent(event: string, args: readonly unknown[]): void
   /** What it wants to send after the data. */
   readonly trailers: HeaderObject | undefined
 }
@@ -30,6 +30,8 @@ export class StreamState {
 
   isClosed = false
   isAborted = false
+  /** What 'error' tells came of a code alone, not of a program. */
+  isPeersError = false
   headersSent = false
   isHeadRequest = false
   endAfterHeaders = false

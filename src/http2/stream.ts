@@ -223,10 +223,8 @@ export class Http2Stream extends Duplex {
    */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     const state = this[kStream]
-    if (state.observer !== null && typeof event === 'string') {
-      if (state.observer.onStreamEvent(event, args) && event === 'error' && this.listenerCount('error') === 0)
-        return true
-    }
+    if (state.observer !== null && typeof event === 'string') state.observer.onStreamEvent(event, args)
+    if (event === 'error' && mayPassUnheard(state) && this.listenerCount('error') === 0) return false
     const wasHeard = emit.call(this, event, ...args)
     if (event === 'finish') {
       if (state.isShut) this[kMaybeDestroy]()
@@ -396,6 +394,14 @@ function sendEnd(state: StreamState, engineStream: EngineStream): void {
 function tellChunk(stream: Http2Stream, writev: boolean, data: unknown, encoding: string): void {
   const channel = diagnostics.clientBodyChunkSent
   if (channel.hasSubscribers) channel.publish({ stream, writev, data, encoding })
+}
+
+/**
+ * What a client does to its stream must not end a server whose program has no listener for it; nor does the compatibility API
+ * tell of errors at all.
+ */
+function mayPassUnheard({ observer, isServer, isPeersError }: StreamState): boolean {
+  return observer !== null || (isServer && isPeersError)
 }
 
 // Trailers

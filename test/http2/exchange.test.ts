@@ -226,6 +226,19 @@ describe('a server stream', () => {
     })
   })
 
+  it('does not end the process when a client resets it and nobody listens to its errors', async () => {
+    const server = streams(stream => stream.respond())
+    await withServer(server, async client => {
+      const closed = new Promise<number>(resolve => {
+        server.on('stream', stream => stream.on('close', () => resolve(stream.rstCode as number)))
+      })
+      const request = client.request()
+      request.on('error', () => {})
+      request.on('response', () => request.close(http2.constants.NGHTTP2_INTERNAL_ERROR))
+      assert.equal(await closed, http2.constants.NGHTTP2_INTERNAL_ERROR)
+    })
+  })
+
   it('makes its writer wait while the client does not read', async () => {
     let written = 0
     const server = streams(stream => {
