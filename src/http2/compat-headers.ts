@@ -7,20 +7,21 @@ import { invalidHeaderValue, invalidToken, pseudoheaderNotAllowed } from './erro
 import { type HeaderObject, requestPseudo } from './header-map.ts'
 
 export class CompatHeaders {
-  readonly #fields: HeaderObject = Object.create(null)
+  /** Made with the first of them. */
+  #fields: HeaderObject | undefined = undefined
 
   get(name: string): unknown {
     validateString(name, 'name')
-    return this.#fields[name.trim().toLowerCase()]
+    return this.#fields?.[name.trim().toLowerCase()]
   }
 
   has(name: string): boolean {
     validateString(name, 'name')
-    return Object.hasOwn(this.#fields, name.trim().toLowerCase())
+    return this.#fields !== undefined && Object.hasOwn(this.#fields, name.trim().toLowerCase())
   }
 
   names(): string[] {
-    return Object.keys(this.#fields)
+    return this.#fields === undefined ? [] : Object.keys(this.#fields)
   }
 
   copy(): HeaderObject {
@@ -28,29 +29,25 @@ export class CompatHeaders {
   }
 
   remove(name: string): void {
-    delete this.#fields[name.trim().toLowerCase()]
+    if (this.#fields !== undefined) delete this.#fields[name.trim().toLowerCase()]
   }
 
   /** @returns the name, where it is no token */
   set(name: string, value: unknown): string | undefined {
     const lower = checkedName(name, value)
     if (!isAllowed(lower, value)) return undefined
+    this.#fields ??= Object.create(null) as HeaderObject
     this.#fields[lower] = value
     return badToken(lower)
   }
 
   append(name: string, value: unknown): string | undefined {
-    const lower = checkedName(name, value)
-    if (!isAllowed(lower, value)) return undefined
-    const existing = this.#fields[lower]
-    if (!existing) this.#fields[lower] = value
-    else this.#fields[lower] = [existing, value].flat()
-    return badToken(lower)
+    const existing = this.get(name)
+    return this.set(name, existing ? [existing, value].flat() : value)
   }
 
-  /** These, with their status: what goes out, and what `getHeaders` shows from then on. */
-  forResponse(status: number): HeaderObject {
-    this.#fields[':status'] = status
+  /** Undefined: none was set. They are the response's from then on. */
+  all(): HeaderObject | undefined {
     return this.#fields
   }
 }

@@ -4,7 +4,7 @@ import { type Duplex, Readable, type ReadableOptions } from 'node:stream'
 import { invalidArgValue } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
 import { type CompatStream, compatSocket } from './compat-socket.ts'
-import { authorityOf, type HeaderObject } from './header-map.ts'
+import { authorityOf, type HeaderObject, headerObject } from './header-map.ts'
 import type { ServerHttp2Stream } from './server-stream.ts'
 import { kProxySocket, kRequest } from './symbols.ts'
 
@@ -12,7 +12,10 @@ const kState = Symbol('state')
 
 interface RequestState {
   readonly stream: ServerHttp2Stream
-  readonly headers: HeaderObject
+  /** Undefined: not looked at yet. */
+  headers: HeaderObject | undefined
+  /** What the request's head says, where it came from the wire and nobody has changed it. */
+  readonly head: RequestHead | undefined
   readonly rawHeaders: string[]
   readonly trailers: Record<string, unknown>
   readonly rawTrailers: string[]
@@ -21,15 +24,31 @@ interface RequestState {
   didRead: boolean
 }
 
+/** A request's head, as much of it as is asked for most. */
+export interface RequestHead {
+  readonly pairs: string[]
+  readonly sensitive: string[] | undefined
+  readonly method: string | undefined
+  readonly path: string | undefined
+}
+
 export class Http2ServerRequest extends Readable {
   declare [kState]: RequestState
 
-  constructor(stream: ServerHttp2Stream, headers: HeaderObject, options?: ReadableOptions, rawHeaders?: string[]) {
+  /** @param headers - or the head that they are made from when somebody looks */
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: HeaderObject | RequestHead,
+    options?: ReadableOptions,
+    rawHeaders?: string[],
+  ) {
     super(options === undefined ? readableOptions : { ...readableOptions, ...options })
+    const head = rawHeaders === undefined && Array.isArray(headers['pairs']) ? (headers as RequestHead) : undefined
     this[kState] = {
       stream,
-      headers,
-      rawHeaders: rawHeaders ?? [],
+      headers: head === undefined ? (headers as HeaderObject) : undefined,
+      head,
+      rawHeaders: head?.pairs ?? rawHeaders ?? [],
       trailers: {},
       rawTrailers: [],
       isClosed: false,
@@ -62,7 +81,9 @@ export class Http2ServerRequest extends Readable {
   }
 
   get headers(): HeaderObject {
-    return this[kState].headers
+    const state = this[kState]
+    state.headers ??= headerObject(state.rawHeaders, state.head?.sensitive ?? [])
+    return state.headers
   }
 
   get rawHeaders(): string[] {
@@ -98,29 +119,31 @@ export class Http2ServerRequest extends Readable {
   }
 
   get method(): string {
-    return this[kState].headers[':method'] as string
+    const { headers, head } = this[kState]
+    return (headers === undefined ? head?.method : headers[':method']) as string
   }
 
   set method(method: string) {
     validateString(method, 'method')
     if (method.trim() === '') throw invalidArgValue('method', method)
-    this[kState].headers[':method'] = method
+    this.headers[':method'] = method
   }
 
   get authority(): string {
-    return authorityOf(this[kState].headers) as string
+    return authorityOf(this.headers) as string
   }
 
   get scheme(): string {
-    return this[kState].headers[':scheme'] as string
+    return this.headers[':scheme'] as string
   }
 
   get url(): string {
-    return this[kState].headers[':path'] as string
+    const { headers, head } = this[kState]
+    return (headers === undefined ? head?.path : headers[':path']) as string
   }
 
   set url(url: string) {
-    this[kState].headers[':path'] = url
+    this.headers[':path'] = url
   }
 
   setTimeout(msecs: number, callback?: () => void): this {
@@ -170,7 +193,8 @@ function closeRequest(request: Http2ServerRequest, state: RequestState): void {
   state.isClosed = true
   request.push(null)
   // What nobody reads is dropped, as for HTTP/1.
-  if (!state.didRead && request.readableFlowing === null) request.resume()
+  const isHeard = request.listenerCount('end') > 0 || request.listenerCount('readable') > 0
+  if (isHeard && !state.didRead && request.readableFlowing === null) request.resume()
   stream[kProxySocket] = null
   stream[kRequest] = undefined
   request.emit('close')

@@ -252,7 +252,7 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
     const state = this[kState]
     const { stream, trailers, headers, statusCode, sendsDate } = state
     const endStream = state.isEnding && trailers === undefined
-    stream._respondWith(headers.forResponse(statusCode), statusCode, {
+    stream._respondWith(headers.all(), statusCode, {
       endStream,
       waitForTrailers: true,
       sendDate: sendsDate,

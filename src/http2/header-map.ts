@@ -10,7 +10,6 @@ import {
   NO_TOKEN,
   nameRule,
   PSEUDO,
-  SINGLE,
   TE,
 } from './header-names.ts'
 
@@ -52,63 +51,52 @@ export function sensitiveNames(headers: HeaderObject | HeaderArray): ReadonlySet
  * @param isStrict - a field that may have one value must not have two
  */
 export function fieldPairs(headers: HeaderObject | HeaderArray, check: PseudoCheck, isStrict: boolean): string[] {
-  const list = new FieldList(check, isStrict)
+  const pairs: string[] = []
+  // Two names of the program's may be one on the wire.
+  let mayRepeat = false
   if (Array.isArray(headers)) {
-    for (let i = 0; i < headers.length; i += 2) list.add(headers[i] as string, headers[i + 1])
+    mayRepeat = true
+    for (let i = 0; i < headers.length; i += 2) addField(pairs, headers[i] as string, headers[i + 1], check, isStrict)
   } else {
-    for (const name of Object.keys(headers)) list.add(name, headers[name])
+    for (const name of Object.keys(headers)) {
+      if (addField(pairs, name, headers[name], check, isStrict)) mayRepeat = true
+    }
   }
-  return list.finish(Array.isArray(headers))
+  if (isStrict && mayRepeat) checkSingles(pairs)
+  return pairs
 }
 
-class FieldList {
-  readonly #pairs: string[] = []
-  readonly #check: PseudoCheck
-  readonly #isStrict: boolean
-  #pseudoEnd = 0
-  /** Two names of the program's may be one on the wire. */
-  #hasFolded = false
+/** @returns whether the name is another on the wire */
+function addField(pairs: string[], given: string, value: unknown, check: PseudoCheck, isStrict: boolean): boolean {
+  if (value === undefined || given === '') return false
+  const rule = nameRule(given)
+  if (Array.isArray(value)) addValues(pairs, rule, value, check, isStrict)
+  else addValue(pairs, rule, typeof value === 'string' ? value : String(value), check)
+  return rule.name !== given
+}
 
-  constructor(check: PseudoCheck, isStrict: boolean) {
-    this.#check = check
-    this.#isStrict = isStrict
+function addValues(pairs: string[], rule: NameRule, values: unknown[], check: PseudoCheck, isStrict: boolean): void {
+  if (values.length > 1) {
+    if (isStrict && isSingleValued(rule.name)) throw headerSingleValue(rule.name)
+    if (rule.kind === TE) throw invalidConnectionHeaders(rule.name)
   }
+  for (const value of values) addValue(pairs, rule, String(value), check)
+}
 
-  add(given: string, value: unknown): void {
-    if (value === undefined || given === '') return
-    const rule = nameRule(given)
-    if (rule.name !== given) this.#hasFolded = true
-    if (typeof value === 'string') this.#addOne(rule, value)
-    else if (Array.isArray(value)) this.#addAll(rule, value)
-    else this.#addOne(rule, String(value))
-  }
+function addValue(pairs: string[], { name, kind }: NameRule, value: string, check: PseudoCheck): void {
+  if (kind > PSEUDO) checkName(name, kind, value)
+  if (kind === PSEUDO) addPseudo(pairs, name, value, check)
+  // As with Node, a field that holds what none may does not arrive, and the message does.
+  else if (!hasInvalidValueCharacter(value, true)) pairs.push(name, value)
+}
 
-  #addAll(rule: NameRule, values: unknown[]): void {
-    if (values.length > 1) {
-      const isSingle = rule.kind === SINGLE || rule.kind === PSEUDO
-      if (isSingle && this.#isStrict && isSingleValued(rule.name)) throw headerSingleValue(rule.name)
-      if (rule.kind === TE) throw invalidConnectionHeaders(rule.name)
-    }
-    for (const value of values) this.#addOne(rule, String(value))
-  }
-
-  #addOne({ name, kind }: NameRule, value: string): void {
-    if (kind > PSEUDO) checkName(name, kind, value)
-    if (kind !== PSEUDO) {
-      // As with Node, such a field does not arrive, and the message does.
-      if (!hasInvalidValueCharacter(value, true)) this.#pairs.push(name, value)
-      return
-    }
-    this.#check(name)
-    if (this.#pseudoEnd === this.#pairs.length) this.#pairs.push(name, value)
-    else this.#pairs.splice(this.#pseudoEnd, 0, name, value)
-    this.#pseudoEnd += 2
-  }
-
-  finish(mayRepeat: boolean): string[] {
-    if (this.#isStrict && (mayRepeat || this.#hasFolded)) checkSingles(this.#pairs)
-    return this.#pairs
-  }
+/** Behind the other pseudo-headers, and before the rest. */
+function addPseudo(pairs: string[], name: string, value: string, check: PseudoCheck): void {
+  check(name)
+  let at = pairs.length
+  while (at > 0 && !(pairs[at - 2] as string).startsWith(':')) at -= 2
+  if (at === pairs.length) pairs.push(name, value)
+  else pairs.splice(at, 0, name, value)
 }
 
 function checkName(name: string, kind: number, value: string): void {

@@ -9,14 +9,17 @@ import { duplexConnection } from '../host/duplex-connection.ts'
 import type { Connection, Host } from '../host/types.ts'
 import { answerFailure } from '../http/internal.ts'
 import { connectionOf } from '../net/internal.ts'
-import { serveCompat } from './compat.ts'
+import { type ResponseClass, serveCompat } from './compat.ts'
 import { Http2ServerRequest } from './compat-request.ts'
 import { Http2ServerResponse } from './compat-response.ts'
+import * as diagnostics from './diagnostics.ts'
+import type { HeaderBlock } from './engine/types.ts'
 import type { HeaderObject } from './header-map.ts'
 import { type CompleteOptions, completeOptions, type ServerOptions } from './options.ts'
 import { ServerHttp2Session } from './server-session.ts'
 import type { ServerHttp2Stream } from './server-stream.ts'
 import type { BoundSocket } from './session.ts'
+import { beginRequest } from './session-events.ts'
 import type { SecureFacts } from './session-state.ts'
 import { type Settings, validateSettings } from './settings.ts'
 import { kSession } from './symbols.ts'
@@ -39,6 +42,7 @@ export class ServerCore {
   options: ServerOptions
   readonly sessions = new Set<ServerHttp2Session>()
   #complete: CompleteOptions | undefined
+  #servesHeads = false
 
   /** @param options - checked: see `serverOptions` */
   constructor(server: EventEmitter, options: ServerOptions, listener: Http2RequestListener | undefined) {
@@ -63,6 +67,18 @@ export class ServerCore {
     server.on('stream', (stream: ServerHttp2Stream, headers: HeaderObject, _flags: number, raw: string[]) => {
       serveCompat(server, new Request(stream, headers, undefined, raw), Response)
     })
+    // A program's own class of requests takes its headers as Node gives them.
+    this.#servesHeads = Request === Http2ServerRequest
+  }
+
+  /** Straight to the compatibility API, where it is the only one that listens to streams: what they have to tell is not made. */
+  #takeRequest(session: ServerHttp2Session, stream: ServerHttp2Stream, head: HeaderBlock, endStream: boolean): boolean {
+    const { server } = this
+    if (!this.#servesHeads || session.listenerCount('stream') > 1 || server.listenerCount('stream') > 1) return false
+    if (diagnostics.serverCreated.hasSubscribers || diagnostics.serverStart.hasSubscribers) return false
+    beginRequest(stream, head, endStream)
+    process.nextTick(serveHead, server, stream, head, this.options.Http2ServerResponse ?? Http2ServerResponse)
+    return true
   }
 
   /** Begins a session on a connection that nobody else looks at. @param secure - what shows it, over TLS */
@@ -88,6 +104,7 @@ export class ServerCore {
   #makeSession(): ServerHttp2Session {
     this.#complete ??= completeOptions(this.options)
     const session = new ServerHttp2Session(this.#complete, this, this.host)
+    session[kSession].compat = (stream, head, endStream) => this.#takeRequest(session, stream, head, endStream)
     this.sessions.add(session)
     return session
   }
@@ -127,6 +144,10 @@ export class ServerCore {
     this.options = { ...this.options, settings: { ...this.options.settings, ...settings } }
     this.#complete = undefined
   }
+}
+
+function serveHead(server: EventEmitter, stream: ServerHttp2Stream, head: HeaderBlock, Response: ResponseClass): void {
+  serveCompat(server, new Http2ServerRequest(stream, head), Response)
 }
 
 export function connectionFor(socket: Duplex): Connection {

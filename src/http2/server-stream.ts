@@ -2,6 +2,7 @@
 // ServerHttp2Stream".
 
 import { validateFunction } from '../core/validate.ts'
+import { utcDate } from '../http/internal.ts'
 import * as diagnostics from './diagnostics.ts'
 import type { EngineStream } from './engine/types.ts'
 import {
@@ -48,11 +49,11 @@ export class ServerHttp2Stream extends Http2Stream {
   /** Whether the descriptor that is sent is ours to close. */
   declare ownsFd: boolean | undefined
 
-  constructor(session: Http2Session, engineStream: EngineStream, headers: HeaderObject) {
+  constructor(session: Http2Session, engineStream: EngineStream, scheme?: string, authority?: string) {
     super(session, true)
     const state = this[kStream]
-    state.scheme = headers[':scheme'] as string
-    state.authority = authorityOf(headers)
+    state.scheme = scheme
+    state.authority = authority
     openStream(this, engineStream)
   }
 
@@ -100,7 +101,7 @@ export class ServerHttp2Stream extends Http2Stream {
     isBodyless: boolean,
     callback: PushCallback,
   ): void {
-    const stream = new ServerHttp2Stream(session, pushed, headers)
+    const stream = new ServerHttp2Stream(session, pushed, headers[':scheme'] as string, authorityOf(headers))
     stream[kStream].sentHeaders = headers
     stream.push(null)
     if (isBodyless) stream.end()
@@ -123,11 +124,18 @@ export class ServerHttp2Stream extends Http2Stream {
   }
 
   /** A response of the compatibility API: headers that are nobody else's any more. */
-  _respondWith(headers: HeaderObject, given: number, options: ResponseOptions): void {
+  _respondWith(headers: HeaderObject | undefined, status: number, options: ResponseOptions): void {
     if (this.destroyed || this.closed) throw invalidStream()
     this[kTouch]()
     const { clock } = (this.session as Http2Session)[kSession].host
-    this.#begin(headers, completeResponse(headers, given, options.sendDate === true, clock), options)
+    if (headers !== undefined) {
+      this.#begin(headers, completeResponse(headers, status, options.sendDate === true, clock), options)
+      return
+    }
+    // Nothing was set: no object needs to be made and taken apart again.
+    const pairs = options.sendDate ? [':status', String(status), 'date', utcDate(clock)] : [':status', String(status)]
+    this[kStream].rawHeaders = pairs
+    this.#sendResponse(pairs, pairs, status, options)
   }
 
   #begin(headers: HeaderObject | HeaderArray, status: number, options: ResponseOptions | undefined): void {
@@ -136,6 +144,11 @@ export class ServerHttp2Stream extends Http2Stream {
     if (Array.isArray(headers)) state.rawHeaders = headers
     else state.sentHeaders = headers
     const pairs = fieldPairs(headers, responsePseudo, session[kSession].options.isStrict)
+    this.#sendResponse(headers, pairs, status, options)
+  }
+
+  #sendResponse(headers: HeaderObject | HeaderArray, pairs: string[], status: number, options?: ResponseOptions): void {
+    const state = this[kStream]
     if (options?.waitForTrailers) state.hasTrailers = true
     state.headersSent = true
     if (options?.endStream || isBodiless(status) || state.isHeadRequest) {

@@ -75,6 +75,11 @@ export class SessionConnection implements ConnectionSink {
     this.schedule()
   }
 
+  /** Events come from what the peer has sent, rather than from what we do. */
+  get isReceiving(): boolean {
+    return this.#isReceiving
+  }
+
   /** Bytes that the engine has given to the connection and that have left it. */
   get sentBytes(): number {
     return this.connection.bytesWritten - this.connection.bufferedBytes

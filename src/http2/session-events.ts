@@ -39,31 +39,28 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     const session = this.#session
     if (session.destroyed) return
     session[kTouch]()
-    const headers = headerObject(block.pairs, block.sensitive ?? [])
     const flags = FLAG_END_HEADERS | (endStream ? FLAG_END_STREAM : 0)
-    if (part === 'request') this.#onRequest(stream, block, headers, flags, endStream)
-    else if (stream.owner !== undefined) this.#onPart(stream.owner as Http2Stream, block, headers, flags, part)
+    if (part === 'request') this.#onRequest(stream, block, flags, endStream)
+    else if (stream.owner !== undefined) this.#onPart(stream.owner as Http2Stream, block, flags, part)
   }
 
-  #onRequest(from: EngineStream, block: HeaderBlock, headers: HeaderObject, flags: number, endStream: boolean): void {
+  #onRequest(from: EngineStream, block: HeaderBlock, flags: number, endStream: boolean): void {
     const session = this.#session
     if (session.closed) {
       this.#state.carrier?.engine.reset(from, REFUSED_STREAM)
       return
     }
-    const stream = new ServerHttp2Stream(session, from, headers)
+    const stream = new ServerHttp2Stream(session, from, block.scheme, block.authority ?? hostOf(block.pairs))
+    if (this.#state.compat?.(stream, block, endStream)) return
+    const headers = headerObject(block.pairs, block.sensitive ?? [])
     if (diagnostics.serverCreated.hasSubscribers) diagnostics.serverCreated.publish({ stream, headers })
     if (diagnostics.serverStart.hasSubscribers) diagnostics.serverStart.publish({ stream, headers })
-    if (endStream) stream[kStream].endAfterHeaders = true
-    if (block.method === 'HEAD') {
-      // Its answer has no body: that side is done before it begins.
-      stream.end()
-      stream[kStream].isHeadRequest = true
-    }
+    beginRequest(stream, block, endStream)
     process.nextTick(emitStream, session, stream, headers, flags, block.pairs)
   }
 
-  #onPart(stream: Http2Stream, block: HeaderBlock, headers: HeaderObject, flags: number, part: MessagePart): void {
+  #onPart(stream: Http2Stream, block: HeaderBlock, flags: number, part: MessagePart): void {
+    const headers = headerObject(block.pairs, block.sensitive ?? [])
     const event = part === 'response' && isPush(stream) ? 'push' : eventNames[part]
     const { scope, authority, scheme } = stream[kStream]
     if (block.status === 421) originSetOf(this.#state).delete(`${scheme}://${authority}`)
@@ -112,7 +109,8 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     // When the whole session fails, its streams fail with the session's error.
     if (owner === undefined || this.#state.carrier?.engine.isDestroyed) return
     // After the events that wait for their turn: a stream is announced before it ends.
-    process.nextTick(closedByEngine, owner, code, isReset)
+    if (this.#state.carrier?.isReceiving) process.nextTick(closedByEngine, owner, code, isReset)
+    else closedByEngine(owner, code, isReset)
   }
 
   // The session
@@ -216,6 +214,20 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
 }
 
 const eventNames = { request: 'stream', informational: 'headers', response: 'response', trailers: 'trailers' } as const
+
+/** What a request's head says of its stream. */
+export function beginRequest(stream: ServerHttp2Stream, { method }: HeaderBlock, endStream: boolean): void {
+  if (endStream) stream[kStream].endAfterHeaders = true
+  if (method !== 'HEAD') return
+  // Its answer has no body: that side is done before it begins.
+  stream.end()
+  stream[kStream].isHeadRequest = true
+}
+
+function hostOf(pairs: readonly string[]): string | undefined {
+  for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === 'host') return pairs[i + 1]
+  return undefined
+}
 
 function isPush(stream: Http2Stream): boolean {
   const { id, isServer } = stream[kStream]

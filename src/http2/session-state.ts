@@ -2,7 +2,9 @@
 
 import type { Duplex } from 'node:stream'
 import type { Host } from '../host/types.ts'
+import type { HeaderBlock } from './engine/types.ts'
 import type { CompleteOptions } from './options.ts'
+import type { ServerHttp2Stream } from './server-stream.ts'
 import type { SessionConnection } from './session-connection.ts'
 import type { Settings } from './settings.ts'
 import type { Http2Stream } from './stream.ts'
@@ -57,6 +59,8 @@ export class SessionState {
   /** Whoever accepted the connection counts it. */
   onConnectionClosed: (() => void) | undefined = undefined
   secure: SecureFacts | undefined = undefined
+  /** Takes a request where nobody but the compatibility API looks at streams. @returns false: somebody does */
+  compat: ((stream: ServerHttp2Stream, block: HeaderBlock, endStream: boolean) => boolean) | undefined = undefined
   /** Client: what requests go to unless they say otherwise. */
   authority = ''
   protocol = 'https:'
