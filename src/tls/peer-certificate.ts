@@ -2,21 +2,54 @@
 // where the whole chain is asked for. Source: Node's documentation, "Certificate object".
 
 import { X509Certificate } from 'node:crypto'
+import { asBuffer } from '../core/bytes.ts'
+import { internCertificate } from './x509/certificate.ts'
+import { DerError } from './x509/der.ts'
+import { maxPathDepth } from './x509/limits.ts'
+import { bestIssuer, type TrustedSet } from './x509/trusted-set.ts'
 
 interface LegacyCertificate {
   issuerCertificate?: LegacyCertificate
 }
 
-/** @param chain - DER, the peer's own first; not empty */
-export function legacyCertificate(chain: readonly Uint8Array[], withIssuers: boolean): object {
-  const certificates = chain.map(der => new X509Certificate(der))
-  const objects = certificates.map(one => one.toLegacyObject() as LegacyCertificate)
-  if (!withIssuers) return objects[0] as object
-  for (const [index, one] of objects.entries()) {
-    const next = objects[index + 1]
-    if (next) one.issuerCertificate = next
-    // A root is its own issuer.
-    else if (certificates[index]?.checkIssued(certificates[index])) one.issuerCertificate = one
+/**
+ * @param chain - DER, the peer's own first; not empty
+ * @param withIssuers - each has its issuer: of those that the peer sent, in whatever order, and then of those that are trusted
+ */
+export function legacyCertificate(
+  chain: readonly Uint8Array[],
+  withIssuers: boolean,
+  trusted?: TrustedSet,
+  now = 0,
+): object {
+  const [own, ...rest] = chain.map(der => new X509Certificate(asBuffer(der))) as [X509Certificate, ...X509Certificate[]]
+  const first = own.toLegacyObject() as LegacyCertificate
+  if (!withIssuers) return first
+  let certificate = own
+  let object = first
+  for (let depth = 0; depth <= maxPathDepth; depth++) {
+    const sent = rest.findIndex(one => certificate.checkIssued(one))
+    const issuer = rest.splice(sent, sent < 0 ? 0 : 1)[0] ?? (trusted && trustedIssuer(certificate, trusted, now))
+    if (issuer === undefined || issuer.raw.equals(certificate.raw)) break
+    const next = issuer.toLegacyObject() as LegacyCertificate
+    object.issuerCertificate = next
+    certificate = issuer
+    object = next
   }
-  return objects[0] as object
+  // A root is its own issuer.
+  if (certificate.checkIssued(certificate)) object.issuerCertificate = object
+  return first
+}
+
+function trustedIssuer(certificate: X509Certificate, trusted: TrustedSet, now: number): X509Certificate | undefined {
+  if (certificate.checkIssued(certificate)) return undefined
+  try {
+    const subject = internCertificate(certificate.raw)
+    const issuer = bestIssuer(trusted.issuersOf(subject), subject, now, () => true)
+    return issuer && new X509Certificate(asBuffer(issuer.raw))
+  } catch (error) {
+    // The runtime reads more than we do.
+    if (error instanceof DerError) return undefined
+    throw error
+  }
 }

@@ -19,7 +19,19 @@ export interface RuntimeVerdict {
   readonly message: string | undefined
 }
 
-export async function runtimeVerdict(shown: ShownChain): Promise<RuntimeVerdict> {
+export function runtimeVerdict(shown: ShownChain): Promise<RuntimeVerdict> {
+  return handshake(shown, judging => {
+    const { ssl } = judging as unknown as { ssl: { verifyError(): (Error & { code: string }) | null } }
+    const problem = ssl.verifyError()
+    return { code: problem?.code, message: problem?.message }
+  })
+}
+
+export function runtimePeerCertificate(shown: ShownChain, isDetailed: boolean): Promise<object> {
+  return handshake(shown, judging => judging.getPeerCertificate(isDetailed))
+}
+
+async function handshake<T>(shown: ShownChain, look: (judging: tls.TLSSocket) => T): Promise<T> {
   const { chain, trusted, crls = [], purpose = 'server', allowPartialTrustChain } = shown
   const [own] = chain
   // Weak keys must not be refused by the side that has them.
@@ -54,11 +66,10 @@ export async function runtimeVerdict(shown: ShownChain): Promise<RuntimeVerdict>
     server.on('error', reject)
     client.on('error', reject)
     judging.on(isServer ? 'secureConnect' : 'secure', () => {
-      const { ssl } = judging as unknown as { ssl: { verifyError(): (Error & { code: string }) | null } }
-      const problem = ssl.verifyError()
+      const seen = look(judging)
       client.destroy()
       server.destroy()
-      resolve({ code: problem?.code, message: problem?.message })
+      resolve(seen)
     })
   })
 }
