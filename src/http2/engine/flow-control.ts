@@ -59,12 +59,11 @@ export class ReceiveWindow {
   /**
    * The WINDOW_UPDATE that is due, 0: none. Half a window at a time, so that neither side stalls, nor sends one per frame.
    * With `maxSize` above its size the window doubles when half of it went in less than two round trips: then it, and not
-   * the path or the reader, is what limits the peer.
+   * the path or the reader, is what limits the peer. 0 ms: it stays.
    */
   takeIncrement(now: number, roundTripMs: number, maxSize: number): number {
     if (this.#owed <= 0 || this.#owed * 2 < this.#size) return 0
-    const roundTrip = Math.max(roundTripMs, leastRoundTripMs)
-    if (roundTrip < Number.POSITIVE_INFINITY && now - this.#lastIncrementAt < roundTrip * 2 && this.#size < maxSize)
+    if (now - this.#lastIncrementAt < roundTripMs * 2 && this.#size < maxSize)
       this.resize(Math.min(this.#size * 2, maxSize))
     this.#lastIncrementAt = now
     return this.#give()
@@ -82,9 +81,6 @@ export class ReceiveWindow {
     return increment
   }
 }
-
-/** Within one machine a turn of the event loop takes longer than the path. */
-const leastRoundTripMs = 1
 
 /** A send window after it was opened (or, below zero, closed) by so much; undefined: past 2^31-1, which is an error. */
 export function openedWindow(window: number, change: number): number | undefined {

@@ -9,17 +9,23 @@ export class Pings {
   /** Oldest first. */
   #sent: { readonly payload: Uint8Array; readonly sentAt: number; readonly answered: (() => void) | undefined }[] = []
 
+  #outstanding = 0
+
   constructor(core: SessionCore) {
     this.#core = core
   }
 
+  /** The user's; the engine's own come one at a time. */
   get outstanding(): number {
-    return this.#sent.length
+    return this.#outstanding
   }
 
   /** @param answered - for a PING of the engine's own; the user hears of the others */
   send(payload: Uint8Array, answered?: () => void): boolean {
-    if (answered === undefined && this.#sent.length >= this.#core.limits.maxOutstandingPings) return false
+    if (answered === undefined) {
+      if (this.#outstanding >= this.#core.limits.maxOutstandingPings) return false
+      this.#outstanding++
+    }
     this.#sent.push({ payload: payload.slice(), sentAt: this.#core.now, answered })
     writePing(this.#core.outbox.control, payload, false)
     this.#core.outbox.wake()
@@ -38,7 +44,11 @@ export class Pings {
     }
     this.#sent.shift()
     core.roundTripMs = Math.min(core.roundTripMs, Math.max(0, core.now - ping.sentAt))
-    if (ping.answered === undefined) core.handler.onPingAck(payload)
-    else ping.answered()
+    if (ping.answered !== undefined) {
+      ping.answered()
+      return
+    }
+    this.#outstanding--
+    core.handler.onPingAck(payload)
   }
 }

@@ -63,6 +63,7 @@ export class SessionEngine implements Session {
     this.#settings = new SettingsExchange(this.#core, this.#headers)
     this.#pings = new Pings(this.#core)
     this.#frames = new FrameReceiver(this.#core, this.#headers, this.#settings, this.#pings)
+    this.#core.sendPing = (payload, answered) => this.#pings.send(payload, answered)
     this.#core.decoderTableSize = () => this.#headers.tableSize
   }
 

@@ -12,6 +12,7 @@ import {
   get,
   Peer,
   type PeerOptions,
+  ping,
   post,
   settings,
   settingsAck,
@@ -289,9 +290,11 @@ function fill(peer: Peer, everyMs: number, rounds: number): number {
       peer.sends(data(1, Buffer.alloc(size)))
       peer.engine.consume(stream, size)
     }
+    // The engine asks how far the peer is.
+    const asksDistance = peer.received().includes('PING distance')
     peer.now += everyMs
+    if (asksDistance) peer.sends(ping('distance', 'ack'))
     largest = Math.max(largest, stream.receiveWindow)
-    peer.received()
   }
   return largest
 }
@@ -305,6 +308,11 @@ test('windows grow when they are what limits the peer', () => {
 test('windows stay when the peer, or the path, is slower', () => {
   const peer = growing(50)
   assert.ok(fill(peer, 500, 20) <= 131_070)
+})
+
+test('windows stay when the peer is near: 64 KiB are no limit there', () => {
+  const peer = growing(2)
+  assert.ok(fill(peer, 2, 20) <= 65_535)
 })
 
 test('windows stay within their limits', () => {
