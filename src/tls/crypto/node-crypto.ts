@@ -49,7 +49,10 @@ export const nodeCrypto: CryptoProvider = {
   },
   importPrivateKey: pkcs8 =>
     nodePrivateKey(crypto.createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })),
-  rsaDecrypt: hasImplicitRejection() ? rsaDecrypt : undefined,
+  get rsaDecrypt() {
+    hasRsaDecryption ??= mayDecryptRsa()
+    return hasRsaDecryption ? rsaDecrypt : undefined
+  },
   rsaEncrypt: (key, data) =>
     crypto.publicEncrypt({ key: keyObjectOf(key), padding: crypto.constants.RSA_PKCS1_PADDING }, data),
 }
@@ -210,13 +213,21 @@ class NodeBlockCipher implements BlockCipher {
   }
 }
 
+let hasRsaDecryption: boolean | undefined
+
 /**
- * OpenSSL 3.2 and Node's own OpenSSL since its release against the Marvin attack (CVE-2023-46809) give random bytes
- * instead of an error for wrong padding. Without that, Node refuses RSA_PKCS1_PADDING for privateDecrypt altogether.
+ * Since the Marvin attack (CVE-2023-46809) Node decrypts PKCS#1 v1.5 only where its OpenSSL gives random bytes for wrong
+ * padding (implicit rejection; OpenSSL 3.2 and those with it patched in), and throws elsewhere, as Node 20 with OpenSSL
+ * 3.0 does. Asked when a server first comes to a suite with RSA key exchange.
  */
-function hasImplicitRejection(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  return major > 20 || (major === 20 && minor >= 12)
+function mayDecryptRsa(): boolean {
+  const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 1024 })
+  try {
+    crypto.privateDecrypt({ key: privateKey, padding: crypto.constants.RSA_PKCS1_PADDING }, new Uint8Array(128))
+  } catch (error) {
+    return (error as { code?: string }).code !== 'ERR_INVALID_ARG_VALUE'
+  }
+  return true
 }
 
 function rsaDecrypt(key: PrivateKey, encrypted: Uint8Array, size: number): Uint8Array {

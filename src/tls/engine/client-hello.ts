@@ -47,7 +47,7 @@ export function sendClientHello(
   retry?: { sent: SentHello; group: NamedGroup | undefined; cookie: Uint8Array | undefined; hash: CipherSuite['hash'] },
 ): SentHello {
   const { config } = channel
-  const session = retry ? retry.sent.session : usableSession(channel)
+  const session = retry ? retry.sent.session : channel.connected ? undefined : usableSession(channel)
   const is13 = config.maxVersion === 0x0304 && channel.connected === undefined
   const old = session?.version === 0x0303 ? session : undefined
   const random = retry ? retry.sent.random : config.random(32)

@@ -1,6 +1,7 @@
 // A connection of TLS 1.3 whose handshake is done: tickets, key updates, exporters. RFC 8446 sections 4.6 and 7.5.
 
 import { UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
+import { copyOf } from '../wire/bytes.ts'
 import { NO_EXTENSIONS } from '../wire/extensions.ts'
 import {
   KEY_UPDATE,
@@ -121,7 +122,7 @@ export class Connected13 implements ConnectedState {
       secret: this.#resumptionPsk(nonce),
       issuedAt: config.now(),
       lifetimeSeconds: Math.min(lifetimeSeconds, MAX_TICKET_LIFETIME_SECONDS),
-      ticket: ticket.slice(),
+      ticket: copyOf(ticket),
       sessionId: NOTHING,
       ageAdd,
       serverName: config.serverName,

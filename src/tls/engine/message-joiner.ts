@@ -1,6 +1,7 @@
 // Handshake messages out of records: several may lie in one, and one may stretch over several. RFC 8446 section 5.1.
 
 import { ILLEGAL_PARAMETER } from '../wire/alerts.ts'
+import { copyOf } from '../wire/bytes.ts'
 import { CERTIFICATE } from '../wire/handshake-messages.ts'
 import { refusal } from './errors.ts'
 import { MAX_CERTIFICATE_MESSAGE, MAX_HANDSHAKE_MESSAGE } from './limits.ts'
@@ -20,7 +21,7 @@ export class MessageJoiner {
   /** Content of a record of handshake type. */
   give(content: Uint8Array): void {
     if (this.#bytes.length === 0) {
-      this.#bytes = content.slice()
+      this.#bytes = copyOf(content)
       return
     }
     const joined = new Uint8Array(this.#bytes.length + content.length)

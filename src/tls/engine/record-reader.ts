@@ -2,6 +2,7 @@
 // gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
 
 import { PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
+import { copyOf } from '../wire/bytes.ts'
 import { fragmentSize, HEADER_SIZE, isRecordHeader, looksLikeHttp } from '../wire/records.ts'
 import { refusal } from './errors.ts'
 
@@ -25,7 +26,7 @@ export class RecordReader {
 
   /** What waits becomes ours: its memory may be used again after this call. */
   keep(): void {
-    if (this.#at < this.#input.length) this.#input = this.#input.slice(this.#at)
+    if (this.#at < this.#input.length) this.#input = copyOf(this.#input.subarray(this.#at))
     this.#at = 0
   }
 

@@ -14,7 +14,7 @@ import {
   USER_CANCELED,
   writeAlert,
 } from '../wire/alerts.ts'
-import { WireError } from '../wire/bytes.ts'
+import { copyOf, WireError } from '../wire/bytes.ts'
 import { writeMessage } from '../wire/handshake-messages.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_SIZE } from '../wire/records.ts'
 import { type ConnectedState, type HandshakeChannel, type HandshakeState, NegotiatedInfo } from './channel.ts'
@@ -110,7 +110,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     if (this.#state === undefined) this.start()
     // What a handler hands in while it is being told of something waits for its turn.
     if (this.#isReading || this.#isWaiting) {
-      this.#reader.give(bytes.slice())
+      this.#reader.give(copyOf(bytes))
       if (this.#reader.size > MAX_WAITING_INPUT) this.#enter(() => this.#refuseWaitingInput())
       return
     }

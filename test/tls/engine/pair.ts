@@ -22,7 +22,7 @@ export function credential(kind: KeyKind): Credential {
   if (one === undefined) {
     const certificate = new X509Certificate(readFileSync(join(fixtures, `${kind}-cert.pem`)))
     const key = createPrivateKey(readFileSync(join(fixtures, `${kind}-key.pem`)))
-    one = { certificates: [certificate.raw], key: nodePrivateKey(key) }
+    one = { certificates: [new Uint8Array(certificate.raw)], key: nodePrivateKey(key) }
     loaded.set(kind, one)
   }
   return one
@@ -79,7 +79,7 @@ export class Recorded {
     this.engine = createTlsEngine(config, {
       onOutput: () => {},
       onHandshakeDone: () => this.events.push('done'),
-      onData: data => this.data.push(data.slice()),
+      onData: data => this.data.push(new Uint8Array(data)),
       onError: error => {
         this.error = error
         this.events.push(`error ${error.by} ${error.alertName}`)

@@ -1,0 +1,166 @@
+// A connection of TLS 1.2 whose handshake is done: renegotiation by either side (RFC 5246 section 7.4.1.1, bound to this
+// handshake by RFC 5746) and exporters. And the end that all its handshakes have: change_cipher_spec and Finished.
+
+import { DECODE_ERROR, DECRYPT_ERROR, NO_RENEGOTIATION } from '../wire/alerts.ts'
+import { concat, sameBytes } from '../wire/bytes.ts'
+import { CLIENT_HELLO, FINISHED, HELLO_REQUEST, readEmpty } from '../wire/handshake-messages.ts'
+import {
+  type ConnectedState,
+  expectType,
+  type HandshakeChannel,
+  type HandshakeState,
+  unexpectedMessage,
+} from './channel.ts'
+import { refusal } from './errors.ts'
+import type { HandshakeMessage } from './message-joiner.ts'
+import type { Secrets12 } from './secrets-12.ts'
+import { Transcript } from './transcript.ts'
+
+/** How the two handshakes of TLS 1.2 begin again: each end hands in its own. */
+export type Renegotiation = (channel: HandshakeChannel) => HandshakeState
+
+export class Connected12 implements ConnectedState {
+  readonly dropsChangeCipherSpec = false
+  readonly #channel: HandshakeChannel
+  readonly #secrets: Secrets12
+  readonly #begin: Renegotiation
+
+  constructor(channel: HandshakeChannel, secrets: Secrets12, begin: Renegotiation) {
+    this.#channel = channel
+    this.#secrets = secrets
+    this.#begin = begin
+  }
+
+  handle(message: HandshakeMessage): HandshakeState {
+    const channel = this.#channel
+    const isClient = channel.config.role === 'client'
+    expectType(message, isClient ? HELLO_REQUEST : CLIENT_HELLO)
+    if (isClient) readEmpty(message.body)
+    if (!channel.allowsRenegotiation || !channel.info.hasSecureRenegotiation) {
+      channel.sendWarning(NO_RENEGOTIATION)
+      return this
+    }
+    channel.transcript = new Transcript(channel.crypto)
+    channel.tell(handler => handler.onHandshakeStart?.())
+    const state = this.#begin(channel)
+    return isClient ? state : state.handle(message)
+  }
+
+  receivedData(): void {}
+
+  updateKeys(): void {}
+
+  renegotiate(requestCert: boolean): HandshakeState | undefined {
+    const channel = this.#channel
+    if (!channel.info.hasSecureRenegotiation) return undefined
+    channel.config = { ...channel.config, requestCert }
+    if (channel.config.role === 'server') {
+      channel.sendUntracked(HELLO_REQUEST, new Uint8Array(0))
+      return new AwaitRenegotiation(channel, this.#begin)
+    }
+    channel.transcript = new Transcript(channel.crypto)
+    channel.tell(handler => handler.onHandshakeStart?.())
+    return this.#begin(channel)
+  }
+
+  exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array {
+    return this.#secrets.exportKeyingMaterial(length, label, context)
+  }
+
+  destroy(): void {
+    this.#secrets.destroy()
+  }
+}
+
+/** A server that sent a HelloRequest: whether its client may renegotiate by itself does not matter now. */
+class AwaitRenegotiation implements HandshakeState {
+  readonly dropsChangeCipherSpec = false
+  readonly #channel: HandshakeChannel
+  readonly #begin: Renegotiation
+
+  constructor(channel: HandshakeChannel, begin: Renegotiation) {
+    this.#channel = channel
+    this.#begin = begin
+  }
+
+  handle(message: HandshakeMessage): HandshakeState {
+    expectType(message, CLIENT_HELLO)
+    this.#channel.transcript = new Transcript(this.#channel.crypto)
+    this.#channel.tell(handler => handler.onHandshakeStart?.())
+
+    return this.#begin(this.#channel).handle(message)
+  }
+}
+
+/** What renegotiation_info must hold: nothing in a first handshake, the last handshake's Finished in a later one. */
+export function checkRenegotiation(channel: HandshakeChannel, received: Uint8Array, from: 'client' | 'server'): void {
+  const { finished = NOTHING, peerFinished = NOTHING } = channel
+  const [client, server] = channel.config.role === 'client' ? [finished, peerFinished] : [peerFinished, finished]
+  const whole = from === 'client' ? client : concat(client, server)
+  const expected = channel.connected ? whole : NOTHING
+  if (!sameBytes(received, expected)) throw refusal(40, 'renegotiation mismatch')
+}
+
+/** The peer's change_cipher_spec, with which its new keys begin. */
+export class AwaitChangeCipherSpec implements HandshakeState {
+  readonly dropsChangeCipherSpec = false
+  readonly #channel: HandshakeChannel
+  readonly #secrets: Secrets12
+  readonly #peer: 'client' | 'server'
+  readonly #done: () => HandshakeState
+
+  /** @param done - what comes after the peer's Finished was right */
+  constructor(channel: HandshakeChannel, secrets: Secrets12, peer: 'client' | 'server', done: () => HandshakeState) {
+    this.#channel = channel
+    this.#secrets = secrets
+    this.#peer = peer
+    this.#done = done
+  }
+
+  handle(): HandshakeState {
+    throw unexpectedMessage()
+  }
+
+  changeCipherSpec(): HandshakeState {
+    this.#channel.setOpener(this.#secrets.opener(this.#peer))
+    return new AwaitFinished(this.#channel, this.#secrets, this.#peer, this.#done)
+  }
+}
+
+class AwaitFinished implements HandshakeState {
+  readonly dropsChangeCipherSpec = false
+  readonly #channel: HandshakeChannel
+  readonly #secrets: Secrets12
+  readonly #peer: 'client' | 'server'
+  readonly #done: () => HandshakeState
+
+  constructor(channel: HandshakeChannel, secrets: Secrets12, peer: 'client' | 'server', done: () => HandshakeState) {
+    this.#channel = channel
+    this.#secrets = secrets
+    this.#peer = peer
+    this.#done = done
+  }
+
+  handle(message: HandshakeMessage): HandshakeState {
+    expectType(message, FINISHED)
+    const channel = this.#channel
+    const expected = this.#secrets.verifyData(this.#peer)
+    if (message.body.length !== expected.length) throw refusal(DECODE_ERROR, 'bad digest length')
+    if (!channel.crypto.equal(expected, message.body)) throw refusal(DECRYPT_ERROR, 'digest check failed')
+    channel.peerFinished = expected
+    channel.transcript.add(message.bytes)
+    return this.#done()
+  }
+}
+
+/** Ours. */
+export function sendFinished(channel: HandshakeChannel, secrets: Secrets12): void {
+  const side = channel.config.role
+  channel.sendChangeCipherSpec()
+  channel.setSealer(secrets.sealer(side))
+  const verifyData = secrets.verifyData(side)
+  channel.send(FINISHED, verifyData)
+  channel.finished = verifyData
+}
+
+const NOTHING = new Uint8Array(0)

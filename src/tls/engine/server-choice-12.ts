@@ -1,0 +1,108 @@
+// What a server of TLS 1.2 makes of a ClientHello: the session that it takes up again, or the suite with the credential,
+// scheme and group that it needs. RFC 5246 section 7.4.1.3, RFC 5077 section 3.4, RFC 7627 section 5.3.
+
+import { HANDSHAKE_FAILURE } from '../wire/alerts.ts'
+import { sameBytes } from '../wire/bytes.ts'
+import type { CipherSuite } from '../wire/cipher-suites.ts'
+import * as ext from '../wire/extensions.ts'
+import { type NamedGroup, P256, X25519MLKEM768 } from '../wire/named-groups.ts'
+import type { SignatureScheme } from '../wire/signature-schemes.ts'
+import type { HandshakeChannel } from './channel.ts'
+import { refusal } from './errors.ts'
+import { chooseCredential, sharedSchemes, sharedSuites } from './negotiation.ts'
+import type { ReceivedHello } from './server-handshake.ts'
+import { isExpired, openTicket, type SavedSession } from './sessions.ts'
+import type { ClientHelloAnswer, Credential } from './types.ts'
+
+export interface Choice12 {
+  readonly suite: CipherSuite
+  /** undefined: a PSK says who we are. */
+  readonly credential: Credential | undefined
+  /** undefined: nothing is signed. */
+  readonly scheme: SignatureScheme | undefined
+  /** undefined: no ECDHE. */
+  readonly group: NamedGroup | undefined
+}
+
+/** The first shared suite that we have a key and a group for. @throws {TlsError} */
+export function chooseSuite12(channel: HandshakeChannel, received: ReceivedHello): Choice12 {
+  const { config, info } = channel
+  const schemes = sharedSchemes(config, received.signatureSchemes)
+  info.sharedSignatureSchemes = schemes
+  const group = chooseGroup(channel, received)
+  for (const suite of sharedSuites(config, received.hello.cipherSuites, 0x0303)) {
+    const choice = chooseFor(channel, suite, schemes, group)
+    if (choice) return choice
+  }
+  throw refusal(HANDSHAKE_FAILURE, 'no shared cipher')
+}
+
+function chooseFor(
+  channel: HandshakeChannel,
+  suite: CipherSuite,
+  schemes: readonly SignatureScheme[],
+  ecdheGroup: NamedGroup | undefined,
+): Choice12 | undefined {
+  const { config, crypto } = channel
+  const isEcdhe = suite.keyExchange === 'ecdhe' || suite.keyExchange === 'ecdhe-psk'
+  if (isEcdhe && ecdheGroup === undefined) return undefined
+  const group = isEcdhe ? ecdheGroup : undefined
+  if (suite.authentication === 'psk') {
+    return config.usesPsk ? { suite, credential: undefined, scheme: undefined, group } : undefined
+  }
+  if (suite.keyExchange === 'rsa') {
+    const credential = config.credentials.find(one => one.key.type === 'rsa')
+    const isThere = credential !== undefined && crypto.rsaDecrypt !== undefined
+    return isThere ? { suite, credential, scheme: undefined, group: undefined } : undefined
+  }
+  const wantsRsa = suite.authentication === 'rsa'
+  const chosen = chooseCredential(config, schemes, 0x0303, one => one.key.type.startsWith('rsa') === wantsRsa)
+  return chosen && { suite, credential: chosen.credential, scheme: chosen.scheme, group }
+}
+
+/** Without the extension any curve will do: RFC 8422 section 4. */
+function chooseGroup(channel: HandshakeChannel, received: ReceivedHello): NamedGroup | undefined {
+  const groups = channel.config.groups.filter(group => group !== X25519MLKEM768)
+  if (!received.hello.extensions.has(ext.SUPPORTED_GROUPS)) return groups.includes(P256) ? P256 : groups[0]
+  return groups.find(group => received.groups.includes(group.id))
+}
+
+/** A session that may be taken up: of the client's ticket, or of its id as the owner found it. */
+export function findSession12(
+  channel: HandshakeChannel,
+  received: ReceivedHello,
+  answer: ClientHelloAnswer,
+): { session: SavedSession; wantsTicket: boolean } | undefined {
+  const { config, crypto } = channel
+  // A renegotiation is there to agree on something new.
+  if (channel.connected) return undefined
+  const ticket = received.hello.extensions.get(ext.SESSION_TICKET)
+  const opened = ticket && config.tickets && openTicket(crypto, config.tickets, ticket)
+  if (opened) {
+    const isUsable = received.hello.sessionId.length > 0 && mayResume(channel, received, opened.session)
+    return isUsable ? { session: opened.session, wantsTicket: !opened.isCurrent } : undefined
+  }
+  const { session } = answer
+  if (session === undefined || session.sessionId.length === 0) return undefined
+  if (!sameBytes(session.sessionId, received.hello.sessionId) || !mayResume(channel, received, session))
+    return undefined
+  return { session, wantsTicket: false }
+}
+
+/** Everything that a session is bound to. */
+function mayResume(channel: HandshakeChannel, received: ReceivedHello, session: SavedSession): boolean {
+  const { config, info } = channel
+  const isSameConnection =
+    session.version === 0x0303 &&
+    !isExpired(session, config.now()) &&
+    session.serverName === received.serverName &&
+    sameBytes(session.sessionIdContext, config.sessionIdContext) &&
+    received.hello.cipherSuites.includes(session.cipherSuite) &&
+    config.cipherSuites.some(suite => suite.id === session.cipherSuite) &&
+    (!config.requestCert || session.peerCertificates.length > 0)
+  if (!isSameConnection) return false
+  if (session.hasExtendedMasterSecret && !info.hasExtendedMasterSecret) {
+    throw refusal(HANDSHAKE_FAILURE, 'inconsistent extms')
+  }
+  return session.hasExtendedMasterSecret === info.hasExtendedMasterSecret
+}
