@@ -5,7 +5,7 @@
 import { invalidArgValue } from '../core/errors.ts'
 import { validateBuffer, validateFunction, validateObject, validateString } from '../core/validate.ts'
 import type { LayerEvents, TlsLayer } from './layer.ts'
-import { runtimeClientLayer } from './runtime-layer.ts'
+import { clientLayer } from './layers.ts'
 import type { SecureContext } from './secure-context.ts'
 import { openSession, sealSession } from './session-bytes.ts'
 import { Side, type SideEvents } from './side.ts'
@@ -100,7 +100,7 @@ export class ClientSide extends Side {
   }
 
   protected createLayer(events: LayerEvents): TlsLayer {
-    return runtimeClientLayer(this, events)
+    return clientLayer(this, events)
   }
 
   onSecure(): boolean {

@@ -47,6 +47,7 @@ export class SecureAccept implements ConnectionSink {
       {
         onSecure: () => this.#onSecure(),
         onRefused: error => this.#onRefused(error),
+        wantsKeyLog: () => this.server.listenerCount('keylog') > 0,
         onKeyLog: line => this.#onKeyLog(line),
         onSession: () => {},
         onOcspResponse: () => {},

@@ -26,7 +26,8 @@ interface NativeContext {
 /** What Node calls the native context: programs meet it in `context.context`. */
 export class ContextHandle {
   readonly owner: SecureContext
-  readonly #options: SecureContextOptions
+  /** As they were given, with defaults filled in. */
+  readonly options: SecureContextOptions
   #ticketKeys: Buffer
   #runtime: runtime.SecureContext | undefined
 
@@ -35,14 +36,14 @@ export class ContextHandle {
     // One that was given wrongly is refused with the rest, below.
     const { ticketKeys } = options
     const isGiven = ticketKeys !== undefined && ticketKeys !== null
-    this.#options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
-    this.#runtime = runtime.createSecureContext(this.#options as runtime.SecureContextOptions)
-    this.#ticketKeys = copyOf(this.#options.ticketKeys as NodeJS.ArrayBufferView)
+    this.options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
+    this.#runtime = runtime.createSecureContext(this.options as runtime.SecureContextOptions)
+    this.#ticketKeys = copyOf(this.options.ticketKeys as NodeJS.ArrayBufferView)
   }
 
   /** The runtime's context; one for all connections, so that its tickets stay good. */
   get runtime(): runtime.SecureContext {
-    this.#runtime ??= runtime.createSecureContext({ ...this.#options, ticketKeys: this.#ticketKeys })
+    this.#runtime ??= runtime.createSecureContext({ ...this.options, ticketKeys: this.#ticketKeys })
     return this.#runtime
   }
 
@@ -58,15 +59,15 @@ export class ContextHandle {
 
   /** DER of our own certificate; null where there is none. */
   getCertificate(): Buffer | null {
-    const [own] = certificatesIn(this.#options['cert'])
+    const [own] = certificatesIn(this.options['cert'])
     // What stands in PKCS#12 only the runtime has read.
     return own ? Buffer.from(own.raw) : (this.#native.getCertificate?.() ?? null)
   }
 
   /** DER of who issued it, if that is among what we were given. */
   getIssuer(): Buffer | null {
-    const [own, ...chain] = certificatesIn(this.#options['cert'])
-    const issuer = own && [...chain, ...certificatesIn(this.#options['ca'])].find(one => own.checkIssued(one))
+    const [own, ...chain] = certificatesIn(this.options['cert'])
+    const issuer = own && [...chain, ...certificatesIn(this.options['ca'])].find(one => own.checkIssued(one))
     return issuer ? Buffer.from(issuer.raw) : (this.#native.getIssuer?.() ?? null)
   }
 

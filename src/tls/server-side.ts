@@ -12,7 +12,7 @@ import { bytesOf, maxPskBytes } from './client-side.ts'
 import { defaults } from './defaults.ts'
 import { alpnCallbackInvalidResult, multipleCallback, renegotiationDisabled, sessionAttack } from './errors.ts'
 import type { ClientOffer, LayerEvents, TlsLayer } from './layer.ts'
-import { runtimeServerLayer } from './runtime-layer.ts'
+import { serverLayer } from './layers.ts'
 import { contextFrom, type SecureContext } from './secure-context.ts'
 import { Side, type SideEvents } from './side.ts'
 import type { TLSSocket } from './tls-socket.ts'
@@ -83,6 +83,11 @@ export class ServerSide extends Side {
     return this.isAuthorized || !this.rejectUnauthorized
   }
 
+  /** Whether every context that a client may get has what `materialFor` asks of it. */
+  mayServeAll(materialFor: (context: SecureContext) => unknown): boolean {
+    return (this.options.server?._contexts ?? []).every(([, context]) => materialFor(context) !== undefined)
+  }
+
   renegotiate(requestCert: boolean, rejectUnauthorized: boolean): Error | undefined {
     this.requestCert = requestCert
     this.rejectUnauthorized = rejectUnauthorized
@@ -94,7 +99,7 @@ export class ServerSide extends Side {
   }
 
   protected createLayer(events: LayerEvents): TlsLayer {
-    return runtimeServerLayer(this, events)
+    return serverLayer(this, events)
   }
 
   // From the layer

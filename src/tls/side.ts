@@ -11,6 +11,7 @@ export interface SideEvents {
   onSecure(): void
   /** A program's own function has failed or refused: the connection is to end. */
   onRefused(error: Error): void
+  wantsKeyLog(): boolean
   onKeyLog(line: Buffer): void
   /** As programs keep it. */
   onSession(session: Buffer): void
@@ -50,6 +51,11 @@ export abstract class Side implements TlsOwner {
   trace(): void {
     this.#isTraced = true
     this.layer?.trace()
+  }
+
+  /** Lines of the key log cost something to make. */
+  get wantsKeyLog(): boolean {
+    return this.events.wantsKeyLog()
   }
 
   setMaxFragmentSize(size: number): void {

@@ -232,14 +232,16 @@ export class TlsConnection implements Connection {
     if (this.#isTelling) return
     this.#isTelling = true
     this.#depth++
+    let hasThrown = true
     try {
       this.#tellAll()
+      hasThrown = false
     } finally {
       this.#isTelling = false
       this.#depth--
       if (this.#depth === 0) this.#flush()
       // A listener has thrown: the rest is still to be told.
-      if (this.#told.length > 0 && !(this.#isPaused && this.#state === 'open')) queueMicrotask(() => this.#tell())
+      if (hasThrown) queueMicrotask(() => this.#tell())
     }
     if (this.#state === 'open' && this.#isPaused) this.below.pause()
   }

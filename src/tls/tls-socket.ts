@@ -369,6 +369,7 @@ function toldTo(self: Plan['self']): SideEvents {
   return {
     onSecure: () => self.socket?._finishInit(),
     onRefused: error => self.socket?.destroy(error),
+    wantsKeyLog: () => (self.socket?.listenerCount('keylog') ?? 0) > 0,
     onKeyLog: line => self.socket?.emit('keylog', line),
     onSession: session => self.socket?._receiveSession(session),
     onOcspResponse: response => self.socket?.emit('OCSPResponse', response),

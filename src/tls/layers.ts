@@ -1,0 +1,49 @@
+// Makes the layer of a connection: our engine, unless the runtime's TLS was chosen, or the context asks for what only that has.
+
+import { featureUnavailable } from '../core/errors.ts'
+import { currentHost } from '../host/current.ts'
+import { judgeChain } from './chain-verdict.ts'
+import type { ClientSide } from './client-side.ts'
+import { tlsEngine } from './engine-choice.ts'
+import { clientConfig, serverConfig } from './engine-config.ts'
+import { EngineLayer } from './engine-layer.ts'
+import { type EngineMaterial, materialOf } from './engine-material.ts'
+import type { LayerEvents, TlsLayer } from './layer.ts'
+import { runtimeClientLayer, runtimeServerLayer } from './runtime-layer.ts'
+import type { SecureContext } from './secure-context.ts'
+import type { ServerSide } from './server-side.ts'
+
+export function clientLayer(side: ClientSide, events: LayerEvents): TlsLayer {
+  const material = materialFor(side.context)
+  if (material === undefined) return runtimeClientLayer(side, events)
+  const owner = {
+    wantsKeyLog: side.wantsKeyLog,
+    askForPsk: (hint: string | null) => side.askForPsk(hint),
+    configFor: () => undefined,
+    judge: (chain: readonly Uint8Array[]) => judgeChain(side.context.context, chain, 'server'),
+  }
+  return new EngineLayer(clientConfig(side, material), owner, events)
+}
+
+export function serverLayer(side: ServerSide, events: LayerEvents): TlsLayer {
+  const { context } = side
+  const material = materialFor(context)
+  if (material === undefined || !side.mayServeAll(materialFor)) return runtimeServerLayer(side, events)
+  const owner = {
+    wantsKeyLog: side.wantsKeyLog,
+    findPsk: (identity: string) => side.findPsk(identity),
+    configFor: (answer: { readonly context: SecureContext }) => {
+      if (answer.context === context) return undefined
+      const other = materialFor(answer.context)
+      if (other === undefined)
+        throw featureUnavailable('a context that only the TLS of the runtime serves', currentHost().name)
+      return serverConfig(side, answer.context, other)
+    },
+    judge: (chain: readonly Uint8Array[]) => judgeChain(side.context.context, chain, 'client'),
+  }
+  return new EngineLayer(serverConfig(side, context, material), owner, events)
+}
+
+function materialFor(context: SecureContext): EngineMaterial | undefined {
+  return tlsEngine() === 'runtime' ? undefined : materialOf(context.context)
+}

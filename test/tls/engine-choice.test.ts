@@ -1,0 +1,69 @@
+// The one setting that says whose TLS is spoken, for tls and https alike: by the environment, and by a function.
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, it, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import https from '../../src/https/index.ts'
+import { connectionOf } from '../../src/net/internal.ts'
+import { setTlsEngine, type TlsEngineName, tlsEngine } from '../../src/tls/engine-choice.ts'
+import { EngineLayer } from '../../src/tls/engine-layer.ts'
+import type { TlsConnection } from '../../src/tls/tls-connection.ts'
+import { ask, clientOptions, serve } from '../https/pair.ts'
+import { connect, listen, type Socket, secured, textOf } from './pair.ts'
+
+function engineOf(socket: object): TlsEngineName {
+  const { layer } = connectionOf(socket) as TlsConnection
+  return layer instanceof EngineLayer ? 'plainwire' : 'runtime'
+}
+
+function choose(t: TestContext, engine: TlsEngineName): void {
+  setTlsEngine(engine)
+  t.after(() => setTlsEngine(undefined))
+}
+
+for (const engine of ['plainwire', 'runtime'] as const) {
+  describe(`by setTlsEngine('${engine}')`, () => {
+    it('tls speaks that one, on both sides', async t => {
+      choose(t, engine)
+      const { port, server } = await listen(t, { minVersion: 'TLSv1.3' })
+      const socket = connect(t, port, { minVersion: 'TLSv1.3' })
+      const [peer] = (await once(server, 'secureConnection')) as [Socket]
+      if (socket.secureConnecting) await secured(socket)
+      assert.deepEqual([engineOf(socket), engineOf(peer)], [engine, engine])
+      peer.end('carried')
+      assert.equal(await textOf(socket), 'carried')
+    })
+
+    it('https does, too', async t => {
+      choose(t, engine)
+      const { port } = await serve(t, (request, response) => response.end(engineOf(request.socket)), {
+        minVersion: 'TLSv1.3',
+      })
+      const { text, socket } = await ask({ ...clientOptions(t, port), minVersion: 'TLSv1.3', agent: new https.Agent() })
+      assert.equal(text, engine)
+      assert.equal((socket as { authorized: boolean }).authorized, true)
+    })
+
+    it('certificates are checked', async t => {
+      choose(t, engine)
+      const { port } = await listen(t, { minVersion: 'TLSv1.3' })
+      const socket = connect(t, port, { minVersion: 'TLSv1.3', ca: [] })
+      const [error] = (await once(socket, 'error')) as [Error & { code: string }]
+      assert.equal(error.code, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    })
+  })
+}
+
+it('the environment says it, where no function does', async () => {
+  const script = `console.log((await import(process.argv[1])).tlsEngine())`
+  const file = new URL('../../src/tls/engine-choice.js', import.meta.url).href
+  for (const engine of ['plainwire', 'runtime']) {
+    const env = { ...process.env, PLAINWIRE_TLS: engine }
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, file], { env })
+    assert.equal(stdout.trim(), engine)
+  }
+  assert.throws(() => setTlsEngine('other' as never), { code: 'ERR_INVALID_ARG_VALUE' })
+  assert.ok(['plainwire', 'runtime'].includes(tlsEngine()))
+})
