@@ -22,7 +22,8 @@ function moduleOf(subject: string): typeof builtIn {
 function serve(handlers: Handlers): (subject: string) => Promise<Serving> {
   return subject =>
     new Promise((resolve, reject) => {
-      const server = moduleOf(subject).createServer()
+      // Room for 16 answers of 1 MiB on a connection: with its default of 10 MB the runtime's module refuses some.
+      const server = moduleOf(subject).createServer({ maxSessionMemory: 100 })
       handlers(server)
       server.on('error', reject)
       server.listen(0, '127.0.0.1', () => {

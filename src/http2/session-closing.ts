@@ -30,7 +30,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
 /** All of it has arrived, and was answered: what is still to be read does not go with the session. */
 function isComplete(stream: Http2Stream): boolean {
   const { isClosed, rstCode, hasEnd } = stream[kStream]
-  return isClosed && rstCode === NO_ERROR && hasEnd && stream.readable
+  return isClosed && rstCode === NO_ERROR && hasEnd && stream.readable && stream.writableFinished
 }
 
 function finish(session: Http2Session, error: Error | undefined): void {

@@ -59,14 +59,17 @@ export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolea
   if (stream.destroyed) return
   const state = stream[kStream]
   if (!stream.closed) closeStream(stream, code, NO_RESET)
-  if (!stream.readable || code !== NO_ERROR) {
+  if (code !== NO_ERROR) {
     stream.destroy()
+    return
+  }
+  if (!stream.readable) {
+    destroyOnceWritten(stream, byPeer)
     return
   }
   const isUnread = state.isServer && !state.didRead && stream.readableFlowing === null
   if (isUnread && state.held === null && !hearsEnd(stream)) {
-    if (byPeer || stream.writableFinished) stream.destroy()
-    else state.goesAtFinish = true
+    destroyOnceWritten(stream, byPeer)
     return
   }
   // What has arrived may still be read. After a reset no write will ever finish, so that is not waited for.
@@ -78,6 +81,12 @@ export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolea
   // A server whose program never looked at the request's body is done with it.
   if (isUnread) stream.resume()
   else stream.read(0)
+}
+
+/** All has left, but the last write may not have heard of it yet. After a reset none will. */
+function destroyOnceWritten(stream: Http2Stream, byPeer: boolean): void {
+  if (byPeer || stream.writableFinished) stream.destroy()
+  else stream[kStream].goesAtFinish = true
 }
 
 /** Somebody waits for the end of what has no content. */
