@@ -58,11 +58,14 @@ test('wildcards stand for one label, or a part of it, and never below a top-leve
 })
 
 const label = fc.constantFrom('a', 'b', 'A', 'xn--4ca', '*', 'a*', '*a', '', 'test', '\u0000', ',', '"', ' ', 'ä', '1')
+/** What newer runtimes turn into A-labels and addresses first, older ones do not: hosts are without it. */
+const hostLabel = fc.constantFrom('a', 'b', 'A', 'xn--4ca', 'test', 'ab', '')
+const askedName = fc.array(hostLabel, { maxLength: 4 }).map(labels => labels.join('.'))
 const hostName = fc.array(label, { maxLength: 4 }).map(labels => labels.join('.'))
 
 test('the runtime agrees: on texts of certificates, word for word, and on what is in them', () => {
   fc.assert(
-    fc.property(hostName, fc.array(hostName, { maxLength: 3 }), hostName, (host, names, cn) => {
+    fc.property(askedName, fc.array(hostName, { maxLength: 3 }), hostName, (host, names, cn) => {
       const issued = certificate([['CN', cn || 'x']], ...names.map(name => make.dns(name)))
       const legacy = new X509Certificate(issued.der).toLegacyObject()
       const say = (check: (host: string, cert: never) => Error | undefined) => {
@@ -77,6 +80,6 @@ test('the runtime agrees: on texts of certificates, word for word, and on what i
       // What is believed by the text holds by the values too, for hosts that can be asked for.
       if (ours === undefined && /^[a-z0-9.-]+$/.test(host) && !host.endsWith('.')) assert.ok(isFor(issued, host))
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
