@@ -60,7 +60,10 @@ test('wildcards stand for one label, or a part of it, and never below a top-leve
 const label = fc.constantFrom('a', 'b', 'A', 'xn--4ca', '*', 'a*', '*a', '', 'test', '\u0000', ',', '"', ' ', 'ä', '1')
 /** What newer runtimes turn into A-labels and addresses first, older ones do not: hosts are without it. */
 const hostLabel = fc.constantFrom('a', 'b', 'A', 'xn--4ca', 'test', 'ab', '')
-const askedName = fc.array(hostLabel, { maxLength: 4 }).map(labels => labels.join('.'))
+const askedName = fc
+  .array(hostLabel, { maxLength: 4 })
+  .map(labels => labels.join('.'))
+  .filter(name => !name.endsWith('..'))
 const hostName = fc.array(label, { maxLength: 4 }).map(labels => labels.join('.'))
 
 test('the runtime agrees: on texts of certificates, word for word, and on what is in them', () => {
