@@ -1,0 +1,104 @@
+// Which certificates and revocation lists the options of a context trust. Contexts that name the same share one set, and with
+// it what was found out about chains: a client that makes a context per connection reads its authorities once.
+
+import { asBuffer } from '../core/bytes.ts'
+import { readPfxOptions } from './pfx-option.ts'
+import { getCACertificates } from './trust-store.ts'
+import { Crl } from './x509/crl.ts'
+import { DerError } from './x509/der.ts'
+import { parsePem } from './x509/pem.ts'
+import { TrustedSet } from './x509/trusted-set.ts'
+
+export interface TrustOptions {
+  readonly ca?: unknown
+  readonly crl?: unknown
+  readonly pfx?: unknown
+  readonly passphrase?: unknown
+}
+
+/** A list that is no list throws a DerError: Node refuses such a context. */
+export function trustOf(options: TrustOptions): TrustedSet {
+  const set = options.ca ? namedSet(options.ca) : defaultSet()
+  const lists = listOf(options.crl).map(textOf)
+  const authorities = readPfxOptions(options).flatMap(one => one.authorities)
+  if (lists.length === 0 && authorities.length === 0) return set
+  const key = [...lists, ...authorities.map(der => asBuffer(der).toString('latin1'))].join('\0')
+  return cached(extended(set), key, () => {
+    const own = set.clone()
+    for (const der of authorities) addIfReadable(own, der)
+    for (const crl of lists.flatMap(readCrls)) own.addCrl(crl)
+    return own
+  })
+}
+
+type Cache = Map<string, TrustedSet>
+
+/** By what was given, word for word. */
+const named: Cache = new Map()
+/** What was made of a set with lists and authorities of PKCS#12 files. */
+const extensions = new WeakMap<TrustedSet, Cache>()
+const maxCachedSets = 64
+
+function extended(set: TrustedSet): Cache {
+  let cache = extensions.get(set)
+  if (cache === undefined) extensions.set(set, (cache = new Map()))
+  return cache
+}
+
+function cached(cache: Cache, key: string, make: () => TrustedSet): TrustedSet {
+  const found = cache.get(key)
+  if (found) return found
+  const set = make()
+  cache.set(key, set)
+  const [oldest] = cache.keys()
+  if (cache.size > maxCachedSets && oldest !== undefined) cache.delete(oldest)
+  return set
+}
+
+function namedSet(ca: unknown): TrustedSet {
+  const texts = listOf(ca).map(textOf)
+  return cached(named, texts.join('\0'), () => setOf(texts))
+}
+
+let standard: { readonly of: readonly string[]; readonly set: TrustedSet } | undefined
+
+/** The same for as long as `getCACertificates()` gives the same. */
+function defaultSet(): TrustedSet {
+  const certificates = getCACertificates()
+  if (standard?.of !== certificates) standard = { of: certificates, set: setOf(certificates) }
+  return standard.set
+}
+
+function setOf(texts: readonly string[]): TrustedSet {
+  const set = new TrustedSet()
+  for (const { label, der } of texts.flatMap(parsePem)) {
+    if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') addIfReadable(set, der)
+  }
+  return set
+}
+
+/** What is no certificate is trusted for nothing, and keeps nobody from trusting others: as in Node. */
+function addIfReadable(set: TrustedSet, der: Uint8Array): void {
+  try {
+    set.addDer(der)
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error
+  }
+}
+
+function readCrls(text: string): Crl[] {
+  const blocks = parsePem(text).filter(block => block.label === 'X509 CRL')
+  if (blocks.length === 0) throw new DerError('there is no revocation list')
+  return blocks.map(block => new Crl(block.der))
+}
+
+function listOf(given: unknown): unknown[] {
+  if (given === undefined || given === null) return []
+  return Array.isArray(given) ? given : [given]
+}
+
+function textOf(given: unknown): string {
+  if (typeof given === 'string') return given
+  const view = given as NodeJS.ArrayBufferView
+  return Buffer.from(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength).toString('latin1')
+}
