@@ -27,22 +27,12 @@ import {
   STREAM_CLOSED,
   WINDOW_UPDATE,
 } from '../wire/frame-types.ts'
-import {
-  fixedLength,
-  readAltSvc,
-  readCode,
-  readGoaway,
-  readIncrement,
-  readOrigins,
-  readPriority,
-  readPriorityUpdate,
-  writePing,
-} from '../wire/frames.ts'
+import { fixedLength, readCode, readGoaway, readIncrement, writePing } from '../wire/frames.ts'
+import { ExtensionReceiver } from './extension-receiver.ts'
 import { ERR_BAD_CLIENT_MAGIC, ERR_TOO_MANY_SETTINGS } from './failure.ts'
 import { openedWindow } from './flow-control.ts'
 import type { HeaderReceiver } from './header-receiver.ts'
 import type { Pings } from './pings.ts'
-import { parsePriority } from './priority.ts'
 import type { SessionCore } from './session-core.ts'
 import type { SettingsExchange } from './settings-exchange.ts'
 import type { Stream } from './stream.ts'
@@ -51,7 +41,6 @@ import {
   RECEIVE_DATA,
   RECEIVE_END,
   RECEIVE_WINDOW_UPDATE,
-  RESERVED_REMOTE,
   STREAM_CLOSED_STREAM,
   transition,
 } from './stream-state.ts'
@@ -65,7 +54,7 @@ export class FrameReceiver implements FrameSink {
   readonly #settings: SettingsExchange
   readonly #pings: Pings
   readonly #reader: FrameReader
-  readonly #origins = new Set<string>()
+  readonly #extensions: ExtensionReceiver
 
   // The frame that is being read.
   #type = 0
@@ -81,6 +70,7 @@ export class FrameReceiver implements FrameSink {
     this.#headers = headers
     this.#settings = settings
     this.#pings = pings
+    this.#extensions = new ExtensionReceiver(core, headers)
     this.#reader = new FrameReader(this, core.role === 'server')
     core.onStop = () => this.#reader.stop()
   }
@@ -217,7 +207,8 @@ export class FrameReceiver implements FrameSink {
 
   #beginData(streamId: number, length: number): Verdict {
     const core = this.#core
-    if (!core.window.receive(length)) return this.#fail(FLOW_CONTROL_ERROR, 'more data than the connection takes')
+    if (!core.credit.window.receive(length))
+      return this.#fail(FLOW_CONTROL_ERROR, 'more data than the connection takes')
     const stream = core.streams.get(streamId)
     if (stream === undefined) return this.#dataOnNoStream(streamId, length)
     const state = transition(stream.state, RECEIVE_DATA)
@@ -229,7 +220,7 @@ export class FrameReceiver implements FrameSink {
     if (!stream.hasMessage) return this.#refuseData(stream, PROTOCOL_ERROR, 'DATA before HEADERS')
     if (!stream.openWindow().receive(length))
       return this.#refuseData(stream, FLOW_CONTROL_ERROR, 'more data than the stream takes')
-    core.creditConnection(length)
+    core.credit.creditConnection(length)
     if (core.isDestroyed) return 'stop'
     this.#stream = stream
     this.#content = 0
@@ -242,7 +233,7 @@ export class FrameReceiver implements FrameSink {
       // Of a request beyond our GOAWAY, say.
       return this.#fail(PROTOCOL_ERROR, 'DATA on a stream that is idle')
     }
-    core.creditConnection(length)
+    core.credit.creditConnection(length)
     if (core.streams.wasReset(streamId) || streamId > core.goawaySentId) {
       if (length === 0 && !core.withstands('emptyFrameBurst', 'empty frames')) return 'stop'
       return 'discard'
@@ -252,7 +243,7 @@ export class FrameReceiver implements FrameSink {
   }
 
   #refuseData(stream: Stream, code: number, reason: string): Verdict {
-    this.#core.creditConnection(this.#length)
+    this.#core.credit.creditConnection(this.#length)
     this.#core.failStream(stream, { code, reason })
     return this.#core.isDestroyed ? 'stop' : 'discard'
   }
@@ -267,8 +258,7 @@ export class FrameReceiver implements FrameSink {
       this.#core.failStream(stream, { code: PROTOCOL_ERROR, reason: 'the content is longer than content-length' })
       return
     }
-    stream.unconsumed += piece.length
-    this.#core.unconsumed += piece.length
+    this.#core.credit.hand(stream, piece.length)
     this.#core.handler.onData(stream, piece)
   }
 
@@ -280,7 +270,7 @@ export class FrameReceiver implements FrameSink {
     const endsStream = (this.#flags & END_STREAM) !== 0
     if (!endsStream) {
       // Padding is nobody's to consume.
-      if (this.#length > this.#content) core.creditStream(stream, this.#length - this.#content)
+      if (this.#length > this.#content) core.credit.creditStream(stream, this.#length - this.#content)
       if (this.#content > 0 || core.isDestroyed) return
       if (core.withstands('emptyFrameBurst', 'empty frames')) core.countInvalidFrame()
       return
@@ -322,10 +312,10 @@ export class FrameReceiver implements FrameSink {
         this.#receiveGoaway(bytes, start, end)
         break
       case PRIORITY:
-        this.#receivePriority(bytes, start)
+        this.#extensions.receivePriority(this.#streamId, bytes, start)
         break
       default:
-        this.#receiveExtension(bytes, start, end)
+        this.#extensions.receive(this.#type, this.#streamId, bytes, start, end)
     }
   }
 
@@ -413,74 +403,6 @@ export class FrameReceiver implements FrameSink {
     core.goawayReceivedId = Math.min(lastStreamId, MAX_STREAM_ID)
     core.handler.onGoaway(code, lastStreamId, data)
     core.closeUnprocessed(lastStreamId)
-  }
-
-  #receivePriority(bytes: Uint8Array, start: number): void {
-    const core = this.#core
-    if (!core.withstands('priorityBurst', 'PRIORITY frames')) return
-    const dependency = { parentId: 0, weight: 16, exclusive: false }
-    readPriority(bytes, start, dependency)
-    const { parentId, weight, exclusive } = dependency
-    if (parentId !== this.#streamId) {
-      core.handler.onPriority(this.#streamId, parentId, weight, exclusive)
-      return
-    }
-    const stream = core.streams.get(this.#streamId)
-    const fault = { code: PROTOCOL_ERROR, reason: 'a stream that depends on itself' }
-    if (stream !== undefined && stream.state !== RESERVED_REMOTE) core.failStream(stream, fault)
-    else if (core.streams.isIdle(this.#streamId)) core.failConnection(fault)
-    else core.failStreamId(this.#streamId, fault)
-  }
-
-  // --- extensions
-
-  #receiveExtension(bytes: Uint8Array, start: number, end: number): void {
-    const core = this.#core
-    const flood = this.#type === PRIORITY_UPDATE ? 'priorityBurst' : 'announcementBurst'
-    if (!core.withstands(flood, `frames of type ${this.#type}`)) return
-    if (this.#type === PRIORITY_UPDATE) this.#receivePriorityUpdate(bytes, start, end)
-    else if (this.#type === ALTSVC) this.#receiveAltSvc(bytes, start, end)
-    else this.#receiveOrigins(bytes, start, end)
-  }
-
-  #receivePriorityUpdate(bytes: Uint8Array, start: number, end: number): void {
-    const core = this.#core
-    const update = readPriorityUpdate(bytes, start, end)
-    if (update === undefined) {
-      this.#fail(FRAME_SIZE_ERROR, 'PRIORITY_UPDATE without a stream')
-      return
-    }
-    const { streamId, value } = update
-    const stream = core.streams.get(streamId)
-    if (streamId === 0 || (core.streams.isOurs(streamId) && stream === undefined)) {
-      this.#fail(PROTOCOL_ERROR, `PRIORITY_UPDATE for stream ${streamId}`)
-      return
-    }
-    if (stream !== undefined) {
-      const { urgency, incremental } = parsePriority(value)
-      core.outbox.queue.rank(stream, urgency, incremental)
-    } else if (core.streams.isIdle(streamId)) this.#headers.rememberPriority(streamId, value)
-    core.handler.onPriorityUpdate(streamId, value)
-  }
-
-  #receiveAltSvc(bytes: Uint8Array, start: number, end: number): void {
-    const altSvc = readAltSvc(bytes, start, end)
-    // RFC 7838 section 4: an origin on stream 0, and there alone; anything else is passed over.
-    if (altSvc === undefined || (altSvc.origin === '') === (this.#streamId === 0)) return
-    if (this.#streamId !== 0 && this.#core.streams.get(this.#streamId) === undefined) return
-    this.#core.handler.onAltSvc(this.#streamId, altSvc.origin, altSvc.value)
-  }
-
-  #receiveOrigins(bytes: Uint8Array, start: number, end: number): void {
-    const { maxOrigins } = this.#core.limits
-    const origins = readOrigins(bytes, start, end, maxOrigins)
-    if (origins === undefined) return
-    const told: string[] = []
-    for (const origin of origins) {
-      if (this.#origins.size < maxOrigins) this.#origins.add(origin)
-      if (this.#origins.has(origin)) told.push(origin)
-    }
-    this.#core.handler.onOrigin(told)
   }
 }
 

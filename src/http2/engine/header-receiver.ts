@@ -22,7 +22,7 @@ import { readHeaderFragment } from '../wire/frames.ts'
 import { HpackDecoder, HpackError } from '../wire/hpack-decoder.ts'
 import type { LimitName } from './failure.ts'
 import { type BlockKind, HeaderRules } from './header-rules.ts'
-import { parsePriority } from './priority.ts'
+import { type Priority, parsePriority } from './priority.ts'
 import type { SessionCore } from './session-core.ts'
 import { UNLIMITED } from './session-settings.ts'
 import { AWAITS_RESPONSE, AWAITS_TRAILERS, type Stream } from './stream.ts'
@@ -54,7 +54,7 @@ export class HeaderReceiver {
   #startedAt = Number.POSITIVE_INFINITY
   readonly #fragments = new ByteWriter()
   /** PRIORITY_UPDATE for requests that have not come. */
-  readonly #earlyPriorities = new Map<number, string>()
+  readonly #earlyPriorities = new Map<number, Priority>()
 
   constructor(core: SessionCore) {
     this.#core = core
@@ -128,9 +128,9 @@ export class HeaderReceiver {
   }
 
   /** RFC 9218 section 7.1: kept for a request that is still to come. */
-  rememberPriority(streamId: number, value: string): void {
+  rememberPriority(streamId: number, priority: Priority): void {
     const early = this.#earlyPriorities
-    if (early.size < this.#core.limits.maxEarlyPriorities || early.has(streamId)) early.set(streamId, value)
+    if (early.size < this.#core.limits.maxEarlyPriorities || early.has(streamId)) early.set(streamId, priority)
   }
 
   #tellPriority({ parentId, weight, exclusive }: { parentId: number; weight: number; exclusive: boolean }): boolean {
@@ -194,7 +194,7 @@ export class HeaderReceiver {
   #receiveRequest(streamId: number): void {
     const core = this.#core
     const { rules } = this
-    const priority = this.#earlyPriorities.get(streamId) ?? rules.priority
+    const early = this.#earlyPriorities.get(streamId)
     this.#earlyPriorities.delete(streamId)
     const fault = this.#faultOf()
     if (fault !== undefined) {
@@ -210,10 +210,8 @@ export class HeaderReceiver {
     stream.state = transition(stream.state, RECEIVE_HEADERS) as StreamStateNumber
     stream.awaits = AWAITS_TRAILERS
     stream.expectedLength = rules.block.contentLength
-    if (priority !== undefined) {
-      const { urgency, incremental } = parsePriority(priority)
-      core.outbox.queue.rank(stream, urgency, incremental)
-    }
+    const priority = early ?? (rules.priority === undefined ? undefined : parsePriority(rules.priority))
+    if (priority !== undefined) core.outbox.queue.rank(stream, priority.urgency, priority.incremental)
     core.lastProcessedId = streamId
     core.streams.add(stream)
     this.#deliver(stream, 'request')

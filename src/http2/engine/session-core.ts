@@ -1,21 +1,13 @@
 // What both halves of a session stand on, the frames that come and the verbs of the user: its streams, its settings, its
 // windows - and the few acts that belong to neither, closing a stream and giving the connection up.
 
-import {
-  CANCEL,
-  DEFAULT_WINDOW,
-  END_STREAM,
-  ENHANCE_YOUR_CALM,
-  MAX_STREAM_ID,
-  NO_ERROR,
-  REFUSED_STREAM,
-} from '../wire/frame-types.ts'
-import { writeGoaway, writeReset, writeWindowUpdate } from '../wire/frames.ts'
+import { CANCEL, END_STREAM, ENHANCE_YOUR_CALM, MAX_STREAM_ID, NO_ERROR, REFUSED_STREAM } from '../wire/frame-types.ts'
+import { writeGoaway, writeReset } from '../wire/frames.ts'
 import { ERR_CALLBACK_FAILURE, ERR_FLOODED, engineError, type Fault } from './failure.ts'
 import { type Flood, FloodGuard } from './flood-guard.ts'
-import { ReceiveWindow } from './flow-control.ts'
 import type { SessionLimits } from './limits.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
+import { ReceiveCredit } from './receive-credit.ts'
 import { PendingSettings, SessionSettings } from './session-settings.ts'
 import { Stream } from './stream.ts'
 import { CLOSED, IDLE, SEND_HEADERS, transition } from './stream-state.ts'
@@ -33,8 +25,8 @@ export class SessionCore implements OutboxOwner {
   readonly localSettings: SessionSettings
   readonly remoteSettings: SessionSettings
   readonly pendingSettings = new PendingSettings()
-  /** The connection's receive window. */
-  readonly window = new ReceiveWindow(DEFAULT_WINDOW)
+  /** What the peer may send, on the connection and on streams. */
+  readonly credit: ReceiveCredit
   now = 0
   roundTripMs = Number.POSITIVE_INFINITY
   isDestroyed = false
@@ -52,15 +44,10 @@ export class SessionCore implements OutboxOwner {
   lastProcessedId = 0
   /** Requests that wait for a place, in the order of their ids. */
   readonly waiting = new Set<Stream>()
-  /** Data that the user has, of all streams; and what the connection's window is owed for some of it. */
-  unconsumed = 0
-  #withheld = 0
   /** Decoded header blocks of the streams that are open. */
   #headerBytes = 0
   #invalidFrames = 0
   #rejectedStreams = 0
-  #isMeasuringPath = false
-  #isPathMeasured = false
   /** A PING of the engine's own. */
   sendPing: (payload: Uint8Array, answered: () => void) => void = () => {}
   /** What to do for the reader when nothing more is to be read. */
@@ -75,6 +62,7 @@ export class SessionCore implements OutboxOwner {
     this.maxHeaderListSize = options.limits.maxHeaderListBytes
     this.streams = new StreamTable(role)
     this.guard = new FloodGuard(options.limits)
+    this.credit = new ReceiveCredit(this)
     this.localSettings = new SessionSettings(options.customSettings)
     this.remoteSettings = new SessionSettings(options.customSettings)
     const { maxDeflateDynamicTableSize, maxSendHeaderBlockLength } = options.limits
@@ -109,7 +97,7 @@ export class SessionCore implements OutboxOwner {
     stream.state = CLOSED
     stream.request = undefined
     this.#headerBytes -= stream.headerBytes
-    this.releaseData(stream, stream.unconsumed)
+    this.credit.release(stream, stream.unconsumed)
     if (this.waiting.size > 0) this.startWaiting()
   }
 
@@ -159,7 +147,7 @@ export class SessionCore implements OutboxOwner {
       this.outbox.control.length +
       this.outbox.tableSize +
       this.decoderTableSize() +
-      this.unconsumed +
+      this.credit.unconsumed +
       this.#headerBytes +
       this.streams.size * bytesPerStream
     )
@@ -167,65 +155,6 @@ export class SessionCore implements OutboxOwner {
 
   get isFull(): boolean {
     return this.memoryUsed > this.limits.maxSessionMemory
-  }
-
-  // --- received data
-
-  /** Data came, padding included: its share of the connection's window goes back at once while memory lasts. */
-  creditConnection(bytes: number): void {
-    if (this.unconsumed + bytes > this.limits.maxSessionMemory / 2) this.#withheld += bytes
-    else {
-      this.window.consume(bytes)
-      this.#updateConnectionWindow()
-    }
-  }
-
-  /** The user has done with some of a stream's data, or its stream is no more. */
-  releaseData(stream: Stream, bytes: number): void {
-    stream.unconsumed -= bytes
-    this.unconsumed -= bytes
-    if (this.#withheld === 0 || this.unconsumed > this.limits.maxSessionMemory / 4) return
-    this.window.consume(this.#withheld)
-    this.#withheld = 0
-    this.#updateConnectionWindow()
-  }
-
-  #updateConnectionWindow(): void {
-    if (this.isDestroyed) return
-    const most = Math.min(this.limits.maxConnectionWindow, this.limits.maxSessionMemory / 2)
-    this.sendWindowUpdate(0, this.window.takeIncrement(this.now, this.#pathMs, most))
-  }
-
-  /** Bytes of a stream's that it may send again. */
-  creditStream(stream: Stream, bytes: number): void {
-    const { window } = stream
-    if (window === undefined || stream.isRemoteClosed) return
-    window.consume(bytes)
-    const mayGrow = this.unconsumed < this.limits.maxSessionMemory / 4
-    const most = mayGrow ? Math.min(this.limits.maxStreamWindow, this.limits.maxSessionMemory / 4) : 0
-    const increment = window.takeIncrement(this.now, this.#pathMs, most)
-    this.sendWindowUpdate(stream.id, increment)
-    if (increment > 0 && !this.#isPathMeasured && this.options.growsWindows) this.#measurePath()
-  }
-
-  /** The round trip that windows grow by; 0: they do not. */
-  get #pathMs(): number {
-    return this.#isPathMeasured && this.roundTripMs >= leastPathMs ? this.roundTripMs : 0
-  }
-
-  /** By a PING amid data, once: what SETTINGS took at the start is mostly what two programs take to start. */
-  #measurePath(): void {
-    if (this.#isMeasuringPath) return
-    this.#isMeasuringPath = true
-    this.sendPing(pathPing, () => {
-      this.#isPathMeasured = true
-    })
-  }
-
-  sendWindowUpdate(streamId: number, increment: number): void {
-    if (increment === 0) return
-    writeWindowUpdate(this.outbox.control, streamId, increment)
-    this.outbox.wake()
   }
 
   // --- what the peer did wrong
@@ -358,13 +287,6 @@ function textBytes(text: string): Uint8Array {
 }
 
 const resetBytes = 13
-
-/**
- * Nearer peers are not limited by a window of 64 KiB, 16 MB/s at this distance; a larger one would only hold more of what
- * is not read.
- */
-const leastPathMs = 4
-const pathPing = Uint8Array.from('distance', character => character.charCodeAt(0))
 
 /** About what a stream's records take, here and above. */
 const bytesPerStream = 512

@@ -257,8 +257,8 @@ export class SessionEngine implements Session {
     const own = known(stream)
     const consumed = Math.min(bytes, own.unconsumed)
     if (consumed === 0) return
-    this.#core.releaseData(own, consumed)
-    this.#core.creditStream(own, consumed)
+    this.#core.credit.release(own, consumed)
+    this.#core.credit.creditStream(own, consumed)
   }
 
   // --- connection
@@ -303,8 +303,9 @@ export class SessionEngine implements Session {
   setLocalWindowSize(bytes: number): void {
     const core = this.#core
     if (core.isDestroyed) return
-    core.window.resize(Math.min(bytes, MAX_WINDOW))
-    core.sendWindowUpdate(0, core.window.takeAll())
+    const { credit } = core
+    credit.window.resize(Math.min(bytes, MAX_WINDOW))
+    credit.sendUpdate(0, credit.window.takeAll())
   }
 
   setNextStreamId(id: number): boolean {
@@ -380,7 +381,8 @@ export class SessionEngine implements Session {
   }
 
   state(): SessionState {
-    const { window, streams, outbox, waiting, lastProcessedId } = this.#core
+    const { streams, outbox, waiting, lastProcessedId } = this.#core
+    const { window } = this.#core.credit
     return {
       effectiveLocalWindowSize: window.size,
       localWindowSize: window.available,

@@ -376,6 +376,17 @@ dialogue('PRIORITY_UPDATE from a server', 'client', {}, peer => {
   peer.sends(frame(0x10, 0, 0, uint32(1)))
   peer.expectsGoaway(1)
 })
+dialogue('PRIORITY_UPDATE for a pushed stream that is over, and one that is still to come', 'server', {}, peer => {
+  peer.sends(peer.headers(1, get, 'end'))
+  const promised = peer.engine.pushPromise(peer.events.stream(1), getPairs)
+  assert.ok(promised)
+  peer.engine.respond(promised, [':status', '200'], true)
+  peer.received()
+  peer.sends(frame(0x10, 0, 0, uint32(2)))
+  assert.equal(peer.engine.isDestroyed, false)
+  peer.sends(frame(0x10, 0, 0, uint32(4)))
+  peer.expectsGoaway(1)
+})
 dialogue('PRIORITY that depends on itself', 'server', {}, peer => {
   peer.sends(peer.headers(1, post), frame('PRIORITY', 0, 1, Buffer.concat([uint32(1), Buffer.from([0])])))
   peer.expects('RST_STREAM 1 1')

@@ -1,0 +1,99 @@
+// What the peer may send, given back as the user deals with what came: when, and how much, on the connection and on each
+// stream. RFC 9113 section 6.9. Windows grow here, where that was asked for.
+
+import { DEFAULT_WINDOW } from '../wire/frame-types.ts'
+import { writeWindowUpdate } from '../wire/frames.ts'
+import { ReceiveWindow } from './flow-control.ts'
+import type { SessionCore } from './session-core.ts'
+import type { Stream } from './stream.ts'
+
+export class ReceiveCredit {
+  /** The connection's. */
+  readonly window = new ReceiveWindow(DEFAULT_WINDOW)
+  readonly #core: SessionCore
+  /** Data that the user has, of all streams. */
+  #unconsumed = 0
+  /** Of that, what the connection's window was not given back. */
+  #withheld = 0
+  #path: 'unknown' | 'asked' | 'measured' = 'unknown'
+
+  constructor(core: SessionCore) {
+    this.#core = core
+  }
+
+  get unconsumed(): number {
+    return this.#unconsumed
+  }
+
+  /** Data goes to the user. */
+  hand(stream: Stream, bytes: number): void {
+    stream.unconsumed += bytes
+    this.#unconsumed += bytes
+  }
+
+  /** The user has done with some of a stream's data, or its stream is no more. */
+  release(stream: Stream, bytes: number): void {
+    stream.unconsumed -= bytes
+    this.#unconsumed -= bytes
+    if (this.#withheld === 0 || this.#unconsumed > this.#core.limits.maxSessionMemory / 4) return
+    this.window.consume(this.#withheld)
+    this.#withheld = 0
+    this.#updateConnection()
+  }
+
+  /** Data came, padding included: its share of the connection's window goes back at once while memory lasts. */
+  creditConnection(bytes: number): void {
+    if (this.#unconsumed + bytes > this.#core.limits.maxSessionMemory / 2) this.#withheld += bytes
+    else {
+      this.window.consume(bytes)
+      this.#updateConnection()
+    }
+  }
+
+  /** Bytes of a stream's that it may send again. */
+  creditStream(stream: Stream, bytes: number): void {
+    const { window } = stream
+    if (window === undefined || stream.isRemoteClosed) return
+    const { limits, now, options } = this.#core
+    window.consume(bytes)
+    const share = limits.maxSessionMemory / 4
+    const most = this.#unconsumed < share ? Math.min(limits.maxStreamWindow, share) : 0
+    const increment = window.takeIncrement(now, this.#pathMs, most)
+    this.sendUpdate(stream.id, increment)
+    if (increment > 0 && this.#path === 'unknown' && options.growsWindows) this.#measurePath()
+  }
+
+  sendUpdate(streamId: number, increment: number): void {
+    if (increment === 0) return
+    writeWindowUpdate(this.#core.outbox.control, streamId, increment)
+    this.#core.outbox.wake()
+  }
+
+  #updateConnection(): void {
+    const { limits, now, isDestroyed } = this.#core
+    if (isDestroyed) return
+    const most = Math.min(limits.maxConnectionWindow, limits.maxSessionMemory / 2)
+    this.sendUpdate(0, this.window.takeIncrement(now, this.#pathMs, most))
+  }
+
+  /** The round trip that windows grow by; 0: they do not. */
+  get #pathMs(): number {
+    const { roundTripMs } = this.#core
+    return this.#path === 'measured' && roundTripMs >= leastPathMs ? roundTripMs : 0
+  }
+
+  /** By a PING amid data, once: what SETTINGS took at the start is mostly what two programs take to start. */
+  #measurePath(): void {
+    this.#path = 'asked'
+    this.#core.sendPing(pathPing, () => {
+      this.#path = 'measured'
+    })
+  }
+}
+
+/**
+ * Nearer peers are not limited by a window of 64 KiB, 16 MB/s at this distance; a larger one would only hold more of what
+ * is not read.
+ */
+const leastPathMs = 4
+const pathPing = Uint8Array.from('distance', character => character.charCodeAt(0))
