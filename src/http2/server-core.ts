@@ -147,7 +147,7 @@ export class ServerCore {
 }
 
 function serveHead(server: EventEmitter, stream: ServerHttp2Stream, head: HeaderBlock, Response: ResponseClass): void {
-  serveCompat(server, new Http2ServerRequest(stream, head), Response)
+  if (!stream.destroyed) serveCompat(server, new Http2ServerRequest(stream, head), Response)
 }
 
 export function connectionFor(socket: Duplex): Connection {

@@ -4,7 +4,7 @@
 import type { Duplex } from 'node:stream'
 import type { CodedError } from '../core/errors.ts'
 import { socketClosed, streamCancel } from './errors.ts'
-import { CANCEL, NO_ERROR } from './numbers.ts'
+import { CANCEL, NO_ERROR, SESSION_SERVER } from './numbers.ts'
 import type { Http2Session } from './session.ts'
 import type { Http2Stream } from './stream.ts'
 import { kBoundSession, kSession, kStream } from './symbols.ts'
@@ -67,7 +67,9 @@ function emitClose(session: Http2Session): void {
   const error = state.closeError
   state.carrier = undefined
   state.socket = undefined
-  if (error) session.emit('error', error)
+  // What a client sends must not end a server that has no listener for it.
+  const isUnheard = state.type === SESSION_SERVER && session.listenerCount('error') === 0
+  if (error && !isUnheard) session.emit('error', error)
   session.emit('close')
 }
 

@@ -241,7 +241,8 @@ function emitStream(
   flags: number,
   raw: string[],
 ): void {
-  session.emit('stream', stream, headers, flags, raw)
+  // Gone before its turn came: nobody has to deal with it.
+  if (!stream.destroyed) session.emit('stream', stream, headers, flags, raw)
 }
 
 function emitHeaders(stream: Http2Stream, event: string, headers: HeaderObject, flags: number, raw: string[]): void {

@@ -107,7 +107,8 @@ export function destroyStream(
   stream.push(null)
   detach(stream, state, session)
   const error = given ?? errorOf(code, state, engineStream?.isSafeToRetry ?? false)
-  state.isPeersError = given === null
+  // With its session's error too: what broke the session may have been a peer.
+  state.isPeersError = given === null || session.destroyed
   state.engineStream = undefined
   state.session = undefined
   if (session.closed) session[kSession].host.clock.setImmediate(() => session[kMaybeDestroy]())
