@@ -7,6 +7,8 @@ import { type CipherSuite, cipherSuites } from './wire/cipher-suites.ts'
 export interface CipherChoice {
   readonly tls13: readonly CipherSuite[]
   readonly tls12: readonly CipherSuite[]
+  /** The list names suites of TLS 1.2, ours or not. */
+  readonly asksFor12: boolean
 }
 
 export function parseCipherList(list: string): CipherChoice {
@@ -14,7 +16,8 @@ export function parseCipherList(list: string): CipherChoice {
   const isSuite13 = (word: string): boolean => word.startsWith('TLS_') && suiteByName(word)?.protocol === 0x0304
   return {
     tls13: words.filter(isSuite13).flatMap(word => suiteByName(word) ?? []),
-    tls12: parse12(words.filter(word => !word.startsWith('TLS_') || suiteByName(word)?.protocol === 0x0303)),
+    tls12: parse12(words.filter(word => !isSuite13(word))),
+    asksFor12: words.some(word => !isSuite13(word) && !/^[!@+-]/.test(word)),
   }
 }
 

@@ -56,7 +56,10 @@ export class ClientSide extends Side {
 
   get session(): Buffer | undefined {
     const session = this.#toldSession ?? this.layer?.session
-    return session && sealSession(session, this.identity)
+    // Before the server's first ticket there is nothing to resume, and yet, as in Node, something to show.
+    if (session === undefined)
+      return this.connection?.isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
+    return sealSession(session, this.identity)
   }
 
   /** The verdict on the server's certificate chain; the name in it is the caller's to check. */

@@ -14,5 +14,5 @@ export function setTlsEngine(engine: TlsEngineName | undefined): void {
 }
 
 export function tlsEngine(): TlsEngineName {
-  return chosen ?? (process.env['PLAINWIRE_TLS'] === 'plainwire' ? 'plainwire' : 'runtime')
+  return chosen ?? (process.env['PLAINWIRE_TLS'] === 'runtime' ? 'runtime' : 'plainwire')
 }

@@ -21,7 +21,7 @@ import type {
   TlsLayer,
 } from './layer.ts'
 import { engineError, opensslError } from './openssl-errors.ts'
-import { INTERNAL_ERROR, NO_APPLICATION_PROTOCOL } from './wire/alerts.ts'
+import { CERTIFICATE_REQUIRED, HANDSHAKE_FAILURE, INTERNAL_ERROR, NO_APPLICATION_PROTOCOL } from './wire/alerts.ts'
 
 /** What a side adds to the engine's events. */
 export interface EngineOwner {
@@ -29,6 +29,8 @@ export interface EngineOwner {
   readonly wantsKeyLog: boolean
   /** The client's, or undefined: no key for this server. */
   askForPsk?(hint: string | null): { psk: Uint8Array; identity: string } | undefined
+  /** A server: a client without a certificate has no business here. */
+  requiresCertificate?(): boolean
   /** The server's. */
   findPsk?(identity: string): Uint8Array | undefined
   /** For another context than the one that the connection began with. Throws where the engine cannot serve it. */
@@ -74,8 +76,9 @@ export class EngineLayer implements TlsLayer {
         this.#handshakes++
         if (this.#handshakes > 1) events.onRenegotiation()
       },
-      onPeerCertificate: () => {
+      onPeerCertificate: chain => {
         this.#verdict = undefined
+        if (this.#isServer && chain.length === 0 && owner.requiresCertificate?.()) this.#refuseNameless()
       },
       onSession: (session, id) => events.onSession(writeSession(session), id),
       onMessage: (direction, contentType, content) => {
@@ -101,6 +104,11 @@ export class EngineLayer implements TlsLayer {
     const answer = this.#owner.askForPsk?.(hint === undefined ? null : Buffer.from(hint).toString('utf8'))
     this.#hasPsk = answer !== undefined
     return answer && { identity: Buffer.from(answer.identity, 'utf8'), key: answer.psk }
+  }
+
+  #refuseNameless(): void {
+    this.#engine.failHandshake(this.#info.version === 0x0304 ? CERTIFICATE_REQUIRED : HANDSHAKE_FAILURE)
+    this.#events.onError(opensslError('peer did not return a certificate'))
   }
 
   start(): void {

@@ -92,7 +92,10 @@ function versionsOf(options: SecureContextOptions): Versions | undefined {
 
 /** As Node has it: a list that names suites of one version alone leaves the other version out. */
 function suitesOf(list: string, { min, max }: Versions) {
-  const { tls13, tls12 } = parseCipherList(list)
+  const { tls13, tls12: named, asksFor12 } = parseCipherList(list)
+  // Where the provider cannot decrypt without saying whether the padding was right.
+  const tls12 = named.filter(suite => suite.keyExchange !== 'rsa' || nodeCrypto.rsaDecrypt !== undefined)
+  if (asksFor12 && tls12.length === 0) return undefined
   const minVersion: ProtocolVersion = tls12.length === 0 ? 0x0304 : min
   const maxVersion: ProtocolVersion = tls13.length === 0 ? 0x0303 : max
   if (minVersion > maxVersion) return undefined

@@ -31,6 +31,7 @@ export function serverLayer(side: ServerSide, events: LayerEvents): TlsLayer {
   if (material === undefined || !side.mayServeAll(materialFor)) return runtimeServerLayer(side, events)
   const owner = {
     wantsKeyLog: side.wantsKeyLog,
+    requiresCertificate: () => side.requestCert && side.rejectUnauthorized,
     findPsk: (identity: string) => side.findPsk(identity),
     configFor: (answer: { readonly context: SecureContext }) => {
       if (answer.context === context) return undefined

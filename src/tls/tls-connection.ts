@@ -86,6 +86,11 @@ export class TlsConnection implements Connection {
     return this.#layer
   }
 
+  /** The handshake is done, whatever the owner says to it. */
+  get isSecured(): boolean {
+    return this.#isSecured
+  }
+
   /** The peer has been agreed to, and nothing has gone wrong since. */
   get isOpen(): boolean {
     return this.#state === 'open'
