@@ -1,5 +1,5 @@
 // The `ciphers` option: suites of TLS 1.3 by name, and OpenSSL's language for those of TLS 1.2: names, words for groups of
-// suites, `+` between words that must all hold, `!` and `-` to leave out, `@SECLEVEL` passed over. Source: OpenSSL's manual,
+// suites, `+` between words that must all hold, `!` and `-` to leave out; `@SECLEVEL` is for certificates. Source: OpenSSL's manual,
 // openssl-ciphers(1). What names nothing that we speak is passed over, as OpenSSL does with what it was built without.
 
 import { type CipherSuite, cipherSuites } from './wire/cipher-suites.ts'
@@ -20,6 +20,15 @@ export function parseCipherList(list: string): CipherChoice {
     asksFor12: words.some(word => !isSuite13(word) && !/^[!@+-]/.test(word)),
   }
 }
+
+/** OpenSSL's security level: what the list says last, or the runtime's default. */
+export function securityLevelOf(list: unknown): number {
+  const levels = typeof list === 'string' ? [...list.matchAll(/@SECLEVEL=([0-5])/g)] : []
+  return Number(levels.at(-1)?.[1] ?? defaultSecurityLevel)
+}
+
+/** Two since OpenSSL 3.2: RSA of 2048 bits at least. */
+const defaultSecurityLevel = /^3\.[01]\./.test(process.versions['openssl'] ?? '') ? 1 : 2
 
 function parse12(words: readonly string[]): CipherSuite[] {
   const killed = new Set<CipherSuite>()

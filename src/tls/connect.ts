@@ -9,7 +9,7 @@ import { type AnyOptions, normalizeArguments } from '../net/internal.ts'
 import type { ClientSide } from './client-side.ts'
 import { defaults } from './defaults.ts'
 import { type DisconnectedError, dhParamSize } from './errors.ts'
-import { checkServerIdentity } from './identity.ts'
+import { checkServerIdentity, isNamed, unnamed } from './identity.ts'
 import { makeContext, type SecureContext } from './secure-context.ts'
 import { kTls } from './symbols.ts'
 import { TLSSocket, type TLSSocketOptions } from './tls-socket.ts'
@@ -152,8 +152,15 @@ function onSecure(socket: TLSSocket, side: ClientSide, options: CompleteOptions,
 function verdict(socket: TLSSocket, side: ClientSide, options: CompleteOptions): Error | undefined {
   const problem = side.verifyPeer()
   if (problem !== undefined) return problem
+  const identity = identityOf(options)
+  const check = options.checkServerIdentity
+  const [own] = side.layer?.peerChain ?? []
   try {
-    return options.checkServerIdentity(identityOf(options), socket.getPeerCertificate(true) as never)
+    // Node's rule reads the certificate's text. The values in it decide; the text has the words for what is wrong.
+    if (check === checkServerIdentity && own !== undefined && isNamed(identity, own)) return undefined
+    const certificate = socket.getPeerCertificate(true) as never
+    const mismatch = check(identity, certificate)
+    return mismatch === undefined && check === checkServerIdentity && own ? unnamed(identity, certificate) : mismatch
   } catch (error) {
     return error as Error
   }

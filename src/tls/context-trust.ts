@@ -10,6 +10,7 @@ import { parsePem } from './x509/pem.ts'
 import { TrustedSet } from './x509/trusted-set.ts'
 
 export interface TrustOptions {
+  readonly [option: string]: unknown
   readonly ca?: unknown
   readonly crl?: unknown
   readonly pfx?: unknown
@@ -17,9 +18,9 @@ export interface TrustOptions {
 }
 
 /** A list that is no list throws a DerError: Node refuses such a context. */
-export function trustOf(options: TrustOptions): TrustedSet {
+export function trustOf(options: TrustOptions, withLists = true): TrustedSet {
   const set = options.ca ? namedSet(options.ca) : defaultSet()
-  const lists = listOf(options.crl).map(textOf)
+  const lists = withLists ? listOf(options.crl).map(textOf) : []
   const authorities = readPfxOptions(options).flatMap(one => one.authorities)
   if (lists.length === 0 && authorities.length === 0) return set
   const key = [...lists, ...authorities.map(der => asBuffer(der).toString('latin1'))].join('\0')
@@ -29,6 +30,15 @@ export function trustOf(options: TrustOptions): TrustedSet {
     for (const crl of lists.flatMap(readCrls)) own.addCrl(crl)
     return own
   })
+}
+
+/** The same for looking issuers up: what cannot be read leads to none. */
+export function knownIssuers(options: TrustOptions): TrustedSet | undefined {
+  try {
+    return trustOf(options, false)
+  } catch {
+    return undefined
+  }
 }
 
 type Cache = Map<string, TrustedSet>

@@ -5,6 +5,7 @@ import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'no
 import { parseCipherList } from './cipher-list.ts'
 import { nodeCrypto } from './crypto/node-crypto.ts'
 import type { Credential, ProtocolVersion } from './engine/types.ts'
+import { readPfxOptions } from './pfx-option.ts'
 import type { ContextHandle, SecureContextOptions } from './secure-context.ts'
 import type { CipherSuite } from './wire/cipher-suites.ts'
 import { type NamedGroup, namedGroupByName, P256, P384, P521, X25519 } from './wire/named-groups.ts'
@@ -36,7 +37,7 @@ export function materialOf(context: ContextHandle): EngineMaterial | undefined {
 }
 
 /** Options that only the runtime can serve. */
-const runtimeOnly = ['pfx', 'clientCertEngine', 'privateKeyEngine', 'privateKeyIdentifier', 'dhparam', 'crl'] as const
+const runtimeOnly = ['clientCertEngine', 'privateKeyEngine', 'privateKeyIdentifier', 'dhparam'] as const
 
 function makeMaterial(options: SecureContextOptions): EngineMaterial | undefined {
   if (runtimeOnly.some(name => options[name] !== undefined && options[name] !== null && options[name] !== ''))
@@ -128,15 +129,27 @@ function credentialsOf(options: SecureContextOptions): Credential[] | undefined 
     const [own, ...chain] = certificatesIn(given)
     const key = own && keys.find(one => own.checkPrivateKey(one))
     if (own === undefined || key === undefined) continue
-    if (!['ec', 'rsa', 'rsa-pss', 'ed25519', 'ed448'].includes(String(key.asymmetricKeyType))) return undefined
-    const pkcs8 = key.export({ type: 'pkcs8', format: 'der' })
-    credentials.push({
-      certificates: [own, ...(chain.length > 0 ? chain : issuersOf(own, trusted))].map(one => one.raw),
-      key: nodeCrypto.importPrivateKey(pkcs8),
-    })
-    pkcs8.fill(0)
+    if (!isUsable(key)) return undefined
+    credentials.push(credential(key, [own, ...(chain.length > 0 ? chain : issuersOf(own, trusted))]))
+  }
+  for (const { key, certificate, authorities } of readPfxOptions(options)) {
+    if (!isUsable(key)) return undefined
+    const own = new X509Certificate(certificate)
+    const others = authorities.map(one => new X509Certificate(one))
+    credentials.push(credential(key, [own, ...issuersOf(own, [...others, ...trusted])]))
   }
   return credentials
+}
+
+function isUsable(key: KeyObject): boolean {
+  return ['ec', 'rsa', 'rsa-pss', 'ed25519', 'ed448'].includes(String(key.asymmetricKeyType))
+}
+
+function credential(key: KeyObject, chain: readonly X509Certificate[]): Credential {
+  const pkcs8 = key.export({ type: 'pkcs8', format: 'der' })
+  const imported = nodeCrypto.importPrivateKey(pkcs8)
+  pkcs8.fill(0)
+  return { certificates: chain.map(one => one.raw), key: imported }
 }
 
 function listOf(given: unknown): unknown[] {

@@ -4,6 +4,8 @@
 import { domainToASCII } from 'node:url'
 import { type CodedError, codedError } from '../core/errors.ts'
 import { formatIp, ipVersion, parseIp } from '../core/ip.ts'
+import { internCertificate } from './x509/certificate.ts'
+import { isCertificateFor } from './x509/host-identity.ts'
 
 /** What of a certificate is looked at. */
 export interface IdentityCertificate {
@@ -40,6 +42,21 @@ export function checkServerIdentity(hostname: string, certificate: IdentityCerti
   // Only where the certificate names no host in the place that is for it.
   if (commonNames.some(name => matches(labels, name))) return undefined
   return mismatch(`Host: ${host}. is not cert's CN: ${certificate.subject?.CN}`, host, certificate)
+}
+
+/** The same question, asked of the names in the certificate's DER: no text that it is printed as decides. */
+export function isNamed(hostname: string, der: Uint8Array): boolean {
+  const host = withoutFinalDot(String(hostname))
+  const bytes = parseIp(host)
+  if (bytes) return isCertificateFor(internCertificate(der), { kind: 'address', bytes })
+  const name = splitName(withoutFinalDot(domainToASCII(String(hostname)))).join('.')
+  return isCertificateFor(internCertificate(der), { kind: 'name', name })
+}
+
+/** Where the text names the host and the values do not. */
+export function unnamed(hostname: string, certificate: IdentityCertificate): IdentityError {
+  const host = withoutFinalDot(String(hostname))
+  return mismatch(`Host: ${host}. is not among the names of the cert`, host, certificate)
 }
 
 function mismatch(reason: string, host: string, certificate: IdentityCertificate): IdentityError {

@@ -18,6 +18,7 @@ export interface PfxIdentity {
 }
 
 interface PfxOptions {
+  readonly [option: string]: unknown
   readonly pfx?: unknown
   readonly passphrase?: unknown
 }

@@ -2,6 +2,8 @@
 
 import { X509Certificate } from 'node:crypto'
 import { asBuffer } from '../core/bytes.ts'
+import { currentHost } from '../host/current.ts'
+import { knownIssuers } from './context-trust.ts'
 import type { CipherInfo, EphemeralKeyInfo } from './layer.ts'
 import { legacyCertificate } from './peer-certificate.ts'
 import { ServerSide } from './server-side.ts'
@@ -54,9 +56,11 @@ export function exportKeyingMaterial(
 }
 
 /** @param isDetailed - with the issuers, each the next one's `issuerCertificate` */
-export function peerCertificate({ layer }: Side, isDetailed: boolean): object {
+export function peerCertificate({ layer, context }: Side, isDetailed: boolean): object {
   const chain = layer?.peerChain ?? []
-  return chain.length === 0 ? {} : legacyCertificate(chain, isDetailed)
+  if (chain.length === 0) return {}
+  if (!isDetailed) return legacyCertificate(chain, false)
+  return legacyCertificate(chain, true, knownIssuers(context.context.options), currentHost().clock.now())
 }
 
 export function certificate({ layer }: Side): object {
