@@ -178,9 +178,9 @@ export class HeaderReceiver {
   #mayBegin(streamId: number): boolean {
     const { streams, goawaySentId, role } = this.#core
     if (!streams.isIdle(streamId)) {
-      // Under way while we reset it: the table has had its due.
-      if (!streams.wasReset(streamId))
-        this.#core.failConnection({ code: STREAM_CLOSED, reason: 'HEADERS on a closed stream' })
+      // Under way while we reset it, or said that we would not look at it: the table has had its due.
+      const isUnderWay = streams.wasReset(streamId) || (!streams.isOurs(streamId) && streamId > goawaySentId)
+      if (!isUnderWay) this.#core.failConnection({ code: STREAM_CLOSED, reason: 'HEADERS on a closed stream' })
       return false
     }
     if (role === 'client' || streams.isOurs(streamId)) {

@@ -189,9 +189,19 @@ dialogue('goaway(): the streams go on, later ones are passed over', 'server', {}
   peer.sends(peer.headers(1, post))
   peer.engine.goaway(0, undefined, Buffer.from('why'))
   peer.expects('GOAWAY 0 1 why')
-  peer.sends(data(1, 'x', 'end'), peer.headers(3, post), data(3, 'y'))
+  peer.sends(data(1, 'x', 'end'), peer.headers(3, post), data(3, 'y'), peer.headers(3, [['a', 'b']], 'end'))
   peer.expectsNothing()
   assert.deepEqual(peer.events.take().slice(1), ['data 1 x', 'end 1'])
+})
+
+dialogue('a push behind our GOAWAY is passed over', 'client', {}, peer => {
+  peer.engine.openStream(getPairs, { endStream: true })
+  peer.engine.goaway(0)
+  peer.received()
+  peer.sends(peer.promise(1, 2, get), peer.headers(2, [[':status', '200']]), data(2, 'x', 'end'))
+  peer.sends(peer.headers(1, [[':status', '200']], 'end'))
+  peer.expectsNothing()
+  peer.tells('response 1 end :status=200', 'end 1', 'closed 1 0')
 })
 
 test('shutdown(): one GOAWAY that promises nothing, another after a round trip', () => {
