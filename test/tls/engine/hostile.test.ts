@@ -146,7 +146,9 @@ describe('hostile peers', () => {
           const step = size > 200 ? 5 : 1
           for (let at = 0; at < size; at += step) {
             const { both, record } = runWith(version, side, index, one => {
-              one[at] = (one[at] as number) ^ (1 << (at % 8))
+              // A signature is a byte or two shorter at times.
+              const place = Math.min(at, one.length - 1)
+              one[place] = (one[place] as number) ^ (1 << (at % 8))
               return [one]
             })
             // The version in the header of a record in clear is not looked at: RFC 8446 section 5.1.
