@@ -56,9 +56,9 @@ export class Http2SecureServer extends TlsServer {
   }
 
   override close(callback?: (error?: Error) => void): this {
-    super.close(callback)
     this[kService]?.closeIdleConnections()
     this[kService]?.stopChecking()
+    super.close(callback)
     this[kCore].closeSessions()
     return this
   }
