@@ -11,7 +11,20 @@ export interface CipherChoice {
   readonly asksFor12: boolean
 }
 
+/** The same few lists come with every context. */
+const known = new Map<string, CipherChoice>()
+const maxKnown = 64
+
 export function parseCipherList(list: string): CipherChoice {
+  let choice = known.get(list)
+  if (choice === undefined) {
+    choice = readCipherList(list)
+    if (known.size < maxKnown) known.set(list, choice)
+  }
+  return choice
+}
+
+function readCipherList(list: string): CipherChoice {
   const words = list.split(/[:, ]+/).filter(word => word !== '')
   const isSuite13 = (word: string): boolean => word.startsWith('TLS_') && suiteByName(word)?.protocol === 0x0304
   return {

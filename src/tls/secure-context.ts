@@ -1,5 +1,6 @@
-// tls.SecureContext: keys, certificates, trust and limits of connections, checked when it is made. The checking and keeping is
-// the runtime's; this one adds our defaults, ticket keys that may change while it is in use, and what Node shows of it.
+// tls.SecureContext: keys, certificates, trust and limits of connections, checked when it is made. What is not right beyond doubt
+// (option-checks.ts) the runtime checks, by making its own; this one adds our defaults, ticket keys that may change while it is
+// in use, and what Node shows of it.
 // Source: Node's documentation, `tls.createSecureContext()`.
 
 import { X509Certificate } from 'node:crypto'
@@ -9,6 +10,8 @@ import { codedError } from '../core/errors.ts'
 import { validateInteger } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import { defaults } from './defaults.ts'
+import { tlsEngine } from './engine-choice.ts'
+import { areBeyondDoubt } from './option-checks.ts'
 import { chosenDefaultCertificates } from './trust-store.ts'
 
 export interface SecureContextOptions {
@@ -37,7 +40,8 @@ export class ContextHandle {
     const { ticketKeys } = options
     const isGiven = ticketKeys !== undefined && ticketKeys !== null
     this.options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
-    this.#runtime = runtime.createSecureContext(this.options as runtime.SecureContextOptions)
+    const isLater = tlsEngine() === 'plainwire' && areBeyondDoubt(this)
+    if (!isLater) this.#runtime = runtime.createSecureContext(this.options as runtime.SecureContextOptions)
     this.#ticketKeys = copyOf(this.options.ticketKeys as NodeJS.ArrayBufferView)
   }
 

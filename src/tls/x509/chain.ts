@@ -195,6 +195,13 @@ function isStrong(bits: number, policy: PathPolicy): boolean {
   return bits >= (levelBits[policy.securityLevel] ?? 256)
 }
 
+/** Whether a context may show a certificate as its own, or in a chain. */
+export function isShowable(certificate: Certificate, securityLevel: number): boolean {
+  const bits = levelBits[securityLevel] ?? 256
+  if (keySecurityBits(certificate.publicKey) < bits) return false
+  return certificate.isSelfSigned || (signatureAlgorithm(certificate.signed.algorithm)?.securityBits ?? 0) >= bits
+}
+
 function tooSmall({ description, publicKey }: Certificate): string {
   return `the key of ${description} is too weak: ${publicKey.type} of ${publicKey.bits} bits`
 }
