@@ -527,6 +527,10 @@ export class TlsConnection implements Connection {
     }
     if (this.#hasEnded && this.#state !== 'failed') return false
     if (output.length === 1) return below.write(output[0] as Uint8Array, undefined, done)
+    // The records of a flight are small: they leave as one buffer.
+    if (output.reduce((sum, record) => sum + record.length, 0) <= maxJoinedBytes) {
+      return below.write(Buffer.concat(output), undefined, done)
+    }
     below.cork()
     let mayGoOn = true
     const last = output.length - 1
@@ -564,6 +568,7 @@ export class TlsConnection implements Connection {
 }
 
 const nothing = new Uint8Array(0)
+const maxJoinedBytes = 16 * 1024
 
 /** Hears of the connection below. An object of its own: both of them have an `end` and a `drain`. */
 class BelowSink implements ConnectionSink {
