@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { type Duplex, duplexPair } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
+import { MemoryHost } from '../../src/host/index.ts'
 import * as ours from '../../src/http2/index.ts'
 
 // Ours as @types/node knows it, so that both are used alike.
@@ -376,6 +377,22 @@ describe('a session', () => {
     clientSide.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     const [error] = (await once(server, 'sessionError')) as [NodeJS.ErrnoException]
     assert.equal(error.code, 'ERR_HTTP2_ERROR')
+  })
+})
+
+describe('a host without a network', () => {
+  it('carries sessions like any other', async () => {
+    const host = new MemoryHost()
+    await host.run(async () => {
+      const server = http2.createServer((request, response) => response.end(request.url))
+      await new Promise<void>(resolve => server.listen(80, resolve))
+      const client = http2.connect('http://127.0.0.1')
+      assert.equal(await text(client.request({ ':path': '/in-memory' })), '/in-memory')
+      client.close()
+      await once(client, 'close')
+      server.close()
+      await once(server, 'close')
+    })
   })
 })
 
