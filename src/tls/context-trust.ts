@@ -83,6 +83,8 @@ function setOf(texts: readonly string[]): TrustedSet {
   const set = new TrustedSet()
   for (const { label, der } of texts.flatMap(parsePem)) {
     if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') addIfReadable(set, der)
+    // OpenSSL's own form: what may stand behind the certificate narrows what it is trusted for. Then it is for nothing here.
+    else if (label === 'TRUSTED CERTIFICATE') addIfReadable(set, der)
   }
   return set
 }

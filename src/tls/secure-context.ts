@@ -12,7 +12,7 @@ import { currentHost } from '../host/current.ts'
 import { defaults } from './defaults.ts'
 import { tlsEngine } from './engine-choice.ts'
 import { areBeyondDoubt } from './option-checks.ts'
-import { chosenDefaultCertificates } from './trust-store.ts'
+import { chosenDefaultCertificates, getCACertificates } from './trust-store.ts'
 
 export interface SecureContextOptions {
   [option: string]: unknown
@@ -30,7 +30,7 @@ interface NativeContext {
 export class ContextHandle {
   readonly owner: SecureContext
   /** As they were given, with defaults filled in. */
-  readonly options: SecureContextOptions
+  options: SecureContextOptions
   #ticketKeys: Buffer
   #runtime: runtime.SecureContext | undefined
 
@@ -58,6 +58,14 @@ export class ContextHandle {
   /** For connections from now on. */
   setTicketKeys(keys: NodeJS.ArrayBufferView): void {
     this.#ticketKeys = copyOf(keys)
+    this.#runtime = undefined
+  }
+
+  /** One more authority, besides those that were named, or the default ones. Tools that know the system's use this. */
+  addCACert(certificate: string | NodeJS.ArrayBufferView): void {
+    const { ca } = this.options
+    const trusted: unknown[] = ca ? [ca].flat() : getCACertificates()
+    this.options = { ...this.options, ca: [...trusted, certificate] }
     this.#runtime = undefined
   }
 

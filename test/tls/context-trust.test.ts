@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { trustOf } from '../../src/tls/context-trust.ts'
+import { createSecureContext } from '../../src/tls/secure-context.ts'
 import { setDefaultCACertificates } from '../../src/tls/trust-store.ts'
 import { Certificate } from '../../src/tls/x509/certificate.ts'
 import { DerError } from '../../src/tls/x509/der.ts'
@@ -16,6 +17,22 @@ test('authorities are read from text and bytes, several in one, and junk is noth
   assert.deepEqual(names(trustOf({ ca: [Buffer.from(root.pem), other.pem, 'junk'] })), ['root', 'other'])
   assert.deepEqual(names(trustOf({ ca: [] })), [])
   assert.deepEqual(names(trustOf({ ca: 'junk' })), [])
+})
+
+test("OpenSSL's form of a trusted certificate is read, unless more is said of what it is trusted for", () => {
+  const trusted = (der: Buffer) => names(trustOf({ ca: make.pem('TRUSTED CERTIFICATE', der) }))
+  assert.deepEqual(trusted(root.der), ['root'])
+  assert.deepEqual(trusted(Buffer.concat([root.der, make.sequence(make.sequence(make.oid(make.clientAuth)))])), [])
+})
+
+test('an authority can be added to a context, besides what it trusts already', () => {
+  const added = (options: object) => {
+    const { context } = createSecureContext(options)
+    context.addCACert(other.pem)
+    return names(trustOf(context.options))
+  }
+  assert.deepEqual(added({ ca: root.pem }), ['root', 'other'])
+  assert.ok(added({}).length > 50)
 })
 
 test('the same options share a set, and others do not', () => {
