@@ -1,5 +1,6 @@
 // The runtime's `node:crypto` as a provider. Which of its forms is used where was measured (Node 20.20, microseconds per
-// call); the dear ones are all of OpenSSL 3's decoders and encoders, which the JWK forms go around:
+// call); the dear ones are all of OpenSSL 3's decoders and encoders, which JWK goes around on the way in
+// (node-key-shares.ts says why not on the way out):
 //   AES-256-GCM of 100 bytes, createCipheriv per record 2.5 (raw key or KeyObject alike); of 16 KiB 6.5
 //   X25519: key pair 23, public key as JWK 0.5 (as SPKI 51), import of a JWK 4 (of SPKI 62), agreement 26
 //   P-256: createECDH and generateKeys 16, computeSecret 66
