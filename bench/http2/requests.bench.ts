@@ -5,12 +5,14 @@ import builtIn from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import * as ours from '../../src/http2/index.ts'
 import { type BenchCase, type Held, type Load, builtIn as runtimes, type Serving, type SpeedCase } from '../case.ts'
+import { localhost } from '../tls/certificate.ts'
 
 const connections = 16
 const streamsEach = 16
 
 interface Target {
   readonly port: number
+  readonly isSecure?: boolean
 }
 
 type Handlers = (server: builtIn.Http2Server) => void
@@ -33,9 +35,24 @@ function serve(handlers: Handlers): (subject: string) => Promise<Serving> {
     })
 }
 
-function connect(port: number, subject = runtimes): Promise<builtIn.ClientHttp2Session> {
+function serveSecure(handlers: Handlers): (subject: string) => Promise<Serving> {
+  return subject =>
+    new Promise((resolve, reject) => {
+      const { key, cert } = localhost
+      const server = moduleOf(subject).createSecureServer({ key, cert })
+      handlers(server as unknown as builtIn.Http2Server)
+      server.on('error', reject)
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo
+        resolve({ target: { port, isSecure: true } satisfies Target, close: () => server.close() })
+      })
+    })
+}
+
+function connect({ port, isSecure }: Target, subject = runtimes): Promise<builtIn.ClientHttp2Session> {
   return new Promise((resolve, reject) => {
-    const session = moduleOf(subject).connect(`http://127.0.0.1:${port}`)
+    const scheme = isSecure ? 'https' : 'http'
+    const session = moduleOf(subject).connect(`${scheme}://127.0.0.1:${port}`, { rejectUnauthorized: false })
     session.on('error', reject)
     session.on('connect', () => resolve(session))
   })
@@ -51,9 +68,9 @@ function exchange(session: builtIn.ClientHttp2Session, body: Buffer | undefined,
 
 /** Keeps `streamsEach` streams busy on each connection. */
 function load(body?: Buffer, side: 'client' | 'server' = 'server'): SpeedCase['load'] {
-  return async ({ port }: Target, subject: string): Promise<Load> => {
+  return async (target: Target, subject: string): Promise<Load> => {
     const sessions = await Promise.all(
-      Array.from({ length: connections }, () => connect(port, side === 'client' ? subject : runtimes)),
+      Array.from({ length: connections }, () => connect(target, side === 'client' ? subject : runtimes)),
     )
     return {
       run: ms =>
@@ -113,10 +130,10 @@ function speed(name: string, operation: string, handlers: Handlers, body?: Buffe
   return { kind: 'speed', name, operation, serve: serve(handlers), load: load(body) }
 }
 
-async function holdSessions({ port }: Target, count: number): Promise<Held> {
+async function holdSessions(target: Target, count: number): Promise<Held> {
   const sessions: builtIn.ClientHttp2Session[] = []
   for (let i = 0; i < count; i++) {
-    const session = await connect(port)
+    const session = await connect(target)
     await new Promise<void>((resolve, reject) => session.ping(error => (error ? reject(error) : resolve())))
     sessions.push(session)
   }
@@ -128,8 +145,8 @@ async function holdSessions({ port }: Target, count: number): Promise<Held> {
 }
 
 /** Requests without an answer, on as few connections as may be. */
-async function holdStreams({ port }: Target, count: number): Promise<Held> {
-  const session = await connect(port)
+async function holdStreams(target: Target, count: number): Promise<Held> {
+  const session = await connect(target)
   for (let i = 0; i < count; i++) {
     const request = session.request({ ':path': '/held', ':method': 'POST' })
     request.on('error', () => {})
@@ -143,6 +160,10 @@ export default [
   speed('http2/streams', 'GET answered through streams', answerStreams),
   speed('http2/json', 'POST of JSON answered with JSON', answerJson, json),
   speed('http2/megabyte', 'GET answered with 1 MiB', answerMegabyte),
+  {
+    ...speed('http2/tls', 'GET answered through the compatibility API over TLS', answerCompat),
+    serve: serveSecure(answerCompat),
+  },
   {
     kind: 'speed',
     name: 'http2/client',
