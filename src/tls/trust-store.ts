@@ -26,7 +26,7 @@ export function getCACertificates(type: unknown = 'default'): string[] {
   if (read === undefined) throw invalidArgValue('type', type)
   let certificates = cached.get(type)
   if (certificates === undefined) {
-    certificates = Object.freeze(read())
+    certificates = Object.freeze((type === 'bundled' ? undefined : runtimeStore(type)) ?? read())
     cached.set(type, certificates)
   }
   return certificates as string[]
@@ -63,8 +63,20 @@ function readExtra(): readonly string[] {
   return file ? pemInFile(file) : []
 }
 
+/** What newer runtimes tell of their stores: they know the system's where we know some files, and their own command line. */
+function runtimeStore(type: string): string[] | undefined {
+  const { getCACertificates: read } = runtime as { getCACertificates?: (type: string) => string[] }
+  return read && [...read(type)]
+}
+
 function readDefault(): readonly string[] {
-  return [...runtime.rootCertificates, ...readExtra()]
+  const ownStore = hasOption('--use-openssl-ca') ? readSystem() : runtime.rootCertificates
+  return [...ownStore, ...readExtra()]
+}
+
+/** On the command line, or in NODE_OPTIONS. */
+function hasOption(name: string): boolean {
+  return process.execArgv.includes(name) || (process.env['NODE_OPTIONS'] ?? '').split(/\s+/).includes(name)
 }
 
 /** Where OpenSSL's distributions keep theirs; SSL_CERT_FILE and SSL_CERT_DIR go first. */

@@ -7,7 +7,13 @@ import * as tls from 'node:tls'
 import { Certificate, internCertificate } from '../../../src/tls/x509/certificate.ts'
 import { Crl } from '../../../src/tls/x509/crl.ts'
 import { DerError } from '../../../src/tls/x509/der.ts'
-import { maxCertificateSize, maxExtensions, maxGeneralNames, maxNameAttributes } from '../../../src/tls/x509/limits.ts'
+import {
+  maxCertificateSize,
+  maxCrlSize,
+  maxExtensions,
+  maxGeneralNames,
+  maxNameAttributes,
+} from '../../../src/tls/x509/limits.ts'
 import { describeName, readName } from '../../../src/tls/x509/names.ts'
 import { parsePem } from '../../../src/tls/x509/pem.ts'
 import { keySecurityBits } from '../../../src/tls/x509/public-key.ts'
@@ -166,4 +172,8 @@ test('reads revocation lists', () => {
   assert.equal(list.revocationOf(Uint8Array.of(8)), undefined)
   const { der } = make.crl({ issuer, revoked: [7] })
   for (let at = 0; at < der.length; at++) assert.throws(() => new Crl(der.subarray(0, at)), DerError)
+})
+
+test('refuses a revocation list beyond the limit before it is read', () => {
+  assert.throws(() => new Crl(new Uint8Array(maxCrlSize + 1)), /more than/)
 })

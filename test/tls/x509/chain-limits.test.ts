@@ -7,7 +7,7 @@ import { Certificate } from '../../../src/tls/x509/certificate.ts'
 import { type PathVerdict, verifyChain } from '../../../src/tls/x509/chain.ts'
 import { Crl } from '../../../src/tls/x509/crl.ts'
 import type { CertificateCrypto } from '../../../src/tls/x509/crypto.ts'
-import { maxIssuerCandidates, maxPathDepth } from '../../../src/tls/x509/limits.ts'
+import { maxIssuerCandidates, maxPathDepth, maxPeerIntermediates } from '../../../src/tls/x509/limits.ts'
 import { TrustedSet } from '../../../src/tls/x509/trusted-set.ts'
 import * as make from '../../support/certificates.ts'
 
@@ -142,4 +142,26 @@ test('explanations say which certificate, and what is wrong with it', () => {
     missing?.explanation,
     'the issuer of "O=Example, CN=x" (serial 4D) is missing: "CN=Root" is neither trusted nor sent',
   )
+})
+
+test('names and constraints beyond the limit are not compared, and the path is refused', () => {
+  const many = (count: number, name: string) => Array.from({ length: count }, () => make.dns(name))
+  const judgeNames = (names: number, trees: number) => {
+    const constraints = make.nameConstraints(many(trees, 'example'))
+    const root = authority('Root', undefined, { extensions: [make.basicConstraints(true), constraints] })
+    const extensions = [make.altNames(...many(names, 'a.example'))]
+    return judge([make.certificate({ subject: [['CN', 'x']], issuer: root, extensions })], [root]).codes
+  }
+  // The subject counts as a name.
+  assert.deepEqual(judgeNames(1023, 1024), [])
+  assert.deepEqual(judgeNames(1024, 1024), ['UNSPECIFIED'])
+})
+
+test('of what a peer sends, no more is looked at than the limit', () => {
+  const root = authority('Root')
+  const middle = authority('Middle', root)
+  const leaf = make.certificate({ subject: [['CN', 'x']], issuer: middle })
+  const strangers = Array.from({ length: maxPeerIntermediates }, (_, index) => authority(`${index}`, root))
+  assert.deepEqual(judge([leaf, ...strangers.slice(1), middle], [root]).codes, [])
+  assert.equal(judge([leaf, ...strangers, middle], [root]).codes[0], 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY')
 })

@@ -10,6 +10,7 @@ import { after, test } from 'node:test'
 import { nodePasswordCrypto } from '../../../src/tls/crypto/node-x509.ts'
 import { UnsupportedAlgorithm } from '../../../src/tls/x509/crypto.ts'
 import { DerError } from '../../../src/tls/x509/der.ts'
+import { maxPfxSize, maxSafeBags } from '../../../src/tls/x509/limits.ts'
 import { readPfx, WrongPassword } from '../../../src/tls/x509/pkcs12.ts'
 import * as make from '../../support/certificates.ts'
 
@@ -141,4 +142,17 @@ test('refuses bags that are nested too deeply', () => {
   const data = (inner: Buffer) =>
     make.sequence(make.oid('1.2.840.113549.1.7.1'), make.element(0xa0, make.octets(inner)))
   assert.throws(() => read(make.sequence(make.integer(3), data(make.sequence(data(bags)))), ''), /deep/)
+})
+
+test('refuses a file beyond the limit, and more bags than are allowed', () => {
+  assert.throws(() => read(new Uint8Array(maxPfxSize + 1), ''), /more than/)
+  const bag = make.sequence(make.oid('1.2.3'), make.element(0xa0, make.nothing))
+  const file = (count: number) => {
+    const bags = make.octets(make.sequence(...new Array<Buffer>(count).fill(bag)))
+    const data = make.sequence(make.oid('1.2.840.113549.1.7.1'), make.element(0xa0, bags))
+    const safe = make.octets(make.sequence(data))
+    return make.sequence(make.integer(3), make.sequence(make.oid('1.2.840.113549.1.7.1'), make.element(0xa0, safe)))
+  }
+  assert.deepEqual(read(file(maxSafeBags), '').keys, [])
+  assert.throws(() => read(file(maxSafeBags + 1), ''), /more than/)
 })
