@@ -31,7 +31,7 @@ export function areBeyondDoubt(handle: ContextHandle): boolean {
 
 function arePlain(options: SecureContextOptions): boolean {
   const { ciphers, ecdhCurve, sigalgs, minVersion, maxVersion, secureProtocol, sessionIdContext } = options
-  const { sessionTimeout, ticketKeys, passphrase, certificateCompression } = options
+  const { sessionTimeout, ticketKeys, passphrase } = options
   return (
     typeof ciphers === 'string' &&
     ciphers.split(':').every(isKnownWord) &&
@@ -44,7 +44,6 @@ function arePlain(options: SecureContextOptions): boolean {
     ArrayBuffer.isView(ticketKeys) &&
     ticketKeys.byteLength === 48 &&
     (isNone(passphrase) || typeof passphrase === 'string') &&
-    isNone(certificateCompression) &&
     areTexts(options['ca']) &&
     areTexts(options['cert']) &&
     areTexts(options['crl'])

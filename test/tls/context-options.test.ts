@@ -129,3 +129,18 @@ it('what is right beyond doubt is not given to the runtime, all else is', () => 
     assert.equal(areBeyondDoubt(createSecureContext(options).context), false, title)
   }
 })
+
+it('algorithms of compression are those of Node 26', () => {
+  const create = (certificateCompression: unknown) => () => createSecureContext({ certificateCompression })
+  assert.ok(create(['zlib', 'brotli'])())
+  assert.ok(create([])())
+  assert.throws(create(1), {
+    code: 'ERR_INVALID_ARG_TYPE',
+    message: /^The "options.certificateCompression" property must be an instance of Array/,
+  })
+  assert.throws(create(['x']), {
+    code: 'ERR_INVALID_ARG_VALUE',
+    message: "The property 'options.certificateCompression[0]' must be 'zlib', 'brotli', or 'zstd'. Received 'x'",
+  })
+  assert.throws(create(['zlib', 'zlib', 'zlib', 'zlib']), { message: /can specify at most 3 algorithms/ })
+})
