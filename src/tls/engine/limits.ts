@@ -37,5 +37,3 @@ export const MAX_RECORDS_PER_KEY = 2 ** 24
 export const MAX_TICKET_LIFETIME_SECONDS = 604_800
 /** Tickets that a server of TLS 1.3 gives with a handshake: OpenSSL's figure. */
 export const TICKETS_PER_HANDSHAKE = 2
-/** How far a ticket's age may differ from what the client says, to be taken as fresh. */
-export const MAX_FRAGMENT_SIZE_MIN = 512
