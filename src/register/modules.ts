@@ -17,6 +17,8 @@ const replacements: Readonly<Record<string, Replacement>> = {
   tls: { file: '../tls/index.js' },
   http2: { file: '../http2/index.js' },
   https: { file: '../https/index.js' },
+  dns: { file: '../dns/index.js' },
+  'dns/promises': { file: '../dns/index.js', property: 'promises' },
 }
 
 /** The names without `node:`, in the table's order. */

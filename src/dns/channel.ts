@@ -1,0 +1,198 @@
+// What a Resolver stands on: its servers, the questions that are open, the cache. Joins the engine to the host's ports,
+// connections, clock and chance. A question belongs to the host that the channel was made on.
+
+import { currentHost } from '../host/current.ts'
+import type { Host, Timer } from '../host/types.ts'
+import { type Answer, AnswerCache, type CacheOptions } from './engine/cache.ts'
+import { DEFAULT_TIMEOUT_MS } from './engine/limits.ts'
+import type { FailureCode } from './engine/outcome.ts'
+import { Query, type ServerTraits, type Step } from './engine/query.ts'
+import { isLoopback, parseServer, type ServerAddress } from './engine/server-address.ts'
+import { TcpAsker } from './tcp-asker.ts'
+import { type Asker, type Forget, UdpAsker } from './udp-asker.ts'
+import { lowerCaseName } from './wire/name.ts'
+import type { QuestionType } from './wire/types.ts'
+
+export interface ChannelOptions {
+  /** -1: the default. */
+  readonly timeout: number
+  readonly tries: number
+  /** 0: none. */
+  readonly maxTimeout: number
+  readonly cache: CacheOptions | undefined
+}
+
+export type Answered = (answer: Answer) => void
+
+interface Server {
+  readonly traits: ServerTraits
+  readonly udp: UdpAsker
+  readonly tcp: TcpAsker
+}
+
+export class Channel {
+  readonly host: Host = currentHost()
+  readonly #options: ChannelOptions
+  readonly #cache: AnswerCache | undefined
+  readonly #open = new Set<OpenQuestion>()
+  /** With a cache: who waits for the answer to a question that is under way. */
+  readonly #asked = new Map<string, Answered[]>()
+  #addresses: readonly ServerAddress[]
+  #servers: Server[] | undefined
+  #localAddresses: { readonly 4?: string | undefined; readonly 6?: string | undefined } = {}
+
+  constructor(options: ChannelOptions) {
+    this.#options = options
+    this.#cache = options.cache && new AnswerCache(options.cache)
+    this.#addresses = this.host.nameServers().flatMap(text => parseServer(text) ?? [])
+  }
+
+  get addresses(): readonly ServerAddress[] {
+    return this.#addresses
+  }
+
+  set addresses(addresses: readonly ServerAddress[]) {
+    this.#addresses = addresses
+    this.#forgetServers()
+    this.#cache?.clear()
+  }
+
+  get hasOpenQuestions(): boolean {
+    return this.#open.size > 0
+  }
+
+  setLocalAddresses(ipv4: string | undefined, ipv6: string | undefined): void {
+    this.#localAddresses = { 4: ipv4, 6: ipv6 }
+    this.#forgetServers()
+  }
+
+  /** @param answered - called on a later turn, once */
+  ask(name: string, type: QuestionType, answered: Answered): void {
+    if (this.#cache === undefined) this.#askServers(name, type, answered)
+    else this.#askCached(this.#cache, name, type, answered)
+  }
+
+  /** Every open question ends with ECANCELLED. */
+  cancel(): void {
+    for (const question of [...this.#open]) question.cancel()
+  }
+
+  #askCached(cache: AnswerCache, name: string, type: QuestionType, answered: Answered): void {
+    const key = `${type} ${lowerCaseName(name)}`
+    const known = cache.get(key, this.host.clock.monotonic())
+    if (known !== undefined) {
+      process.nextTick(answered, known)
+      return
+    }
+    const waiting = this.#asked.get(key)
+    if (waiting !== undefined) {
+      waiting.push(answered)
+      return
+    }
+    const all = [answered]
+    this.#asked.set(key, all)
+    this.#askServers(name, type, answer => {
+      this.#asked.delete(key)
+      cache.set(key, answer, this.host.clock.monotonic())
+      // One that throws must not keep the answer from the others.
+      for (const one of all) process.nextTick(one, answer)
+    })
+  }
+
+  #askServers(name: string, type: QuestionType, answered: Answered): void {
+    this.#servers ??= this.#addresses.map(address => this.#server(address))
+    const { timeout, tries, maxTimeout } = this.#options
+    const query = new Query(name, type, {
+      servers: this.#servers.map(({ traits }) => traits),
+      first: 0,
+      tries,
+      timeoutMs: timeout > 0 ? timeout : DEFAULT_TIMEOUT_MS,
+      maxTimeoutMs: maxTimeout,
+    })
+    const question = new OpenQuestion(this.host, query, this.#servers, answer => {
+      this.#open.delete(question)
+      answered(answer)
+    })
+    this.#open.add(question)
+    question.start()
+  }
+
+  #server(address: ServerAddress): Server {
+    const local = this.#localAddresses[address.family]
+    return {
+      // On this machine nobody guesses, and a name arrives as it was written.
+      traits: { edns: true, mixedCase: !isLoopback(address.address) },
+      udp: new UdpAsker(this.host, address, local),
+      tcp: new TcpAsker(this.host, address, local),
+    }
+  }
+
+  #forgetServers(): void {
+    for (const { tcp } of this.#servers ?? []) tcp.close()
+    this.#servers = undefined
+  }
+}
+
+/** One question between the engine and the servers. */
+class OpenQuestion implements Asker {
+  readonly #host: Host
+  readonly #query: Query
+  readonly #servers: readonly Server[]
+  readonly #answered: Answered
+  #forget: Forget | undefined
+  #timer: Timer | undefined
+  #isDone = false
+
+  constructor(host: Host, query: Query, servers: readonly Server[], answered: Answered) {
+    this.#host = host
+    this.#query = query
+    this.#servers = servers
+    this.#answered = answered
+  }
+
+  start(): void {
+    this.#carryOut(this.#query.start())
+  }
+
+  cancel(): void {
+    this.#finish({ kind: 'failure', code: 'ECANCELLED' })
+  }
+
+  writePacket(id: number): Uint8Array {
+    return this.#query.writePacket(id, this.#host.random(CHANCE_SIZE))
+  }
+
+  onPacket(packet: Uint8Array): void {
+    const step = this.#query.receive(packet)
+    if (step !== undefined) this.#carryOut(step)
+  }
+
+  onFailure(code: FailureCode): void {
+    if (!this.#isDone) this.#carryOut(this.#query.fail(code))
+  }
+
+  #carryOut(step: Step): void {
+    this.#forget?.()
+    this.#forget = undefined
+    this.#timer?.cancel()
+    if (step.kind === 'done') {
+      this.#finish(step.outcome)
+      return
+    }
+    this.#timer = this.#host.clock.setTimer(() => this.#carryOut(this.#query.expire()), step.timeoutMs)
+    const server = this.#servers[step.server] as Server
+    this.#forget = server[step.transport].ask(this)
+  }
+
+  #finish(answer: Answer): void {
+    if (this.#isDone) return
+    this.#isDone = true
+    this.#timer?.cancel()
+    this.#forget?.()
+    // Also ends the question before its caller has what the call returns: never from within the call.
+    process.nextTick(this.#answered, answer)
+  }
+}
+
+/** A bit for each byte of a name. */
+const CHANCE_SIZE = 32

@@ -1,0 +1,51 @@
+// The resolver's configuration file, resolv.conf(5). Lines and words that make no sense are passed over, as the system's
+// own resolver does.
+
+import { MAX_NDOTS, MAX_SEARCH_DOMAINS } from './limits.ts'
+
+export interface ResolverConfiguration {
+  readonly nameServers: readonly string[]
+  readonly search: readonly string[]
+  /** A name with so many dots is asked for as it is before the search list. */
+  readonly ndots: number
+  readonly timeoutMs: number | undefined
+  readonly attempts: number | undefined
+  /** Questions go round the servers rather than to the first. */
+  readonly rotate: boolean
+}
+
+export function parseResolvConf(text: string): ResolverConfiguration {
+  const nameServers: string[] = []
+  let search: string[] = []
+  const options = { ndots: 1, timeoutMs: undefined as number | undefined, attempts: undefined as number | undefined }
+  let rotate = false
+  for (const line of text.split('\n')) {
+    const [keyword, ...words] = line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/)
+    if (keyword === 'nameserver' && words[0] !== undefined) nameServers.push(words[0])
+    // The last of `domain` and `search` counts.
+    else if (keyword === 'domain' && words[0] !== undefined) search = [words[0]]
+    else if (keyword === 'search') search = words.slice(0, MAX_SEARCH_DOMAINS)
+    else if (keyword === 'options') {
+      for (const word of words) {
+        const [name, value] = word.split(':', 2)
+        if (name === 'rotate') rotate = true
+        if (value === undefined || !/^\d{1,5}$/.test(value)) continue
+        if (name === 'ndots') options.ndots = Math.min(Number(value), MAX_NDOTS)
+        // The manual caps both: 30 seconds and 5 attempts.
+        else if (name === 'timeout' && Number(value) > 0) options.timeoutMs = Math.min(Number(value), 30) * 1000
+        else if (name === 'attempts' && Number(value) > 0) options.attempts = Math.min(Number(value), 5)
+      }
+    }
+  }
+  return { nameServers, search, ...options, rotate }
+}
+
+/** The names to ask for in turn, as the search list has it; a dot at the end makes a name whole. */
+export function candidateNames(name: string, { search, ndots }: ResolverConfiguration): string[] {
+  if (name.endsWith('.')) return [name.slice(0, -1)]
+  const within = search.map(domain => `${name}.${domain.replace(/\.$/, '')}`)
+  return name.split('.').length - 1 >= ndots ? [name, ...within] : [...within, name]
+}

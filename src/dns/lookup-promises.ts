@@ -1,0 +1,44 @@
+// The promise forms of lookup and lookupService. Arguments are checked at the call, as in Node: it throws.
+
+import type { promises } from 'node:dns'
+import { invalidArgType, invalidArgValue, missingArgs } from '../core/errors.ts'
+import { validateString } from '../core/validate.ts'
+import { currentHost } from '../host/current.ts'
+import { type LookupOptions, lookup as lookupWithCallback, readOptions } from './lookup.ts'
+import { checkTarget } from './lookup-service.ts'
+
+export const lookup = function lookup(hostname: string, options?: LookupOptions | number): Promise<unknown> {
+  if (hostname) {
+    validateString(hostname, 'hostname')
+    if (hostname.includes('\0')) throw invalidArgValue('hostname', hostname, 'must be a string without null bytes')
+  }
+  if (typeof options === 'function') throw invalidArgType('options', ['integer', 'object'], options)
+  const { all } = readOptions(options)
+  if (!hostname) return Promise.reject(invalidArgValue('hostname', hostname, 'must be a non-empty string'))
+  return new Promise((resolve, reject) => {
+    if (all) {
+      lookupWithCallback(hostname, options, (error: Error | null, addresses: unknown) =>
+        error ? reject(error) : resolve(addresses),
+      )
+    } else {
+      lookupWithCallback(hostname, options, (error: Error | null, address: unknown, family?: number) =>
+        error ? reject(error) : resolve({ address, family }),
+      )
+    }
+  })
+} as typeof promises.lookup
+
+export function lookupService(address: string, port: number): Promise<{ hostname: string; service: string }>
+export function lookupService(
+  ...args: [address: string, port: number]
+): Promise<{ hostname: string; service: string }> {
+  if (args.length !== 2) throw missingArgs('address', 'port')
+  const [address] = args
+  const port = checkTarget(address, args[1])
+  return new Promise((resolve, reject) => {
+    currentHost().lookupService(address, port, (error, hostname, service) => {
+      if (error) reject(error)
+      else resolve({ hostname, service })
+    })
+  })
+}

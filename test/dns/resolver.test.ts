@@ -1,0 +1,147 @@
+// Resolver over real loopback sockets and on memory hosts, against the authoritative server.
+
+import assert from 'node:assert/strict'
+import { Resolver as NodeResolver } from 'node:dns/promises'
+import { describe, it } from 'node:test'
+import { Authority } from '../../src/dns/engine/authority.ts'
+import { promises, Resolver } from '../../src/dns/index.ts'
+import { DnsServer, type DnsServerOptions } from '../../src/dns/server.ts'
+import { readMessage, writeMessage } from '../../src/dns/wire/message.ts'
+import { MemoryHost, osHost } from '../../src/host/index.ts'
+import type { Host } from '../../src/host/types.ts'
+import { exampleZone } from './example-zone.ts'
+
+async function serve(host: Host, options: DnsServerOptions = {}) {
+  const server = host.run(() => new DnsServer({ zones: [exampleZone()], ...options }))
+  const { port } = await server.listen()
+  return { address: `127.0.0.1:${port}`, [Symbol.asyncDispose]: () => server.close() }
+}
+
+const questions = [
+  ['resolve4', 'example.test'],
+  ['resolve6', 'example.test'],
+  ['resolve4', 'www.example.test'],
+  ['resolve4', 'alias.example.test'],
+  ['resolveMx', 'example.test'],
+  ['resolveNs', 'example.test'],
+  ['resolveTxt', 'example.test'],
+  ['resolveSoa', 'example.test'],
+  ['resolveCaa', 'example.test'],
+  ['resolveCname', 'www.example.test'],
+  ['resolveSrv', '_sip._udp.example.test'],
+  ['resolveNaptr', 'naptr.example.test'],
+  ['resolve4', 'missing.example.test'],
+  ['resolveMx', 'mail.example.test'],
+  ['resolve4', 'bad..name'],
+  ['resolve4', 'elsewhere.invalid'],
+] as const
+
+describe('promises.Resolver', () => {
+  for (const [method, name] of questions) {
+    it(`answers ${method} ${name} as the runtime does`, async () => {
+      await using server = await serve(osHost)
+      const [ours, theirs] = [new promises.Resolver(), new NodeResolver()]
+      ours.setServers([server.address])
+      theirs.setServers([server.address])
+      const settle = (asked: Promise<unknown>) =>
+        asked.then(
+          value => ({ value }),
+          ({ message, code, errno, syscall, hostname }) => ({ message, code, errno, syscall, hostname }),
+        )
+      assert.deepEqual(await settle(ours[method](name)), await settle(theirs[method](name)))
+    })
+  }
+
+  it('gives TTLs where they are wanted', async () => {
+    await using server = await serve(osHost)
+    const resolver = new promises.Resolver()
+    resolver.setServers([server.address])
+    assert.deepEqual(await resolver.resolve4('mail.example.test', { ttl: true }), [{ address: '192.0.2.25', ttl: 300 }])
+  })
+
+  it('goes over to TCP for what does not fit, and stays on one connection', async () => {
+    const host = new MemoryHost()
+    const transports: string[] = []
+    const strings = Array.from({ length: 20 }, () => 'x'.repeat(200))
+    const responder = {
+      respond(query: Uint8Array, transport: 'udp' | 'tcp') {
+        transports.push(transport)
+        const message = readMessage(query)
+        const answer = { name: 'big.test', type: 'TXT' as const, class: 1, ttl: 1, strings }
+        const flags = { ...message.flags, qr: true }
+        return writeMessage({ ...message, flags, answers: [answer] }, { maxSize: transport === 'udp' ? 1232 : 65535 })
+      },
+    }
+    await using server = await serve(host, { responder })
+    const resolver = host.run(() => new promises.Resolver())
+    resolver.setServers([server.address])
+    assert.deepEqual(await resolver.resolveTxt('big.test'), [strings])
+    assert.deepEqual(await resolver.resolveTxt('big.test'), [strings])
+    assert.deepEqual(transports, ['udp', 'tcp', 'udp', 'tcp'])
+  })
+
+  it('asks concurrent equal questions once, and keeps answers, where it has a cache', async () => {
+    const host = new MemoryHost()
+    let queries = 0
+    const authority = new Authority([exampleZone()])
+    const responder = {
+      respond(query: Uint8Array, transport: 'udp' | 'tcp') {
+        queries++
+        return authority.respond(query, transport)
+      },
+    }
+    await using server = await serve(host, { responder })
+    const options = { cache: true }
+    const resolver = host.run(() => new promises.Resolver(options))
+    resolver.setServers([server.address])
+    await Promise.all([resolver.resolve4('example.test'), resolver.resolve4('EXAMPLE.test')])
+    await resolver.resolve4('example.test')
+    await assert.rejects(resolver.resolve4('missing.example.test'), { code: 'ENOTFOUND' })
+    await assert.rejects(resolver.resolve4('missing.example.test'), { code: 'ENOTFOUND' })
+    assert.equal(queries, 2)
+  })
+})
+
+describe('Resolver', () => {
+  it('ends what is open with ECANCELLED', async () => {
+    const host = new MemoryHost()
+    await using server = await serve(host, { responder: { respond: () => undefined } })
+    const resolver = host.run(() => new Resolver())
+    resolver.setServers([server.address])
+    const asked = new Promise(resolve => resolver.resolve4('slow.test', resolve))
+    assert.throws(() => resolver.setServers(['127.0.0.1']), { code: 'ERR_DNS_SET_SERVERS_FAILED' })
+    resolver.cancel()
+    const error = (await asked) as NodeJS.ErrnoException
+    assert.equal(error.message, 'queryA ECANCELLED slow.test')
+  })
+
+  it('asks the next server where one does not answer, is not there, or refuses', async () => {
+    const host = new MemoryHost()
+    await using server = await serve(host)
+    await using silent = await serve(host, { responder: { respond: () => undefined } })
+    await using refusing = await serve(host, { zones: [] })
+    const resolver = host.run(() => new Resolver({ timeout: 5 }))
+    resolver.setServers([silent.address, refusing.address, server.address])
+    const [error, addresses] = await new Promise<[unknown, unknown]>(resolve => {
+      resolver.resolve4('example.test', (...args) => resolve(args))
+    })
+    assert.deepEqual([error, addresses], [null, ['192.0.2.1']])
+  })
+
+  it('reads and writes servers in every form', () => {
+    const resolver = new Resolver()
+    resolver.setServers([
+      '192.0.2.1',
+      '192.0.2.1:53',
+      '192.0.2.1:54',
+      '2001:db8::1',
+      '[2001:db8::1]',
+      '[2001:db8::1]:54',
+    ])
+    assert.deepEqual(resolver.getServers(), [
+      ...['192.0.2.1', '192.0.2.1', '192.0.2.1:54'],
+      ...['2001:db8::1', '2001:db8::1', '[2001:db8::1]:54'],
+    ])
+    assert.throws(() => resolver.setServers(['example.test']), { code: 'ERR_INVALID_IP_ADDRESS' })
+  })
+})
