@@ -7,7 +7,7 @@ import { Authority } from '../../src/dns/engine/authority.ts'
 import { promises, Resolver } from '../../src/dns/index.ts'
 import { DnsServer, type DnsServerOptions } from '../../src/dns/server.ts'
 import { readMessage, writeMessage } from '../../src/dns/wire/message.ts'
-import { MemoryHost, osHost } from '../../src/host/index.ts'
+import { MemoryHost, MemoryNetwork, osHost } from '../../src/host/index.ts'
 import type { Host } from '../../src/host/types.ts'
 import { exampleZone } from './example-zone.ts'
 
@@ -99,6 +99,32 @@ describe('promises.Resolver', () => {
     await assert.rejects(resolver.resolve4('missing.example.test'), { code: 'ENOTFOUND' })
     await assert.rejects(resolver.resolve4('missing.example.test'), { code: 'ENOTFOUND' })
     assert.equal(queries, 2)
+  })
+})
+
+describe('A resolver on the way to another machine', () => {
+  it('mixes the case of letters, says what it takes (EDNS), and asks from ports that differ', async () => {
+    const network = new MemoryNetwork()
+    const [near, far] = [new MemoryHost({ name: 'near', network }), new MemoryHost({ name: 'far', network })]
+    const seen: { name: string; hasEdns: boolean; port: number }[] = []
+    const authority = new Authority([exampleZone()])
+    const responder = {
+      respond(query: Uint8Array, transport: 'udp' | 'tcp', from: { port: number } | undefined) {
+        const { questions, edns } = readMessage(query)
+        seen.push({ name: questions[0]?.name ?? '', hasEdns: edns !== undefined, port: from?.port ?? 0 })
+        return authority.respond(query, transport)
+      },
+    }
+    const server = far.run(() => new DnsServer({ responder }))
+    const address = far.addresses[0] as string
+    const { port } = await server.listen({ address })
+    const resolver = near.run(() => new promises.Resolver())
+    resolver.setServers([address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`])
+    for (let i = 0; i < 4; i++) assert.deepEqual(await resolver.resolve4('example.test'), ['192.0.2.1'])
+    await server.close()
+    assert.ok(seen.every(({ name, hasEdns }) => name.toLowerCase() === 'example.test' && hasEdns))
+    assert.ok(new Set(seen.map(({ name }) => name)).size > 1)
+    assert.ok(new Set(seen.map(one => one.port)).size > 1)
   })
 })
 
