@@ -30,6 +30,7 @@ export function attach(
 /** Answers each piece of data with itself in capitals, and closes after `bye`. */
 export async function shoutingServer(
   config: TlsEngineConfig,
+  more: Partial<TlsEngineHandler> = {},
 ): Promise<{ server: Server; port: number; all: Recorded[] }> {
   const all: Recorded[] = []
   const server = createServer(socket => {
@@ -40,6 +41,7 @@ export async function shoutingServer(
         recorded.engine.write(Buffer.from(text.toUpperCase()))
         if (text.includes('bye')) recorded.engine.closeNotify()
       },
+      ...more,
     })
     all.push(recorded)
   })
@@ -49,12 +51,23 @@ export async function shoutingServer(
 }
 
 /** Sends `text` once the handshake is done, and gives what was told when the other side has closed. */
-export async function talk(port: number, config: TlsEngineConfig, text: string): Promise<Recorded> {
+export async function talk(
+  port: number,
+  config: TlsEngineConfig,
+  text: string,
+  isEnough: (recorded: Recorded) => boolean = () => false,
+): Promise<Recorded> {
   const socket = connect(port, '127.0.0.1')
   const { recorded, closed } = attach(socket, config, {
     onHandshakeDone: () => {
       recorded.events.push('done')
       recorded.engine.write(Buffer.from(text))
+    },
+    onData: data => {
+      recorded.data.push(new Uint8Array(data))
+      if (!isEnough(recorded)) return
+      recorded.engine.closeNotify()
+      socket.end(Buffer.concat(recorded.engine.takeOutput()))
     },
   })
   socket.on('connect', () => recorded.engine.start())
