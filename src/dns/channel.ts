@@ -8,8 +8,9 @@ import { DEFAULT_TIMEOUT_MS } from './engine/limits.ts'
 import type { FailureCode } from './engine/outcome.ts'
 import { Query, type ServerTraits, type Step } from './engine/query.ts'
 import { isLoopback, parseServer, type ServerAddress } from './engine/server-address.ts'
+import { systemConfiguration } from './system-configuration.ts'
 import { TcpAsker } from './tcp-asker.ts'
-import { type Asker, type Forget, UdpAsker } from './udp-asker.ts'
+import { type Asker, type Forget, randomUint16, UdpAsker } from './udp-asker.ts'
 import { lowerCaseName } from './wire/name.ts'
 import type { QuestionType } from './wire/types.ts'
 
@@ -100,13 +101,14 @@ export class Channel {
   }
 
   #askServers(name: string, type: QuestionType, answered: Answered): void {
+    const system = systemConfiguration(this.host)
     this.#servers ??= this.#addresses.map(address => this.#server(address))
     const { timeout, tries, maxTimeout } = this.#options
     const query = new Query(name, type, {
       servers: this.#servers.map(({ traits }) => traits),
-      first: 0,
+      first: system?.rotate ? randomUint16(this.host) % Math.max(1, this.#servers.length) : 0,
       tries,
-      timeoutMs: timeout > 0 ? timeout : DEFAULT_TIMEOUT_MS,
+      timeoutMs: timeout > 0 ? timeout : (system?.timeoutMs ?? DEFAULT_TIMEOUT_MS),
       maxTimeoutMs: maxTimeout,
     })
     const question = new OpenQuestion(this.host, query, this.#servers, answer => {
@@ -161,7 +163,8 @@ class OpenQuestion implements Asker {
   }
 
   writePacket(id: number): Uint8Array {
-    return this.#query.writePacket(id, this.#host.random(CHANCE_SIZE))
+    const chance = this.#query.wantsChance ? this.#host.random(CHANCE_SIZE) : undefined
+    return this.#query.writePacket(id, chance)
   }
 
   onPacket(packet: Uint8Array): void {

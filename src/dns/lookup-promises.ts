@@ -1,11 +1,12 @@
 // The promise forms of lookup and lookupService. Arguments are checked at the call, as in Node: it throws.
 
 import type { promises } from 'node:dns'
+import { promisify } from 'node:util'
 import { invalidArgType, invalidArgValue, missingArgs } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import { type LookupOptions, lookup as lookupWithCallback, readOptions } from './lookup.ts'
-import { checkTarget } from './lookup-service.ts'
+import { checkTarget, lookupService as lookupServiceWithCallback } from './lookup-service.ts'
 
 export const lookup = function lookup(hostname: string, options?: LookupOptions | number): Promise<unknown> {
   if (hostname) {
@@ -42,3 +43,9 @@ export function lookupService(
     })
   })
 }
+
+Object.defineProperty(lookupService, 'length', { value: 2 })
+
+// `util.promisify(dns.lookup)` gives one object with both values, as Node's does.
+Object.defineProperty(lookupWithCallback, promisify.custom, { value: lookup })
+Object.defineProperty(lookupServiceWithCallback, promisify.custom, { value: lookupService })

@@ -21,6 +21,9 @@ export function lookupService(...args: [address: string, port: number, callback:
   return {}
 }
 
+// The number of arguments is looked at, so they are taken together; programs see three.
+Object.defineProperty(lookupService, 'length', { value: 3 })
+
 /** @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_SOCKET_BAD_PORT. @returns the port */
 export function checkTarget(address: unknown, port: unknown): number {
   validateString(address, 'address')

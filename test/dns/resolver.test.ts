@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import { Resolver as NodeResolver } from 'node:dns/promises'
 import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { Authority } from '../../src/dns/engine/authority.ts'
-import { promises, Resolver } from '../../src/dns/index.ts'
+import { lookup, lookupService, promises, Resolver } from '../../src/dns/index.ts'
 import { DnsServer, type DnsServerOptions } from '../../src/dns/server.ts'
 import { readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import { MemoryHost, MemoryNetwork, osHost } from '../../src/host/index.ts'
@@ -169,5 +170,16 @@ describe('Resolver', () => {
       ...['2001:db8::1', '2001:db8::1', '[2001:db8::1]:54'],
     ])
     assert.throws(() => resolver.setServers(['example.test']), { code: 'ERR_INVALID_IP_ADDRESS' })
+  })
+})
+
+describe('util.promisify', () => {
+  it('gives one object for lookup and lookupService', async () => {
+    const host = new MemoryHost({ name: 'here', addresses: ['192.0.2.9'] })
+    const found = host.run(() => (promisify(lookup) as (name: string) => Promise<unknown>)('192.0.2.9'))
+    assert.deepEqual(await found, { address: '192.0.2.9', family: 4 })
+    const service = promisify(lookupService) as (address: string, port: number) => Promise<unknown>
+    const names = host.run(() => service('192.0.2.9', 80))
+    assert.deepEqual(await names, { hostname: 'here', service: 'http' })
   })
 })

@@ -6,6 +6,11 @@ const declaredOtherwise = 'works as in Node, but its declaration lacks what Node
 
 export const exceptions = {
   types: {
+    dns: {
+      lookup: declaredOtherwise,
+      lookupService: declaredOtherwise,
+      promises: "getDefaultResultOrder() may give 'ipv6first', which the declaration does not know",
+    },
     net: {},
     http: {
       Agent: declaredOtherwise,
@@ -46,6 +51,7 @@ export const exceptions = {
   },
   /** By the names that shape.ts gives: `Class#member`, `Class.static`, `export`. */
   shape: {
+    dns: {},
     net: {
       _TransferredBoundSocket: 'sends a BoundSocket to a worker: only the runtime can clone its handles',
       'Socket#setKeepAlive': 'takes interval and count, as in Node 26',
@@ -76,6 +82,7 @@ export const exceptions = {
     },
   },
   seeds: {
+    dns: {},
     net: {
       'net.createServer(maxConnections)': "Node ignores it there, and so do we: it is the server's property",
       'net.createServer(timeout)': 'Node ignores it there, and so do we: sockets have setTimeout()',

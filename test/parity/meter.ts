@@ -1,12 +1,14 @@
 // What a meter reads for one module, and the modules that are metered. A module joins with a line here and in names.ts,
 // a file in types/ and one in seeds/.
 
+import * as builtInDns from 'node:dns'
 import * as builtInHttp from 'node:http'
 import * as builtInHttp2 from 'node:http2'
 import * as builtInHttps from 'node:https'
 import * as builtInNet from 'node:net'
 import * as builtInTls from 'node:tls'
 import * as builtInUrl from 'node:url'
+import * as dns from '../../src/dns/index.ts'
 import * as http from '../../src/http/index.ts'
 import * as http2 from '../../src/http2/index.ts'
 import * as https from '../../src/https/index.ts'
@@ -38,6 +40,7 @@ export interface MeteredModule {
 }
 
 export const meteredModules = {
+  dns: { ours: dns, builtIn: builtInDns, types: names.dns, seeds: undefined },
   http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: undefined },
   http2: { ours: http2, builtIn: builtInHttp2, types: names.http2, seeds: undefined },
   net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },

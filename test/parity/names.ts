@@ -1,11 +1,65 @@
 // Every export of Node's modules by name, as @types/node has them: the compiler counts along.
 
+import type * as Dns from 'node:dns'
 import type * as Http from 'node:http'
 import type * as Http2 from 'node:http2'
 import type * as Https from 'node:https'
 import type * as Net from 'node:net'
 import type * as Tls from 'node:tls'
 import type * as Url from 'node:url'
+
+export const dns: Record<keyof typeof Dns, true> = {
+  ADDRCONFIG: true,
+  ADDRGETNETWORKPARAMS: true,
+  ALL: true,
+  BADFAMILY: true,
+  BADFLAGS: true,
+  BADHINTS: true,
+  BADNAME: true,
+  BADQUERY: true,
+  BADRESP: true,
+  BADSTR: true,
+  CANCELLED: true,
+  CONNREFUSED: true,
+  DESTRUCTION: true,
+  EOF: true,
+  FILE: true,
+  FORMERR: true,
+  getDefaultResultOrder: true,
+  getServers: true,
+  LOADIPHLPAPI: true,
+  lookup: true,
+  lookupService: true,
+  NODATA: true,
+  NOMEM: true,
+  NONAME: true,
+  NOTFOUND: true,
+  NOTIMP: true,
+  NOTINITIALIZED: true,
+  promises: true,
+  REFUSED: true,
+  resolve: true,
+  resolve4: true,
+  resolve6: true,
+  resolveAny: true,
+  resolveCaa: true,
+  resolveCname: true,
+  resolveMx: true,
+  resolveNaptr: true,
+  resolveNs: true,
+  resolvePtr: true,
+  Resolver: true,
+  resolveSoa: true,
+  resolveSrv: true,
+  resolveTlsa: true,
+  resolveTxt: true,
+  reverse: true,
+  SERVFAIL: true,
+  setDefaultResultOrder: true,
+  setServers: true,
+  TIMEOUT: true,
+  V4MAPPED: true,
+}
 
 export const net: Record<keyof typeof Net, true> = {
   BlockList: true,

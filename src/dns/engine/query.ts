@@ -88,6 +88,11 @@ export class Query {
     return packet
   }
 
+  /** `writePacket` is to be given chance. */
+  get wantsChance(): boolean {
+    return this.#traits.mixedCase
+  }
+
   /** A packet with the id of ours, from the server that was asked, at the port it was asked from. */
   receive(packet: Uint8Array): Step | undefined {
     const match = matchQuestion(this.#sent, packet, this.#questionEnd)

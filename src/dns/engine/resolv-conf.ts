@@ -42,10 +42,3 @@ export function parseResolvConf(text: string): ResolverConfiguration {
   }
   return { nameServers, search, ...options, rotate }
 }
-
-/** The names to ask for in turn, as the search list has it; a dot at the end makes a name whole. */
-export function candidateNames(name: string, { search, ndots }: ResolverConfiguration): string[] {
-  if (name.endsWith('.')) return [name.slice(0, -1)]
-  const within = search.map(domain => `${name}.${domain.replace(/\.$/, '')}`)
-  return name.split('.').length - 1 >= ndots ? [name, ...within] : [...within, name]
-}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { candidateNames, parseResolvConf } from '../../../src/dns/engine/resolv-conf.ts'
+import { parseResolvConf } from '../../../src/dns/engine/resolv-conf.ts'
 import { reverseName } from '../../../src/dns/engine/reverse-name.ts'
 import { parseServer } from '../../../src/dns/engine/server-address.ts'
 
@@ -23,13 +23,6 @@ lookup file bind`
 
   it('takes any text', () => {
     fc.assert(fc.property(fc.string(), text => void parseResolvConf(text)))
-  })
-
-  it('orders names by their dots', () => {
-    const configuration = parseResolvConf('search a.test b.test.')
-    assert.deepEqual(candidateNames('x', configuration), ['x.a.test', 'x.b.test', 'x'])
-    assert.deepEqual(candidateNames('x.y', configuration), ['x.y', 'x.y.a.test', 'x.y.b.test'])
-    assert.deepEqual(candidateNames('x.', configuration), ['x'])
   })
 })
 
