@@ -2,8 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import type net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import http from '../../src/http/index.ts'
 import { fetchText, listen, serve } from './raw.ts'
 
@@ -69,7 +73,7 @@ it('counts sockets, requests and free sockets by name', async t => {
 
 it('maxTotalSockets bounds all origins together; maxFreeSockets what is kept', async t => {
   const [one, two] = [await answering(t), await answering(t)]
-  const agent = agentFor(t, { keepAlive: true, maxTotalSockets: 1, maxFreeSockets: 0 })
+  const agent = agentFor(t, { keepAlive: true, maxTotalSockets: 1, maxFreeSockets: 1 })
   const first = http.get({ host: '127.0.0.1', port: one.port, agent })
   const second = http.get({ host: '127.0.0.1', port: two.port, agent })
   await once(first, 'socket')
@@ -77,12 +81,20 @@ it('maxTotalSockets bounds all origins together; maxFreeSockets what is kept', a
   while (one.open.length === 0) await new Promise(setImmediate)
   one.open[0]?.end()
   await ended(first)
-  await once(second, 'socket')
   while (two.open.length === 0) await new Promise(setImmediate)
   two.open[0]?.end()
   await ended(second)
+  const pool = agentFor(t, { keepAlive: true, maxFreeSockets: 1 })
+  const both = [1, 2].map(() => http.get({ host: '127.0.0.1', port: one.port, agent: pool }))
+  while (one.open.length < 3) await new Promise(setImmediate)
+  const answered = Promise.all(both.map(ended))
+  for (const response of one.open.slice(1)) response.end()
+  await answered
   await new Promise(setImmediate)
-  assert.deepEqual(Object.keys(agent.freeSockets), [])
+  assert.deepEqual(
+    Object.values(pool.freeSockets).map(sockets => sockets?.length),
+    [1],
+  )
 })
 
 it('options of the agent reach the socket: keepAliveMsecs, timeout, and those of connect()', async t => {
@@ -109,8 +121,7 @@ it('createConnection() of the agent makes sockets as net.connect() does', async 
     localPort: 0,
     allowHalfOpen: true,
     timeout: 1000,
-    lookup: (_name: string, _options: object, done: (...results: unknown[]) => void) =>
-      done(null, [{ address: '127.0.0.1', family: 4 }]),
+    lookup: (_name: string, _options: object, done: (...results: unknown[]) => void) => done(null, '127.0.0.1', 4),
   } as never) as net.Socket
   await once(socket, 'connect')
   assert.deepEqual([socket.remotePort, socket.allowHalfOpen, socket.timeout], [port, true, 1000])
@@ -125,6 +136,24 @@ it('createConnection() of the agent makes sockets as net.connect() does', async 
   const choosing = new Choosing()
   assert.equal((await fetchText({ host: '127.0.0.1', port, agent: choosing })).body, 'x')
   assert.equal(asked.length, 1)
+})
+
+it('createConnection() of the agent takes a path, and an open descriptor', async t => {
+  const server = http.createServer((_request, response) => response.end('by path'))
+  const path = join(tmpdir(), `plainwire-agent-${process.pid}.sock`)
+  server.listen(path)
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const agent = agentFor(t, {})
+  const socket = agent.createConnection({ path } as never) as net.Socket
+  await once(socket, 'connect')
+  socket.destroy()
+  // A pipe's descriptor, to be written alone, as net.Socket takes it; one that is no socket is refused as Node refuses it.
+  const file = openSync(fileURLToPath(import.meta.url), 'r')
+  t.after(() => closeSync(file))
+  assert.throws(() => agent.createConnection({ fd: file, readable: true, writable: false } as never), {
+    code: 'ERR_INVALID_FD_TYPE',
+  })
 })
 
 it('getName() of host, port, local address, family and path', () => {
@@ -151,8 +180,9 @@ it("a free socket's errors do not reach the process, and it leaves the pool", as
   await ended(http.get({ host: '127.0.0.1', port, agent }))
   const [free] = Object.values(agent.freeSockets)[0] ?? []
   assert.ok(free)
+  const closed = new Promise(done => free.once('close', done))
   ;(sockets[0] as net.Socket).resetAndDestroy()
-  await once(free, 'close')
+  await closed
   assert.deepEqual(Object.keys(agent.freeSockets), [])
 })
 
@@ -169,16 +199,18 @@ it("the server's Keep-Alive hint bounds how long a socket is kept", async t => {
   assert.deepEqual(Object.keys(agent.freeSockets), [], 'a socket that the server closes at once is not kept')
 })
 
-it('an AbortSignal takes a queued request out of its queue', async t => {
-  const { port } = await answering(t)
+it('a queued request whose AbortSignal fires fails with ABORT_ERR when its turn comes, unsent', async t => {
+  const { port, open } = await answering(t)
   const agent = agentFor(t, { maxSockets: 1 })
-  const first = http.get({ host: '127.0.0.1', port, agent })
-  first.on('error', () => {})
+  http.get({ host: '127.0.0.1', port, agent }).on('response', response => response.resume())
   const controller = new AbortController()
   const queued = http.get({ host: '127.0.0.1', port, agent, signal: controller.signal })
   controller.abort()
-  assert.equal((await once(queued, 'error'))[0].code, 'ABORT_ERR')
-  first.destroy()
+  const failed = once(queued, 'error')
+  while (open.length === 0) await new Promise(setImmediate)
+  open[0]?.end()
+  assert.equal((await failed)[0].code, 'ABORT_ERR')
+  assert.equal(open.length, 1)
 })
 
 it('goes over the proxy of its proxyEnv, except where NO_PROXY says', async t => {
@@ -201,7 +233,7 @@ it('setGlobalProxyFromEnv() sets it for all, and gives a way back', async t => {
   const restore = http.setGlobalProxyFromEnv({ http_proxy: `http://127.0.0.1:${proxyPort}` })
   assert.equal((await fetchText({ host: 'b.example', path: '/y' })).body, 'http://b.example/y')
   restore()
-  assert.throws(() => http.setGlobalProxyFromEnv({ http_proxy: 'ftp://x' }), { code: 'ERR_PROXY_INVALID_CONFIG' })
+  assert.throws(() => http.setGlobalProxyFromEnv({ http_proxy: 'nonsense' }), { code: 'ERR_PROXY_INVALID_CONFIG' })
   http.globalAgent.destroy()
 })
 

@@ -71,6 +71,7 @@ it('headers may be an object or pairs, and auth, setHost, defaultPort and timeou
 it('knows itself: protocol, host, path, method, writable state', async t => {
   const port = await reflecting(t)
   const request = http.request({ host: '127.0.0.1', port, path: '/p', method: 'PUT', agent: false })
+  request.on('error', () => {})
   assert.deepEqual(
     [request.protocol, request.host, request.path, request.method, request.maxHeadersCount, request.aborted],
     ['http:', '127.0.0.1', '/p', 'PUT', null, false],
@@ -94,9 +95,10 @@ it('knows itself: protocol, host, path, method, writable state', async t => {
   assert.equal(request.writableEnded, true)
   await finished
   assert.deepEqual([request.writableFinished, request.writableLength], [true, 0])
+  const closed = new Promise(done => request.once('close', done))
   request.destroy()
   assert.equal(request.destroyed, true)
-  await once(request, 'close')
+  await closed
 })
 
 it('getHeader, getHeaders, getHeaderNames, getRawHeaderNames and hasHeader', () => {
@@ -116,6 +118,7 @@ it('an interim answer is told whole', async t => {
     peer.sends('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
   })
   const request = http.get({ host: '127.0.0.1', port, agent: false })
+  const answered = once(request, 'response')
   const [info] = await once(request, 'information')
   assert.deepEqual(
     { ...info, headers: { ...info.headers } },
@@ -129,7 +132,7 @@ it('an interim answer is told whole', async t => {
       rawHeaders: ['Link', 'x'],
     },
   )
-  const [response] = await once(request, 'response')
+  const [response] = await answered
   response.resume()
 })
 

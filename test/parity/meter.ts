@@ -16,6 +16,7 @@ import * as net from '../../src/net/index.ts'
 import * as tls from '../../src/tls/index.ts'
 import * as url from '../../src/url/index.ts'
 import * as names from './names.ts'
+import { seeds as httpSeeds } from './seeds/http.ts'
 import { seeds as httpsSeeds } from './seeds/https.ts'
 import { seeds as netSeeds } from './seeds/net.ts'
 import type { Seeds } from './seeds/seeds.ts'
@@ -41,7 +42,7 @@ export interface MeteredModule {
 
 export const meteredModules = {
   dns: { ours: dns, builtIn: builtInDns, types: names.dns, seeds: undefined },
-  http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: undefined },
+  http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: httpSeeds },
   http2: { ours: http2, builtIn: builtInHttp2, types: names.http2, seeds: undefined },
   net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },
   tls: { ours: tls, builtIn: builtInTls, types: names.tls, seeds: tlsSeeds },
