@@ -39,6 +39,15 @@ export interface AgentOptions {
 
 export type SocketOptions = RequestOptions & { _agentKey?: string; servername?: string }
 type SocketDone = (error: Error | null, socket?: Socket) => void
+/** What an agent names a pool of sockets by. */
+export interface NamedOrigin {
+  readonly host?: string | null | undefined
+  readonly port?: number | string | null | undefined
+  readonly localAddress?: string | undefined
+  readonly family?: number | undefined
+  readonly socketPath?: string | undefined
+}
+
 type WaitingRequest = ClientRequest & {
   [kWaitingOptions]?: SocketOptions | undefined
   [kWaitingScope]?: AsyncResource | null
@@ -79,7 +88,7 @@ class NodeAgent extends EventEmitter {
   }
 
   /** What decides whether two requests may share a connection. */
-  getName(options: RequestOptions = {}): string {
+  getName(options: NamedOrigin = {}): string {
     let name = `${options.host || 'localhost'}:`
     if (options.port) name += options.port
     name += ':'
@@ -370,7 +379,8 @@ Object.defineProperty(NodeAgent, 'name', { value: 'Agent' })
 
 export type Agent = NodeAgent
 
-export interface AgentConstructor {
+/** What a subclass inherits of statics, it has in the types too. */
+export interface AgentConstructor extends Omit<typeof EventEmitter, 'prototype'> {
   new (options?: AgentOptions): Agent
   (options?: AgentOptions): Agent
   readonly prototype: Agent

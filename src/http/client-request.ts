@@ -2,7 +2,7 @@
 // "Class: http.ClientRequest".
 
 import { AsyncResource } from 'node:async_hooks'
-import { addAbortSignal, finished } from 'node:stream'
+import { addAbortSignal, type Duplex, finished } from 'node:stream'
 import { callableClass } from '../core/callable-class.ts'
 import { timerDuration } from '../core/durations.ts'
 import { connectionReset, invalidArgType } from '../core/errors.ts'
@@ -18,7 +18,7 @@ import type { GivenHeaders } from './head-writer.ts'
 import { checkedValidation } from './http-service.ts'
 import type { IncomingMessage } from './incoming-message.ts'
 import { type HeaderValue, uniqueNames } from './outgoing-fields.ts'
-import { kState, OutgoingMessage, PlainOutgoingMessage } from './outgoing-message.ts'
+import { kState, OutgoingMessage, type OutgoingMessageConstructor, PlainOutgoingMessage } from './outgoing-message.ts'
 import { isInsecureByDefault, processMaxHeaderSize } from './process-options.ts'
 import { rewriteForProxy } from './proxy-request.ts'
 import { bracketed, checkHost, type RequestOptions, type ResponseListener, readArguments } from './request-options.ts'
@@ -41,7 +41,7 @@ class NodeClientRequest extends PlainOutgoingMessage {
   declare timeoutCb: (() => void) | null
   declare upgradeOrConnect: boolean
   declare parser: object | null
-  declare maxHeadersCount: number | null
+  declare maxHeadersCount: number
   declare reusedSocket: boolean
   declare host: string
   declare protocol: string
@@ -58,7 +58,7 @@ class NodeClientRequest extends PlainOutgoingMessage {
     this.timeoutCb = null
     this.upgradeOrConnect = false
     this.parser = null
-    this.maxHeadersCount = null
+    this.maxHeadersCount = null as never
     this.reusedSocket = false
     this.agent = undefined
     this.socketPath = undefined
@@ -115,7 +115,7 @@ class NodeClientRequest extends PlainOutgoingMessage {
   }
 
   /** The agent has a socket for this request, or none because of an error. */
-  onSocket(socket: Socket | null | undefined, error?: Error | null): void {
+  onSocket(socket: Socket | Duplex | null | undefined, error?: Error | null): void {
     if (socket && !error) {
       ;(socket as ClientSocket)._httpMessage = this as unknown as ClientRequest
       // From now on its errors are this request's.
@@ -371,7 +371,7 @@ Object.defineProperty(NodeClientRequest, 'name', { value: 'ClientRequest' })
 
 export type ClientRequest = NodeClientRequest
 
-export interface ClientRequestConstructor {
+export interface ClientRequestConstructor extends Omit<OutgoingMessageConstructor, 'prototype'> {
   new (first?: unknown, second?: unknown, third?: ResponseListener): ClientRequest
   (first?: unknown, second?: unknown, third?: ResponseListener): ClientRequest
   readonly prototype: ClientRequest

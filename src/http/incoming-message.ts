@@ -2,7 +2,7 @@
 // is made when somebody touches it: most requests have no body, and most handlers never look. Header objects likewise
 // are made from the parser's positions on first touch. Source: Node's documentation, "Class: http.IncomingMessage".
 
-import { finished, Readable } from 'node:stream'
+import { type Duplex, finished, Readable } from 'node:stream'
 import { callableClass } from '../core/callable-class.ts'
 import type { Socket } from '../net/internal.ts'
 import type { MessageCarrier } from './carrier.ts'
@@ -15,7 +15,10 @@ export type HeaderObject = { [name: string]: string | string[] | undefined }
 /** What Node keeps behind symbols of its own. */
 const kOwn = Symbol('own')
 
-type AnySocket = Socket | null | undefined
+type AnySocket = Socket | Duplex | null | undefined
+
+/** What Node has in these places before there is something; its declarations do not know. */
+const notYet = null as never
 
 // The runtime's stream constructor, called on an object that exists: Node's own classes do the same.
 const makeReadable = Readable as unknown as (this: object, options: object | undefined) => void
@@ -41,7 +44,7 @@ class OwnState {
   headersDistinct: Record<string, string[]> | undefined = undefined
   trailerFields: Fields | undefined = undefined
   rawTrailers: string[] | undefined = undefined
-  trailers: HeaderObject | undefined = undefined
+  trailers: NodeJS.Dict<string> | undefined = undefined
   trailersDistinct: Record<string, string[]> | undefined = undefined
   abort: AbortController | undefined = undefined
   /** null: the exchange is over, and nothing aborts any more. */
@@ -56,17 +59,17 @@ class OwnState {
 
 // Inherits from Readable through its prototype, below: `extends` would make the stream with every message.
 class NodeIncomingMessage {
-  declare httpVersionMajor: number | null
-  declare httpVersionMinor: number | null
-  declare httpVersion: string | null
+  declare httpVersionMajor: number
+  declare httpVersionMinor: number
+  declare httpVersion: string
   declare complete: boolean
   declare joinDuplicateHeaders: boolean | undefined
   declare aborted: boolean
   declare upgrade: boolean | null
   declare url: string
-  declare method: string | null
-  declare statusCode: number | null
-  declare statusMessage: string | null
+  declare method: string | undefined
+  declare statusCode: number | undefined
+  declare statusMessage: string | undefined
   declare req: ClientRequest
   declare _consuming: boolean
   declare _dumped: boolean
@@ -74,17 +77,17 @@ class NodeIncomingMessage {
 
   constructor(socket?: AnySocket) {
     this[kOwn] = new OwnState(socket)
-    this.httpVersionMajor = null
-    this.httpVersionMinor = null
-    this.httpVersion = null
+    this.httpVersionMajor = notYet
+    this.httpVersionMinor = notYet
+    this.httpVersion = notYet
     this.complete = false
     this.joinDuplicateHeaders = false
     this.aborted = false
     this.upgrade = null
     this.url = ''
-    this.method = null
-    this.statusCode = null
-    this.statusMessage = null
+    this.method = notYet
+    this.statusCode = notYet
+    this.statusMessage = notYet
     this._consuming = false
     this._dumped = false
   }
@@ -145,15 +148,16 @@ class NodeIncomingMessage {
     this[kOwn].headersDistinct = headers
   }
 
-  get trailers(): HeaderObject {
+  /** Declared as in Node; `set-cookie` would be a list here too. */
+  get trailers(): NodeJS.Dict<string> {
     return (this[kOwn].trailers ??= joined(
       this as unknown as IncomingMessage,
       this[kOwn].trailerFields,
       this[kOwn].rawTrailers,
-    ))
+    ) as NodeJS.Dict<string>)
   }
 
-  set trailers(trailers: HeaderObject) {
+  set trailers(trailers: NodeJS.Dict<string>) {
     this[kOwn].trailers = trailers
   }
 
@@ -170,7 +174,7 @@ class NodeIncomingMessage {
     if (!list?.length) return
     if (this.complete) this.rawTrailers = list
     else this.rawHeaders = list
-    const target = this.complete ? this[kOwn].trailers : this[kOwn].headers
+    const target = (this.complete ? this[kOwn].trailers : this[kOwn].headers) as HeaderObject | undefined
     if (target === undefined) return
     for (let i = 0; i + 1 < count; i += 2) this._addHeaderLine(list[i] as string, list[i + 1] as string, target)
   }
@@ -206,7 +210,7 @@ class NodeIncomingMessage {
     this[kOwn].stream = state
   }
 
-  _read(): void {
+  _read(_size: number): void {
     if (!this._consuming) {
       this._readableState.readingMore = false
       this._consuming = true
@@ -391,9 +395,10 @@ Object.setPrototypeOf(NodeIncomingMessage.prototype, Readable.prototype)
 Object.setPrototypeOf(NodeIncomingMessage, Readable)
 Object.defineProperty(NodeIncomingMessage, 'name', { value: 'IncomingMessage' })
 
-export interface IncomingMessage extends NodeIncomingMessage, Omit<Readable, keyof NodeIncomingMessage> {}
+export interface IncomingMessage extends NodeIncomingMessage, Readable {}
 
-export interface IncomingMessageConstructor {
+/** What a subclass inherits of statics, it has in the types too. */
+export interface IncomingMessageConstructor extends Omit<typeof Readable, 'prototype'> {
   new (socket?: AnySocket): IncomingMessage
   (socket?: AnySocket): IncomingMessage
   readonly prototype: IncomingMessage

@@ -8,6 +8,8 @@ import { lowerName } from './wire/field-names.ts'
 import { hasInvalidValueCharacter } from './wire/field-rules.ts'
 
 export type HeaderValue = number | string | readonly string[]
+/** The same as Node hands it back: the program's own array, which it may change. */
+export type GivenValue = number | string | string[]
 /** The name as it was given, and the value as it was given: converted only when it is written. */
 export type OutgoingField = [name: string, value: HeaderValue]
 
@@ -33,9 +35,9 @@ export class OutgoingFields {
     else values.push(value as string)
   }
 
-  get(name: string): HeaderValue | undefined {
+  get(name: string): GivenValue | undefined {
     validateString(name, 'name')
-    return this.#byName.get(lowerName(name))?.[1]
+    return this.#byName.get(lowerName(name))?.[1] as GivenValue | undefined
   }
 
   has(name: string): boolean {
@@ -60,9 +62,9 @@ export class OutgoingFields {
   }
 
   /** Without a prototype, by lower-case name. */
-  toObject(): Record<string, HeaderValue> {
-    const headers: Record<string, HeaderValue> = Object.create(null)
-    for (const [lower, [, value]] of this.#byName) headers[lower] = value
+  toObject(): Record<string, GivenValue> {
+    const headers: Record<string, GivenValue> = Object.create(null)
+    for (const [lower, [, value]] of this.#byName) headers[lower] = value as GivenValue
     return headers
   }
 

@@ -2,7 +2,7 @@
 // pieces, and an outlet when it is this message's turn on its connection; until then output waits here. Source: Node's
 // documentation, "Class: http.OutgoingMessage". One file, because head, body and end share one state.
 
-import Stream from 'node:stream'
+import Stream, { type Writable } from 'node:stream'
 import { callableClass } from '../core/callable-class.ts'
 import { invalidArgType } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
@@ -11,7 +11,8 @@ import type { Socket } from '../net/internal.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
 import * as errors from './errors.ts'
 import { formatTrailers, type GivenHeaders, HeadWriter } from './head-writer.ts'
-import { entriesOf, type HeaderValue, OutgoingFields } from './outgoing-fields.ts'
+import type { IncomingMessage } from './incoming-message.ts'
+import { entriesOf, type GivenValue, type HeaderValue, OutgoingFields } from './outgoing-fields.ts'
 import { outletOf } from './socket-outlet.ts'
 
 /** What Node keeps behind symbols of its own. */
@@ -69,7 +70,7 @@ export class OutgoingState {
   }
 }
 
-class NodeOutgoingMessage extends Stream {
+class NodeOutgoingMessage<Request = IncomingMessage> extends Stream {
   declare outputData: Output[]
   declare outputSize: number
   declare writable: boolean
@@ -95,6 +96,14 @@ class NodeOutgoingMessage extends Stream {
   declare _keepAliveTimeout: number
   declare _onPendingData: (bytes: number) => void
   declare [kState]: OutgoingState
+  // Node declares a Writable, though it makes a Stream: these are in its declaration alone, and in ours.
+  declare readonly req: Request
+  declare readonly writableAborted: boolean
+  declare setDefaultEncoding: (encoding: BufferEncoding) => this
+  declare _write: Writable['_write']
+  declare _destroy: Writable['_destroy']
+  declare _final: Writable['_final']
+  declare [Symbol.asyncDispose]: Writable[typeof Symbol.asyncDispose]
 
   constructor(options?: OutgoingOptions) {
     super()
@@ -125,8 +134,8 @@ class NodeOutgoingMessage extends Stream {
     this[kState] = new OutgoingState(options)
   }
 
-  get errored(): Error | null | undefined {
-    return this[kState].errored
+  get errored(): Error | null {
+    return this[kState].errored as Error | null
   }
 
   get closed(): boolean {
@@ -213,7 +222,7 @@ class NodeOutgoingMessage extends Stream {
     return this
   }
 
-  getHeader(name: string): HeaderValue | undefined {
+  getHeader(name: string): GivenValue | undefined {
     validateString(name, 'name')
     return this[kState].fields?.get(name)
   }
@@ -226,7 +235,7 @@ class NodeOutgoingMessage extends Stream {
     return this[kState].fields?.rawNames ?? []
   }
 
-  getHeaders(): Record<string, HeaderValue> {
+  getHeaders(): Record<string, GivenValue> {
     return this[kState].fields?.toObject() ?? Object.create(null)
   }
 
@@ -449,7 +458,7 @@ class NodeOutgoingMessage extends Stream {
 }
 
 function writeBody(
-  message: OutgoingMessage,
+  message: OutgoingMessage<unknown>,
   given: unknown,
   encoding: Encoding,
   callback: WriteDone | undefined,
@@ -499,7 +508,7 @@ function writeBody(
   return addToChunk(message, [chunk, encoding, done], bytes)
 }
 
-function addToChunk(message: OutgoingMessage, piece: Piece, knownBytes: number): boolean {
+function addToChunk(message: OutgoingMessage<unknown>, piece: Piece, knownBytes: number): boolean {
   const [chunk, encoding] = piece
   const bytes = knownBytes < 0 ? byteLengthOf(chunk, encoding) : knownBytes
   if (message[kState].corked === 0 && chunk.length > 0) return sendChunk(message, [piece], bytes)
@@ -510,7 +519,7 @@ function addToChunk(message: OutgoingMessage, piece: Piece, knownBytes: number):
 }
 
 /** RFC 9112 section 7.1: size in hexadecimal, data. */
-function sendChunk(message: OutgoingMessage, pieces: readonly Piece[], bytes: number): boolean {
+function sendChunk(message: OutgoingMessage<unknown>, pieces: readonly Piece[], bytes: number): boolean {
   const outlet = message[kState].outlet
   const size = `${bytes.toString(16)}\r\n`
   const [only] = pieces
@@ -539,7 +548,7 @@ function isUtf8(encoding: Encoding): boolean {
 }
 
 function endMessage(
-  message: OutgoingMessage,
+  message: OutgoingMessage<unknown>,
   chunk: unknown,
   encoding: Encoding,
   callback: WriteDone | undefined,
@@ -572,7 +581,7 @@ function endMessage(
 
 /** @returns whether 'finish' will follow that write: nothing else needs to be sent */
 function writeLast(
-  message: OutgoingMessage,
+  message: OutgoingMessage<unknown>,
   chunk: unknown,
   encoding: Encoding,
   callback: WriteDone | undefined,
@@ -597,7 +606,7 @@ function writeLast(
   return false
 }
 
-function sendEnd(message: OutgoingMessage, outlet: MessageOutlet | null, hadChunk: boolean): void {
+function sendEnd(message: OutgoingMessage<unknown>, outlet: MessageOutlet | null, hadChunk: boolean): void {
   if (message[kState].chunks.length > 0) {
     outlet?.cork()
     message.uncork()
@@ -609,11 +618,11 @@ function sendEnd(message: OutgoingMessage, outlet: MessageOutlet | null, hadChun
   } else process.nextTick(finish, message)
 }
 
-function onSent(message: OutgoingMessage): WriteDone {
+function onSent(message: OutgoingMessage<unknown>): WriteDone {
   return error => finish(message, error)
 }
 
-function finish(message: OutgoingMessage, failure?: Error | null): void {
+function finish(message: OutgoingMessage<unknown>, failure?: Error | null): void {
   const outlet = message[kState].outlet
   if (failure || message[kState].errored || outlet?.errored) {
     const error = failure ?? message[kState].errored ?? outlet?.errored ?? errors.streamDestroyed('end')
@@ -626,20 +635,20 @@ function finish(message: OutgoingMessage, failure?: Error | null): void {
   message.emit('finish')
 }
 
-function addEndCallback(message: OutgoingMessage, callback: WriteDone): void {
+function addEndCallback(message: OutgoingMessage<unknown>, callback: WriteDone): void {
   if (message[kState].isFinished) callback(errors.alreadyFinished('end'))
   else if (message[kState].flushError !== null) process.nextTick(callback, message[kState].flushError)
   else (message[kState].endCallbacks ??= []).push(callback)
 }
 
-function callEndCallbacks(message: OutgoingMessage, error: Error | null): void {
+function callEndCallbacks(message: OutgoingMessage<unknown>, error: Error | null): void {
   const callbacks = message[kState].endCallbacks
   if (callbacks === null) return
   message[kState].endCallbacks = null
   for (const callback of callbacks) callback(error)
 }
 
-function countStrictly(message: OutgoingMessage, bytes: number, isLast: boolean): void {
+function countStrictly(message: OutgoingMessage<unknown>, bytes: number, isLast: boolean): void {
   const sum = message[kState].bodyBytes + bytes
   const declared = message._contentLength
   if (isStrict(message) && declared !== null && (isLast ? sum !== declared : sum > declared)) {
@@ -648,7 +657,7 @@ function countStrictly(message: OutgoingMessage, bytes: number, isLast: boolean)
   message[kState].bodyBytes = sum
 }
 
-function isStrict(message: OutgoingMessage): boolean {
+function isStrict(message: OutgoingMessage<unknown>): boolean {
   return (
     message.strictContentLength &&
     message._contentLength !== null &&
@@ -659,7 +668,7 @@ function isStrict(message: OutgoingMessage): boolean {
   )
 }
 
-function reportLater(message: OutgoingMessage, error: Error, callback: WriteDone): void {
+function reportLater(message: OutgoingMessage<unknown>, error: Error, callback: WriteDone): void {
   if (message.destroyed) return
   process.nextTick(() => {
     callback(error)
@@ -667,12 +676,12 @@ function reportLater(message: OutgoingMessage, error: Error, callback: WriteDone
   })
 }
 
-function uncorkLater(message: OutgoingMessage): void {
+function uncorkLater(message: OutgoingMessage<unknown>): void {
   if (message[kState].corked > 0) message.uncork()
 }
 
 /** 'close', once. */
-export function emitClose(message: OutgoingMessage): void {
+export function emitClose(message: OutgoingMessage<unknown>): void {
   if (message._closed) return
   message.destroyed = true
   message._closed = true
@@ -687,11 +696,12 @@ Object.defineProperty(NodeOutgoingMessage, 'name', { value: 'OutgoingMessage' })
 
 /** For subclasses: the class itself. */
 export const PlainOutgoingMessage = NodeOutgoingMessage
-export type OutgoingMessage = NodeOutgoingMessage
+export type OutgoingMessage<Request = IncomingMessage> = NodeOutgoingMessage<Request>
 
-export interface OutgoingMessageConstructor {
-  new (options?: OutgoingOptions): OutgoingMessage
-  (options?: OutgoingOptions): OutgoingMessage
+/** What a subclass inherits of statics, it has in the types too. */
+export interface OutgoingMessageConstructor extends Omit<typeof Writable, 'prototype'> {
+  new <Request = IncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>
+  <Request = IncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>
   readonly prototype: OutgoingMessage
 }
 

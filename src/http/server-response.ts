@@ -13,19 +13,34 @@ import { validateHeaderName, validateHeaderValue } from './header-validation.ts'
 import type { IncomingMessage } from './incoming-message.ts'
 import { formatLinks } from './link-header.ts'
 import type { HeaderValue, OutgoingFields } from './outgoing-fields.ts'
-import { emitClose, kState, OutgoingMessage, type OutgoingOptions, PlainOutgoingMessage } from './outgoing-message.ts'
+import {
+  emitClose,
+  kState,
+  OutgoingMessage,
+  type OutgoingMessageConstructor,
+  type OutgoingOptions,
+  PlainOutgoingMessage,
+} from './outgoing-message.ts'
 import type { AssignableSocket } from './socket-outlet.ts'
 import { hasInvalidValueCharacter } from './wire/field-rules.ts'
 
-class NodeServerResponse extends PlainOutgoingMessage {
+/** What a response asks of the request that it answers. */
+interface AnsweredRequest {
+  readonly headers: NodeJS.Dict<string | string[]>
+  readonly method?: string | undefined
+  readonly httpVersionMajor: number
+  readonly httpVersionMinor: number
+}
+
+class NodeServerResponse<Request extends AnsweredRequest = IncomingMessage> extends PlainOutgoingMessage<Request> {
   declare statusCode: number
   declare statusMessage: string
-  declare req: IncomingMessage
+  declare req: Request
   declare _sent100: boolean
   declare _expect_continue: boolean
   declare _maxRequestsPerSocket: number | null
 
-  constructor(req: IncomingMessage, options?: OutgoingOptions) {
+  constructor(req: Request, options?: OutgoingOptions) {
     super(options)
     if (req.method === 'HEAD') this._hasBody = false
     this.req = req
@@ -77,7 +92,8 @@ class NodeServerResponse extends PlainOutgoingMessage {
   }
 
   /** RFC 9110 section 15.2: an interim answer; the final one is yet to come. */
-  writeInformation(statusCode: number, headers?: GivenHeaders | null, callback?: WriteDone): boolean {
+  writeInformation(statusCode: number, headers?: GivenHeaders | WriteDone | null, callback?: WriteDone): boolean {
+    if (typeof headers === 'function') return this.writeInformation(statusCode, null, headers)
     if (this._header) throw headersSent('write')
     validateInteger(statusCode, 'statusCode', 100, 199)
     if (statusCode === 101) throw invalidStatusCode(statusCode)
@@ -126,7 +142,7 @@ NodeServerResponse.prototype.statusCode = 200
 Object.assign(NodeServerResponse.prototype, { statusMessage: undefined })
 
 /** What `writeHead` is given replaces what was set; within the given, names may repeat. */
-function mergeHeaders(response: ServerResponse, fields: OutgoingFields, given: GivenHeaders): void {
+function mergeHeaders(response: ServerResponse<AnsweredRequest>, fields: OutgoingFields, given: GivenHeaders): void {
   if (!Array.isArray(given)) {
     for (const [name, value] of Object.entries(given)) {
       if (name) response.setHeader(name, value as HeaderValue)
@@ -177,11 +193,14 @@ Object.defineProperty(NodeServerResponse, 'name', { value: 'ServerResponse' })
 
 /** The class itself, for making responses without the detour of the callable one. */
 export const PlainServerResponse = NodeServerResponse
-export type ServerResponse = NodeServerResponse
+export type ServerResponse<Request extends AnsweredRequest = IncomingMessage> = NodeServerResponse<Request>
 
-export interface ServerResponseConstructor {
-  new (req: IncomingMessage, options?: OutgoingOptions): ServerResponse
-  (req: IncomingMessage, options?: OutgoingOptions): ServerResponse
+export interface ServerResponseConstructor extends Omit<OutgoingMessageConstructor, 'prototype'> {
+  new <Request extends AnsweredRequest = IncomingMessage>(
+    req: Request,
+    options?: OutgoingOptions,
+  ): ServerResponse<Request>
+  <Request extends AnsweredRequest = IncomingMessage>(req: Request, options?: OutgoingOptions): ServerResponse<Request>
   readonly prototype: ServerResponse
 }
 
