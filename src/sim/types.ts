@@ -13,6 +13,8 @@ export interface Scheduler {
   schedule(after: Nanoseconds, what: () => void): ScheduledEvent
   /** The same for what nobody waits for: the end of TIME_WAIT, a keep-alive probe. Default: `schedule`. */
   scheduleBackground?(after: Nanoseconds, what: () => void): ScheduledEvent
+  /** Said before program code is called (a sink's method): its microtasks and ticks run out before the next event. */
+  wake?(): void
 }
 
 export interface ScheduledEvent {

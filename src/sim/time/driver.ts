@@ -1,0 +1,250 @@
+// Makes time pass while somebody waits for it: takes event after event from the timeline, and lets program code come to
+// rest in between.
+//
+// An event that runs program code (a sink, a timer's callback) ends the turn: microtasks and ticks run out, as they do
+// between two callbacks of the runtime, before the next event. Packets on their way wake nobody, and thousands share a
+// turn. Time jumps to a later instant only when no real work of a program is under way (real-work.ts).
+
+import { performance } from 'node:perf_hooks'
+import type { Nanoseconds } from '../types.ts'
+import { formatDuration } from '../units.ts'
+import type { Timeline } from './timeline.ts'
+
+/** The runtime's own, whatever a program puts in their place. */
+const { setImmediate, setTimeout, clearTimeout } = globalThis
+
+/** What somebody waits for. */
+interface Goal {
+  /** Not beyond this instant. */
+  readonly deadline: Nanoseconds
+  /** Time has come to the deadline. */
+  onDeadline(): void
+  /** Nothing is left that could happen. Undefined: then time may go on to the deadline. */
+  onDeadlock?: (() => void) | undefined
+}
+
+export interface DriverOptions {
+  readonly timeline: Timeline
+  /** Whether programs have real work under way. */
+  readonly hasRealWork: () => boolean
+  /** Makes the error of a wait that was in vain; `reason` ends a sentence. */
+  readonly failure: (reason: string) => Error
+  readonly isRealTime?: boolean | undefined
+}
+
+export class Driver {
+  readonly #timeline: Timeline
+  readonly #hasRealWork: () => boolean
+  readonly #failure: (reason: string) => Error
+  readonly #isRealTime: boolean
+  readonly #goals = new Set<Goal>()
+  #isScheduled = false
+  #sleep: ReturnType<typeof setTimeout> | undefined
+  /** Turns since program code ran last. */
+  #quietTurns = 0
+  /** Since when, in real milliseconds, there has been nothing to do but wait for what may really happen. */
+  #idleSince: number | undefined
+  /** Whether it has been waited for since somebody began to wait. */
+  #hasIdled = false
+  #idleTurns = 0
+  /** When something happened last that somebody could have waited for. */
+  #lastForeground: Nanoseconds = 0
+
+  constructor({ timeline, hasRealWork, failure, isRealTime = false }: DriverOptions) {
+    this.#timeline = timeline
+    this.#hasRealWork = hasRealWork
+    this.#failure = failure
+    this.#isRealTime = isRealTime
+    if (isRealTime) timeline.onEarlier = () => this.#wakeUp()
+  }
+
+  /** Lets time pass until the promise settles. @returns what it gives */
+  until<T>(promise: PromiseLike<T>, within: Nanoseconds): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const goal: Goal = {
+        deadline: this.#timeline.now() + within,
+        onDeadline: () => {
+          reject(this.#failure(`it was still pending after ${formatDuration(within)} of simulated time`))
+        },
+        onDeadlock: () => {
+          this.#goals.delete(goal)
+          reject(this.#failure('nothing is left that could happen: everybody waits'))
+        },
+      }
+      promise.then(
+        value => {
+          this.#goals.delete(goal)
+          resolve(value)
+        },
+        (error: unknown) => {
+          this.#goals.delete(goal)
+          reject(error)
+        },
+      )
+      this.#pursue(goal)
+    })
+  }
+
+  /** Lets that much time pass. */
+  run(span: Nanoseconds): Promise<void> {
+    return new Promise(resolve => {
+      this.#pursue({ deadline: this.#timeline.now() + span, onDeadline: resolve })
+    })
+  }
+
+  #pursue(goal: Goal): void {
+    this.#goals.add(goal)
+    this.#idleSince = undefined
+    this.#hasIdled = false
+    this.#lastForeground = this.#timeline.now()
+    this.#wakeUp()
+  }
+
+  #wakeUp(): void {
+    if (this.#sleep !== undefined) {
+      clearTimeout(this.#sleep)
+      this.#sleep = undefined
+      this.#isScheduled = false
+    }
+    this.#scheduleTurn()
+  }
+
+  #scheduleTurn(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(this.#turn)
+  }
+
+  /** Goes on after some real time, or sooner if somebody asks for it. */
+  #sleepFor(ms: number): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.#sleep = setTimeout(() => {
+      this.#sleep = undefined
+      this.#turn()
+    }, ms)
+    // A network that nobody waits for keeps no process alive; the programs on it do, by what is scheduled.
+    if (this.#goals.size === 0 && this.#timeline.foregroundCount === 0) this.#sleep.unref()
+  }
+
+  readonly #turn = (): void => {
+    this.#isScheduled = false
+    // Nobody waits: virtual time stands still.
+    if (this.#goals.size === 0 && !this.#isRealTime) return
+    try {
+      if (this.#isRealTime) this.#followRealTime()
+      else this.#goOn()
+    } catch (error) {
+      // A program's exception is the process' uncaught exception, as in life. If the process lives on, so does time.
+      this.#scheduleTurn()
+      throw error
+    }
+  }
+
+  #goOn(): void {
+    const timeline = this.#timeline
+    if (timeline.takeWoken()) this.#quietTurns = 0
+    else this.#quietTurns++
+    // Its outcome belongs to this instant, and before whatever else happens now.
+    if (this.#hasRealWork()) {
+      this.#waitForReality()
+      return
+    }
+    const horizon = this.#horizon()
+    for (let budget = EVENTS_PER_TURN; budget > 0; budget--) {
+      const next = timeline.nextAt()
+      if (next > timeline.now()) {
+        if (this.#quietTurns < QUIET_TURNS) break
+        if (timeline.foregroundCount === 0 && this.#isStuck(next, horizon)) return
+      }
+      if (next > horizon) {
+        timeline.advanceTo(horizon)
+        this.#expire()
+        break
+      }
+      if (timeline.foregroundCount > 0) this.#noteLife()
+      timeline.runNext()
+      if (timeline.takeWoken()) {
+        this.#quietTurns = 0
+        break
+      }
+    }
+    this.#scheduleTurn()
+  }
+
+  #followRealTime(): void {
+    const timeline = this.#timeline
+    for (let budget = EVENTS_PER_TURN; budget > 0 && timeline.nextAt() <= timeline.now(); budget--) {
+      timeline.runNext()
+      if (timeline.takeWoken()) break
+    }
+    const now = timeline.now()
+    this.#expire()
+    const next = Math.min(timeline.nextAt(), this.#horizon())
+    if (next <= now) this.#scheduleTurn()
+    else if (next !== Number.POSITIVE_INFINITY) this.#sleepFor(Math.min((next - now) / 1e6, LONGEST_SLEEP_MS))
+  }
+
+  #horizon(): Nanoseconds {
+    let horizon = Number.POSITIVE_INFINITY
+    for (const { deadline } of this.#goals) if (deadline < horizon) horizon = deadline
+    return horizon
+  }
+
+  #expire(): void {
+    const now = this.#timeline.now()
+    for (const goal of this.#goals) {
+      if (goal.deadline > now) continue
+      this.#goals.delete(goal)
+      goal.onDeadline()
+    }
+  }
+
+  #noteLife(): void {
+    this.#lastForeground = this.#timeline.now()
+    this.#idleSince = undefined
+  }
+
+  /** Spins first, since most of it is over in no time; then leaves the processor to whoever does the work. */
+  #waitForReality(): void {
+    if (++this.#idleTurns < SPINS) this.#scheduleTurn()
+    else {
+      this.#idleTurns = 0
+      this.#sleepFor(1)
+    }
+  }
+
+  /**
+   * Nothing is scheduled that anybody could wait for: only what runs in the background, or nothing. First what cannot be
+   * seen gets some real time to happen; then the background gets some virtual time; then whoever waits is told.
+   */
+  #isStuck(next: Nanoseconds, horizon: Nanoseconds): boolean {
+    const stuck = [...this.#goals].filter(goal => goal.onDeadlock !== undefined)
+    if (stuck.length === 0) return false
+    const mayGoOn = next <= horizon && next - this.#lastForeground <= BACKGROUND_SPAN
+    if (mayGoOn && this.#hasIdled) return false
+    const now = performance.now()
+    this.#idleSince ??= now
+    if (now - this.#idleSince < IDLE_MS) {
+      this.#waitForReality()
+      return true
+    }
+    this.#idleSince = undefined
+    this.#hasIdled = true
+    if (mayGoOn) return false
+    for (const goal of stuck) goal.onDeadlock?.()
+    this.#scheduleTurn()
+    return true
+  }
+}
+
+/** So that signals and real I/O get their turn. */
+const EVENTS_PER_TURN = 2000
+/** Turns of the runtime between the last program code and a jump: some of its own parts defer by setImmediate. */
+const QUIET_TURNS = 2
+const SPINS = 50
+/** Real time in which something unseen (a thread, a child process) may still come to somebody's help. */
+const IDLE_MS = 150
+/** Virtual time in which a background timer may: longer than the longest default time-out of a server. */
+const BACKGROUND_SPAN: Nanoseconds = 600e9
+const LONGEST_SLEEP_MS = 60_000
