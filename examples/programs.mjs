@@ -31,10 +31,28 @@ export const programs = [
     carried: { net: { 'accepted connections': 2, 'opened connections': 2 } },
   },
   {
-    title: 'HTTP: GET with a query, POST answered before its body has ended',
-    file: 'http/todos.mjs',
-    shows: [/^client 1: 200 OK: \{"name":"mira"/m, /^client 2: 200 OK/m, /^client 3: 200 OK: \{"name":"ada"/m],
-    carried: { http: { 'received requests': 3, 'sent requests': 3 } },
+    title: 'HTTP: a server and two clients that GET',
+    file: 'http/get/server.mjs',
+    clients: ['http/get/client1.mjs', 'http/get/client2.mjs'],
+    shows: [
+      /^server: received GET \/todos\?name=mira$/m,
+      /^client 1: 200 OK: \[\{"name":"birthday"/m,
+      /^client 1: closed$/m,
+      /^client 2: 200 OK: \[\{"name":"hospital"/m,
+    ],
+    carried: { http: { 'received requests': 2, 'sent requests': 2 } },
+  },
+  {
+    title: 'HTTP: a server and two clients that POST, answered before their bodies have ended',
+    file: 'http/post/server.mjs',
+    clients: ['http/post/client1.mjs', 'http/post/client2.mjs'],
+    shows: [
+      /^server: received POST \/todos \{"name":"jonas"\}$/m,
+      /^client 1: 200 OK: \[\{"name":"birthday"/m,
+      /^client 2: 200 OK: \[\{"name":"hospital"/m,
+      /^client 2: closed$/m,
+    ],
+    carried: { http: { 'received requests': 2, 'sent requests': 2 } },
   },
   {
     title: 'HTTPS: GET, and POST over a resumed session, with a certificate made on the spot',

@@ -1,8 +1,10 @@
 // `npm start`: runs the unmodified programs under examples/ on the stack, over real sockets, shows what they print, and
 // what carried it as counted inside them by scripts/witness.mjs. Exit code 1 if any of it is not as it should be.
-// `node scripts/start.mjs LIST` takes another list than examples/programs.mjs.
+// A program with `clients` is a server in a process of its own: it gets port 0, they the port that it says, and then it is
+// told to end. `node scripts/start.mjs LIST` takes another list than examples/programs.mjs.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,9 +21,8 @@ const timeout = 30_000
 
 let failures = 0
 for (const [index, program] of programs.entries()) {
-  const { title, file, args = [] } = program
-  console.log(`\n${index + 1}. ${title}\n   $ plainwire run examples/${[file, ...args].join(' ')}`)
-  const problems = run(program, join(folder, `witness-${index}`))
+  console.log(`\n${index + 1}. ${program.title}`)
+  const problems = await run(program, join(folder, `witness-${index}`))
   for (const problem of problems) console.log(`   FAILED: ${problem}`)
   if (problems.length > 0) failures++
 }
@@ -29,28 +30,65 @@ rmSync(folder, { recursive: true })
 
 console.log(
   failures === 0
-    ? `\nAll ${programs.length} programs ran on plainwire, and ended by themselves with exit code 0.`
+    ? `\nAll ${programs.length} programs ran on plainwire, and ended with exit code 0.`
     : `\n${failures} of ${programs.length} programs FAILED.`,
 )
 exit(failures === 0 ? 0 : 1)
 
 /** @returns what was not as it should be */
-function run({ file, args = [], shows, carried }, witnessFile) {
-  const result = spawnSync(
-    execPath,
-    [command, 'run', '--import', witness, fileURLToPath(new URL(file, list)), ...args],
-    {
-      encoding: 'utf8',
-      env: { ...env, PLAINWIRE_WITNESS: witnessFile },
-      timeout,
-    },
-  )
-  stdout.write(`${result.stdout}${result.stderr}`.replace(/^(?=.)/gm, '   | '))
-  const problems = []
-  if (result.error) problems.push(result.error.message)
-  if (result.status !== 0) problems.push(`ended with ${result.signal ?? `exit code ${result.status}`}`)
-  for (const line of shows) if (!line.test(result.stdout)) problems.push(`the output has nothing like ${line}`)
+async function run({ file, args = [], clients, shows, carried }, witnessFile) {
+  const { output, problems } =
+    clients === undefined ? runAlone(file, args, witnessFile) : await runWithClients(file, clients, witnessFile)
+  for (const line of shows) if (!line.test(output)) problems.push(`the output has nothing like ${line}`)
   return [...problems, ...checkCounts(carried, readCounts(witnessFile))]
+}
+
+function runAlone(file, args, witnessFile) {
+  const result = spawnSync(...commandOf(file, args), { ...optionsOf(witnessFile), encoding: 'utf8' })
+  show(`${result.stdout}${result.stderr}`)
+  const problems = []
+  if (result.error) problems.push(`${file}: ${result.error.message}`)
+  if (result.status !== 0) problems.push(`${file} ended with ${result.signal ?? `exit code ${result.status}`}`)
+  return { output: result.stdout, problems }
+}
+
+async function runWithClients(file, clients, witnessFile) {
+  const server = spawn(...commandOf(file, [0]), optionsOf(witnessFile))
+  const ended = once(server, 'close')
+  let said = ''
+  const listening = new Promise(resolve => {
+    server.stdout.setEncoding('utf8').on('data', text => {
+      said += text
+      const port = /listening on .*:(\d+)$/m.exec(said)?.[1]
+      if (port !== undefined) resolve(port)
+    })
+  })
+  server.stderr.setEncoding('utf8').on('data', text => (said += text))
+  const port = await Promise.race([listening, ended])
+  if (typeof port !== 'string') {
+    show(said)
+    return { output: said, problems: [`${file} ended before it listened`] }
+  }
+  const ran = clients.map(client => runAlone(client, [port], witnessFile))
+  server.kill('SIGTERM')
+  const [status, signal] = await ended
+  show(said)
+  const problems = ran.flatMap(client => client.problems)
+  if (status !== 0) problems.push(`${file} ended with ${signal ?? `exit code ${status}`}`)
+  return { output: [said, ...ran.map(client => client.output)].join(''), problems }
+}
+
+function commandOf(file, args) {
+  console.log(`   $ plainwire run examples/${[file, ...args].join(' ')}`)
+  return [execPath, [command, 'run', '--import', witness, fileURLToPath(new URL(file, list)), ...args.map(String)]]
+}
+
+function optionsOf(witnessFile) {
+  return { env: { ...env, PLAINWIRE_WITNESS: witnessFile }, timeout }
+}
+
+function show(text) {
+  stdout.write(text.replace(/^(?=.)/gm, '   | '))
 }
 
 /** Prints who carried what, and compares it with what the list says. */

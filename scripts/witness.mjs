@@ -61,6 +61,9 @@ for (const { module, what, channel, object, ours } of watched) {
 // The host must show in a stack however deep the program's own calls are.
 Error.stackTraceLimit = 50
 
+// A server that runs until it is told to end counts too.
+process.once('SIGTERM', () => process.exit(0))
+
 process.on('exit', () => {
   if (env.PLAINWIRE_WITNESS) appendFileSync(env.PLAINWIRE_WITNESS, `${JSON.stringify(counts)}\n`)
 })

@@ -1,0 +1,13 @@
+// Asks server.mjs for what mira has to do: node client1.mjs [port]
+
+import http from 'node:http'
+
+const options = { host: '127.0.0.1', port: Number(process.argv[2] ?? 3001), path: '/todos?name=mira' }
+const request = http.get(options, response => {
+  response.on('data', data => {
+    console.log(`client 1: ${response.statusCode} ${response.statusMessage}: ${data}`)
+    request.end()
+  })
+  request.on('close', () => console.log('client 1: closed'))
+  request.on('error', error => console.error(error))
+})
