@@ -55,6 +55,40 @@ export const programs = [
     carried: { http: { 'received requests': 2, 'sent requests': 2 } },
   },
   {
+    title: 'HTTP: an Express application answers curl',
+    file: 'http/express.mjs',
+    clients: [
+      { command: 'curl', args: ['-si', '--json', '{"name":"read"}', 'http://127.0.0.1:PORT/todos'] },
+      { command: 'curl', args: ['-s', 'http://127.0.0.1:PORT/todos', 'http://127.0.0.1:PORT/todos/1'] },
+      { command: 'curl', args: ['-si', 'http://127.0.0.1:PORT/failing'] },
+    ],
+    shows: [
+      /^HTTP\/1\.1 201 Created/m,
+      /^Location: \/todos\/1/m,
+      /^\[\{"name":"read"\}\]read$/m,
+      /^failed on purpose$/m,
+    ],
+    carried: { http: { 'received requests': 4 } },
+  },
+  {
+    title: 'HTTP: a Fastify application answers curl',
+    file: 'http/fastify.mjs',
+    clients: [
+      { command: 'curl', args: ['-s', 'http://127.0.0.1:PORT/hello/mira'] },
+      { command: 'curl', args: ['-si', '--json', '{"name":"read"}', 'http://127.0.0.1:PORT/todos'] },
+      { command: 'curl', args: ['-si', '--json', '{}', 'http://127.0.0.1:PORT/todos'] },
+      { command: 'curl', args: ['-s', 'http://127.0.0.1:PORT/stream'] },
+    ],
+    shows: [
+      /^\{"hello":"mira"\}$/m,
+      /^HTTP\/1\.1 201 Created/m,
+      /^\{"added":"read"\}$/m,
+      /^HTTP\/1\.1 400 Bad Request/m,
+      /^in three pieces$/m,
+    ],
+    carried: { http: { 'received requests': 4 } },
+  },
+  {
     title: 'HTTPS: GET, and POST over a resumed session, with a certificate made on the spot',
     file: 'https/todos.mjs',
     shows: [

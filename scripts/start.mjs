@@ -1,7 +1,7 @@
 // `npm start`: runs the unmodified programs under examples/ on the stack, over real sockets, shows what they print, and
 // what carried it as counted inside them by scripts/witness.mjs. Exit code 1 if any of it is not as it should be.
 // A program with `clients` is a server in a process of its own: it gets port 0, they the port that it says, and then it is
-// told to end. `node scripts/start.mjs LIST` takes another list than examples/programs.mjs.
+// told to end. Clients may also be other programs, such as curl. `node scripts/start.mjs LIST` takes another list than examples/programs.mjs.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -37,8 +37,9 @@ exit(failures === 0 ? 0 : 1)
 
 /** @returns what was not as it should be */
 async function run({ file, args = [], clients, shows, carried }, witnessFile) {
-  const { output, problems } =
+  const { output, problems, isSkipped } =
     clients === undefined ? runAlone(file, args, witnessFile) : await runWithClients(file, clients, witnessFile)
+  if (isSkipped) return problems
   for (const line of shows) if (!line.test(output)) problems.push(`the output has nothing like ${line}`)
   return [...problems, ...checkCounts(carried, readCounts(witnessFile))]
 }
@@ -69,13 +70,30 @@ async function runWithClients(file, clients, witnessFile) {
     show(said)
     return { output: said, problems: [`${file} ended before it listened`] }
   }
-  const ran = clients.map(client => runAlone(client, [port], witnessFile))
+  const ran = clients.map(client =>
+    typeof client === 'string' ? runAlone(client, [port], witnessFile) : runCommand(client, port),
+  )
   server.kill('SIGTERM')
   const [status, signal] = await ended
   show(said)
   const problems = ran.flatMap(client => client.problems)
   if (status !== 0) problems.push(`${file} ended with ${signal ?? `exit code ${status}`}`)
-  return { output: [said, ...ran.map(client => client.output)].join(''), problems }
+  const isSkipped = ran.some(client => client.isSkipped)
+  return { output: [said, ...ran.map(client => client.output)].join(''), problems, isSkipped }
+}
+
+/** A program that is not here is named, and nothing is asked of the rest. */
+function runCommand({ command, args }, port) {
+  const words = args.map(word => word.replace('PORT', port))
+  console.log(`   $ ${[command, ...words].join(' ')}`)
+  const result = spawnSync(command, words, { encoding: 'utf8', timeout })
+  if (result.error?.code === 'ENOENT') {
+    console.log(`   | skipped: there is no ${command} here`)
+    return { output: '', problems: [], isSkipped: true }
+  }
+  show(`${result.stdout}${result.stderr}`.replace(/([^\n])$/, '$1\n'))
+  const problems = result.status === 0 ? [] : [`${command} ended with ${result.signal ?? `exit code ${result.status}`}`]
+  return { output: `${result.stdout}\n`, problems }
 }
 
 function commandOf(file, args) {

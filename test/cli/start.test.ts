@@ -45,7 +45,7 @@ it('fails loudly where a program fails, prints other things, or goes past our mo
   rmSync(folder, { recursive: true })
   assert.equal(status, 1)
   for (const problem of [
-    'FAILED: fails\.cjs ended with exit code 3',
+    'FAILED: fails.cjs ended with exit code 3',
     'FAILED: the output has nothing like /something else/',
     'FAILED: net should have carried 1 opened connections, and carried 0',
     "FAILED: 1 opened connections went past plainwire's net",
