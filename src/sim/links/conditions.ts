@@ -1,0 +1,103 @@
+// What a link does to frames, as people write it and as a lane takes it.
+
+import { invalidArgValue } from '../../core/errors.ts'
+import { validateInteger, validateObject } from '../../core/validate.ts'
+import type { Nanoseconds } from '../types.ts'
+import { type Duration, parseDuration, parseProbability, parseRate, type Rate } from '../units.ts'
+
+/** All may change while frames are under way; those are not affected. */
+export interface LinkConditions {
+  /** From one end to the other. Default: none. */
+  readonly latency?: Duration | undefined
+  /** Up to so much more, evenly spread; the order of frames stays. Default: none. */
+  readonly jitter?: Duration | undefined
+  /** Default: unlimited. */
+  readonly bandwidth?: Rate | undefined
+  /** Frames that may wait for the bandwidth; further ones are dropped. Default: 1000. */
+  readonly queue?: number | undefined
+  /** Probabilities, each frame for itself. Default: 0. */
+  readonly loss?: number | undefined
+  readonly duplication?: number | undefined
+  /** Held back, so that later ones overtake it. */
+  readonly reordering?: number | undefined
+  /** One bit of the frame's bytes turned over. */
+  readonly corruption?: number | undefined
+  /** False: nothing passes. Default: true. */
+  readonly up?: boolean | undefined
+}
+
+export interface Conditions {
+  readonly latency: Nanoseconds
+  readonly jitter: Nanoseconds
+  /** Bits per second; Infinity: no limit. */
+  readonly bandwidth: number
+  readonly queue: number
+  readonly loss: number
+  readonly duplication: number
+  readonly reordering: number
+  readonly corruption: number
+  readonly isUp: boolean
+}
+
+export const perfect: Conditions = {
+  latency: 0,
+  jitter: 0,
+  bandwidth: Number.POSITIVE_INFINITY,
+  queue: 1000,
+  loss: 0,
+  duplication: 0,
+  reordering: 0,
+  corruption: 0,
+  isUp: true,
+}
+
+/** Checks, and fills in what is not said from `base`. */
+export function readConditions(
+  options: LinkConditions,
+  base: Conditions = perfect,
+  others: readonly string[] = [],
+): Conditions {
+  validateObject(options, 'conditions')
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name) && !others.includes(name)) {
+      throw invalidArgValue(
+        `conditions.${name}`,
+        Reflect.get(options, name),
+        `is unknown: there are ${[...known, ...others].join(', ')}`,
+      )
+    }
+  }
+  const probability = (name: 'loss' | 'duplication' | 'reordering' | 'corruption') =>
+    options[name] === undefined ? base[name] : parseProbability(options[name], name)
+  const { latency, jitter, bandwidth, queue, up } = options
+  if (queue !== undefined) validateInteger(queue, 'queue', 0)
+  return {
+    latency: latency === undefined ? base.latency : parseDuration(latency, 'latency'),
+    jitter: jitter === undefined ? base.jitter : parseDuration(jitter, 'jitter'),
+    bandwidth: bandwidth === undefined ? base.bandwidth : parseRate(bandwidth, 'bandwidth'),
+    queue: queue ?? base.queue,
+    loss: probability('loss'),
+    duplication: probability('duplication'),
+    reordering: probability('reordering'),
+    corruption: probability('corruption'),
+    isUp: up ?? base.isUp,
+  }
+}
+
+/** What meets a frame that passes one after the other. */
+export function inSeries(one: Conditions, other: Conditions): Conditions {
+  const either = (first: number, second: number) => 1 - (1 - first) * (1 - second)
+  return {
+    latency: one.latency + other.latency,
+    jitter: one.jitter + other.jitter,
+    bandwidth: Math.min(one.bandwidth, other.bandwidth),
+    queue: Math.min(one.queue, other.queue),
+    loss: either(one.loss, other.loss),
+    duplication: either(one.duplication, other.duplication),
+    reordering: either(one.reordering, other.reordering),
+    corruption: either(one.corruption, other.corruption),
+    isUp: one.isUp && other.isUp,
+  }
+}
+
+const known = ['latency', 'jitter', 'bandwidth', 'queue', 'loss', 'duplication', 'reordering', 'corruption', 'up']
