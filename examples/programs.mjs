@@ -31,6 +31,19 @@ export const programs = [
     carried: { net: { 'accepted connections': 2, 'opened connections': 2 } },
   },
   {
+    title: 'UDP: a server and its clients exchange datagrams',
+    file: 'dgram/server.mjs',
+    clients: ['dgram/several-buffers.mjs', 'dgram/client.mjs'],
+    shows: [
+      /^server: received Hello World from 127\.0\.0\.1$/m,
+      /^server: received Some bytes from 127\.0\.0\.1$/m,
+      /^client: received exit from 127\.0\.0\.1$/m,
+      /^client: closed$/m,
+      /^client: sent$/m,
+    ],
+    carried: { dgram: { 'UDP sockets': 3 } },
+  },
+  {
     title: 'HTTP: a server and two clients that GET',
     file: 'http/get/server.mjs',
     clients: ['http/get/client1.mjs', 'http/get/client2.mjs'],

@@ -5,6 +5,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import { env } from 'node:process'
+import * as dgram from '../dist/src/dgram/index.js'
 import * as http from '../dist/src/http/index.js'
 import { Http2Stream } from '../dist/src/http2/stream.js'
 import * as net from '../dist/src/net/index.js'
@@ -27,6 +28,7 @@ const watched = [
     object: 'request',
     ours: http.ClientRequest,
   },
+  { module: 'dgram', what: 'UDP sockets', channel: 'udp.socket', object: 'socket', ours: dgram.Socket },
   // The runtime's http2 tells of its streams since Node 24 only, ours always.
   {
     module: 'http2',

@@ -106,6 +106,10 @@ export function connectionReset(message: string): CodedError {
   return error
 }
 
+/** A UDP socket that is closed. */
+export const datagramSocketNotRunning = () =>
+  codedError(Error, 'ERR_SOCKET_DGRAM_NOT_RUNNING', 'Not running', datagramSocketNotRunning)
+
 /** @param cause - the signal's reason */
 export function abortError(cause?: unknown): CodedError {
   const error = new Error('The operation was aborted', cause === undefined ? undefined : { cause }) as CodedError

@@ -1,7 +1,8 @@
 // A UDP port over one of the runtime's own datagram sockets.
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import type { BindTarget, DatagramPort, DatagramSink, Endpoint, SendDone } from './types.ts'
+import { systemError } from '../core/errors.ts'
+import type { BindTarget, DatagramPort, DatagramSink, Endpoint, IpFamily, SendDone } from './types.ts'
 
 export function bindOsDatagramPort(target: BindTarget, sink: DatagramSink): DatagramPort {
   return new OsDatagramPort(target, sink)
@@ -9,6 +10,7 @@ export function bindOsDatagramPort(target: BindTarget, sink: DatagramSink): Data
 
 class OsDatagramPort implements DatagramPort {
   readonly #socket: Socket
+  bound: boolean | Error = false
 
   constructor(target: BindTarget, sink: DatagramSink) {
     const { family, address, port, reuseAddr, ipv6Only, exclusive, fd } = target
@@ -26,12 +28,23 @@ class OsDatagramPort implements DatagramPort {
     }
     const socket = createSocket(options as Parameters<typeof createSocket>[0] & object)
     this.#socket = socket
-    socket.on('listening', () => sink.onListening())
-    socket.on('message', (message, from) => sink.onMessage(message, endpoint(from)))
-    socket.on('error', error => sink.onError(error))
+    // The runtime binds within the call, but for a cluster's workers; the sink hears of it on a turn of its own.
+    let isBinding = true
+    socket.on('listening', () => {
+      this.bound = true
+      if (isBinding) process.nextTick(() => sink.onListening())
+      else sink.onListening()
+    })
+    socket.on('message', (message, from) => sink.onMessage(message, from))
+    socket.on('error', error => {
+      if (this.bound === false) this.bound = error
+      if (isBinding) process.nextTick(() => sink.onError(error))
+      else sink.onError(error)
+    })
     socket.on('close', () => sink.onClose())
     if (fd !== undefined) socket.bind({ fd })
-    else socket.bind(present({ address, port, exclusive }))
+    else socket.bind(present({ address: address ?? anyAddress(family), port, exclusive }))
+    isBinding = false
   }
 
   address(): Endpoint {
@@ -42,14 +55,28 @@ class OsDatagramPort implements DatagramPort {
     return endpoint(this.#socket.remoteAddress())
   }
 
-  send(chunks: readonly Uint8Array[], to: { address: string; port: number } | undefined, done: SendDone): void {
-    const callback = (error: Error | null, bytes: number) => done(error, bytes)
-    if (to) this.#socket.send([...chunks], to.port, to.address, callback)
-    else this.#socket.send([...chunks], callback)
+  send(chunks: readonly Uint8Array[], to: { address: string; port: number } | undefined, done?: SendDone): void {
+    if (to) this.#socket.send(chunks, to.port, to.address, done)
+    else this.#socket.send(chunks, done)
   }
 
   connect(address: string, port: number, done: (error: Error | null) => void): void {
     this.#socket.connect(port, address, ((error?: Error) => done(error ?? null)) as () => void)
+  }
+
+  connectSync(address: string, port: number): void {
+    const socket = this.#socket as Socket & { connectSync?(port: number, address: string): void }
+    if (socket.connectSync) {
+      socket.connectSync(port, address)
+      return
+    }
+    // An older runtime connects within the call too, since nothing has to be looked up, but gives its reason later.
+    socket.connect(port, address, () => {})
+    try {
+      socket.remoteAddress()
+    } catch {
+      throw systemError('ENETUNREACH', 'connect', { address, port })
+    }
   }
 
   disconnect(): void {
@@ -135,9 +162,13 @@ type LiteralLookup = (
   done: (error: null, address: string, family: number) => void,
 ) => void
 
-/** The address is an IP address: it stands for itself. */
+/** The address is an IP address: it stands for itself, and the runtime goes on within the call. */
 const literalOnly: LiteralLookup = (address, family, done) => {
-  process.nextTick(done, null, address, family)
+  done(null, address, family)
+}
+
+function anyAddress(family: IpFamily): string {
+  return family === 6 ? '::' : '0.0.0.0'
 }
 
 function endpoint({ address, family, port }: RemoteInfo | ReturnType<Socket['address']>): Endpoint {

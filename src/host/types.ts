@@ -237,11 +237,18 @@ export interface BindTarget {
 
 /** A UDP port. Methods throw the system's error at once where Node's do. */
 export interface DatagramPort {
+  /** What binding came to, where that is known at once; the sink is told all the same, on a turn of its own. */
+  readonly bound: boolean | Error
   address(): Endpoint
   remoteAddress(): Endpoint
-  /** @param to - left out on a connected port */
-  send(chunks: readonly Uint8Array[], to: { address: string; port: number } | undefined, done: SendDone): void
+  /**
+   * @param to - left out on a connected port
+   * @param done - left out: nobody hears of a failure
+   */
+  send(chunks: readonly Uint8Array[], to: { address: string; port: number } | undefined, done?: SendDone): void
   connect(address: string, port: number, done: (error: Error | null) => void): void
+  /** The same, with the failure thrown. */
+  connectSync(address: string, port: number): void
   disconnect(): void
   close(): void
   setBroadcast(on: boolean): void

@@ -18,6 +18,7 @@ const replacements: Readonly<Record<string, Replacement>> = {
   http2: { file: '../http2/index.js' },
   https: { file: '../https/index.js' },
   dns: { file: '../dns/index.js' },
+  dgram: { file: '../dgram/index.js' },
   'dns/promises': { file: '../dns/index.js', property: 'promises' },
 }
 

@@ -2,10 +2,13 @@
 
 const nativeHandle = "works on the runtime's native handles, which we do not have"
 
+const underscored = 'deprecated for long (DEP0112), and gone from newer Nodes'
+
 const declaredOtherwise = 'works as in Node, but its declaration lacks what Node inherits or overloads: to be mended'
 
 export const exceptions = {
   types: {
+    dgram: {},
     dns: {
       lookup: declaredOtherwise,
       lookupService: declaredOtherwise,
@@ -40,6 +43,16 @@ export const exceptions = {
   },
   /** By the names that shape.ts gives: `Class#member`, `Class.static`, `export`. */
   shape: {
+    dgram: {
+      _createSocketHandle: nativeHandle,
+      'Socket#_handle': underscored,
+      'Socket#_receiving': underscored,
+      'Socket#_bindState': underscored,
+      'Socket#_queue': underscored,
+      'Socket#_reuseAddr': underscored,
+      'Socket#_healthCheck': underscored,
+      'Socket#_stopReceiving': underscored,
+    },
     dns: {},
     net: {
       _TransferredBoundSocket: 'sends a BoundSocket to a worker: only the runtime can clone its handles',
@@ -71,6 +84,12 @@ export const exceptions = {
     },
   },
   seeds: {
+    dgram: {
+      'dgram.limit.ipv4MinMtu': 'a fact about links, nothing of the module',
+      'dgram.limit.ipv4RecommendedMtu': 'a fact about links, nothing of the module',
+      'dgram.limit.ipv6MinMtu': 'a fact about links, nothing of the module',
+      'dgram.limit.ipv6MinReassembly': 'a fact about links, nothing of the module',
+    },
     dns: {},
     net: {
       'net.createServer(maxConnections)': "Node ignores it there, and so do we: it is the server's property",

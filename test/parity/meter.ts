@@ -1,6 +1,7 @@
 // What a meter reads for one module, and the modules that are metered. A module joins with a line here and in names.ts,
 // a file in types/ and one in seeds/.
 
+import * as builtInDgram from 'node:dgram'
 import * as builtInDns from 'node:dns'
 import * as builtInHttp from 'node:http'
 import * as builtInHttp2 from 'node:http2'
@@ -8,6 +9,7 @@ import * as builtInHttps from 'node:https'
 import * as builtInNet from 'node:net'
 import * as builtInTls from 'node:tls'
 import * as builtInUrl from 'node:url'
+import * as dgram from '../../src/dgram/index.ts'
 import * as dns from '../../src/dns/index.ts'
 import * as http from '../../src/http/index.ts'
 import * as http2 from '../../src/http2/index.ts'
@@ -16,6 +18,7 @@ import * as net from '../../src/net/index.ts'
 import * as tls from '../../src/tls/index.ts'
 import * as url from '../../src/url/index.ts'
 import * as names from './names.ts'
+import { seeds as dgramSeeds } from './seeds/dgram.ts'
 import { seeds as httpSeeds } from './seeds/http.ts'
 import { seeds as httpsSeeds } from './seeds/https.ts'
 import { seeds as netSeeds } from './seeds/net.ts'
@@ -41,6 +44,7 @@ export interface MeteredModule {
 }
 
 export const meteredModules = {
+  dgram: { ours: dgram, builtIn: builtInDgram, types: names.dgram, seeds: dgramSeeds },
   dns: { ours: dns, builtIn: builtInDns, types: names.dns, seeds: undefined },
   http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: httpSeeds },
   http2: { ours: http2, builtIn: builtInHttp2, types: names.http2, seeds: undefined },

@@ -1,5 +1,6 @@
 // Every export of Node's modules by name, as @types/node has them: the compiler counts along.
 
+import type * as Dgram from 'node:dgram'
 import type * as Dns from 'node:dns'
 import type * as Http from 'node:http'
 import type * as Http2 from 'node:http2'
@@ -7,6 +8,11 @@ import type * as Https from 'node:https'
 import type * as Net from 'node:net'
 import type * as Tls from 'node:tls'
 import type * as Url from 'node:url'
+
+export const dgram: Record<keyof typeof Dgram, true> = {
+  createSocket: true,
+  Socket: true,
+}
 
 export const dns: Record<keyof typeof Dns, true> = {
   ADDRCONFIG: true,

@@ -44,7 +44,8 @@ export function readSeeds(
     const path = join(root, 'test', file)
     const source = existsSync(path) ? readFileSync(path, 'utf8') : ''
     for (const [test, ids] of Object.entries(tests)) {
-      if (source.includes(`it('${test}'`) || source.includes(`it("${test}"`)) for (const id of ids) exercised.add(id)
+      if ([`it('${test}'`, `it("${test}"`, `test('${test}'`].some(call => source.includes(call)))
+        for (const id of ids) exercised.add(id)
       else missing.push(`test/${file} has no test '${test}'`)
     }
   }

@@ -1,0 +1,7 @@
+// The compiler's verdict on dgram: an export that does not fit Node's type is an error here.
+
+import type * as Theirs from 'node:dgram'
+import * as ours from '../../../src/dgram/index.ts'
+import type { Fitting } from '../exceptions.ts'
+
+export const fits: Fitting<typeof Theirs, 'dgram'> = ours
