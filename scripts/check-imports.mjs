@@ -28,7 +28,7 @@ const nameServer = ['dns/engine/authority.ts', 'dns/engine/zone.ts', 'dns/engine
 const folders = {
   core: ['core', 'host/types.ts'],
   host: ['host', 'core'],
-  'sim/engine': ['sim/engine', 'sim/wire', 'core', 'host/types.ts'],
+  'sim/engine': ['sim/engine', 'sim/wire', 'sim/types.ts', 'core', 'host/types.ts'],
   'sim/wire': ['sim/wire', 'core', 'host/types.ts'],
   sim: ['sim', 'host', 'core', 'dns/wire', ...nameServer],
   capture: ['capture', 'core', 'sim/wire'],

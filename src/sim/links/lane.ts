@@ -48,6 +48,8 @@ export class Lane {
   #departures: Nanoseconds[] = []
   #head = 0
   #lastArrival: Nanoseconds = 0
+  /** Told of frames that go no further. */
+  onLost: ((frame: Frame) => void) | undefined
 
   constructor(scheduler: Scheduler, random: SeededRandom, codec: FrameCodec, deliver: (frame: Frame) => void) {
     this.#scheduler = scheduler
@@ -71,15 +73,18 @@ export class Lane {
     const { isUp, loss, duplication, corruption } = this.#conditions
     if (!isUp) {
       counts.refused++
+      this.onLost?.(frame)
       return
     }
     const departed = this.#transmit(frame)
     if (departed === undefined) {
       counts.overflowed++
+      this.onLost?.(frame)
       return
     }
     if (this.#happens(loss)) {
       counts.lost++
+      this.onLost?.(frame)
       return
     }
     let arriving: Frame | undefined = frame

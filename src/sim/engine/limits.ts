@@ -1,0 +1,28 @@
+// What a simulated machine's TCP holds and how long it waits: the values of Linux, where nothing else is said.
+
+import type { Nanoseconds } from '../types.ts'
+
+export const tcpLimits = {
+  /** Bytes that wait to be sent or acknowledged, and bytes that wait to be read: what one connection takes at most. */
+  sendBuffer: 1 << 20,
+  receiveBuffer: 1 << 20,
+  /** Out-of-order ranges that are kept: each takes memory beside its bytes. */
+  reassemblyRanges: 1024,
+  /** RFC 6298 section 2.1. */
+  initialRto: 1e9 as Nanoseconds,
+  minRto: 200e6 as Nanoseconds,
+  maxRto: 120e9 as Nanoseconds,
+  /** Unanswered SYNs, and unanswered retransmissions, until a connection is given up (tcp_syn_retries, tcp_retries2). */
+  synRetries: 6,
+  retries: 15,
+  /** RFC 1122 section 4.2.3.2 */
+  delayedAck: 40e6 as Nanoseconds,
+  /** Twice the maximum segment lifetime. */
+  timeWait: 60e9 as Nanoseconds,
+  /** How long an end that nobody reads any more waits for the peer's FIN. */
+  finWait2: 60e9 as Nanoseconds,
+  /** RFC 6928. */
+  initialWindowSegments: 10,
+  /** Connections that a listener has not taken yet. */
+  backlog: 511,
+} as const

@@ -1,0 +1,697 @@
+// One TCP connection: RFC 9293's states, with RFC 6298 (retransmission), 5681 and 6582 (congestion), 7323 section 2
+// (window scale), 896 (Nagle), 1122 section 4.2 (delayed ACK, zero-window probes, keep-alive) and 5961 (what a forged RST
+// or SYN brings). No I/O: segments go to the handler, time comes as an argument. One file of 500 lines, because the
+// standard's section 3.10.7 is one procedure over one record of state; buffers, congestion and round-trip times are apart.
+//
+// Places in the stream count from the first byte in each direction, as plain numbers that never wrap; a FIN stands at the
+// place after the last byte. Only at the border are they turned into sequence numbers.
+
+import type { Nanoseconds } from '../types.ts'
+import { type TcpOptions, type TcpSegment, tcpFlags } from '../wire/packets.ts'
+import { Congestion } from './congestion.ts'
+import { tcpLimits } from './limits.ts'
+import { Reassembly } from './reassembly.ts'
+import { RoundTrip } from './round-trip.ts'
+import { SendBuffer } from './send-buffer.ts'
+
+export type TcpState =
+  | 'closed'
+  | 'syn-sent'
+  | 'syn-received'
+  | 'established'
+  | 'fin-wait-1'
+  | 'fin-wait-2'
+  | 'close-wait'
+  | 'closing'
+  | 'last-ack'
+  | 'time-wait'
+
+/** Why a connection ended that nobody has closed. */
+export type TcpFailure = 'refused' | 'reset' | 'timed-out' | 'unreachable'
+
+/** Told last: a handler may call straight back in. */
+export interface TcpHandler {
+  transmit(segment: TcpSegment): void
+  onEstablished(): void
+  /** Bytes, or the peer's end, can be taken. */
+  onReadable(): void
+  /** The peer has taken bytes: there is room, or all is through. */
+  onAcknowledged(): void
+  onFailure(failure: TcpFailure): void
+  /** It is over: the ports may be used again. */
+  onClosed(): void
+}
+
+export interface TcpSettings {
+  readonly sourcePort: number
+  readonly destinationPort: number
+  /** The initial sequence number. */
+  readonly initial: number
+  /** The largest segment that the own card takes: MTU less headers. */
+  readonly segmentSize: number
+}
+
+const { FIN, SYN, RST, PSH, ACK } = tcpFlags
+const NEVER = Number.POSITIVE_INFINITY
+const WINDOW_SCALE = 6
+const NO_DATA = new Uint8Array(0)
+
+export class TcpConnection {
+  readonly #settings: TcpSettings
+  readonly #handler: TcpHandler
+  #state: TcpState = 'closed'
+  /** Whether the peer's segments are taken for a user, or for nobody: then new data is answered with RST. */
+  #isOrphan = false
+
+  // Sending: RFC 9293 section 3.3.1.
+  readonly #unsent = new SendBuffer()
+  /** SND.UNA, SND.NXT, and the highest that SND.NXT has been. */
+  #acknowledged = 0
+  #next = 0
+  #highest = 0
+  #peerWindow = 0
+  #largestPeerWindow = 0
+  #peerScale = 0
+  /** SND.WL1 and SND.WL2: where the peer's window was told last. */
+  #windowFrom = -1
+  #windowAcknowledged = -1
+  #isEnding = false
+  #segmentSize: number
+  readonly #congestion: Congestion
+  readonly #roundTrip = new RoundTrip()
+  /** A segment under way whose acknowledgment is timed: the place after it, and when it was sent. */
+  #timed: { readonly upTo: number; readonly at: Nanoseconds } | undefined
+  #retries = 0
+  noDelay = false
+
+  // Receiving.
+  readonly #received = new Reassembly()
+  #peerInitial = 0
+  #scale = 0
+  /** The place after the last byte that the peer may send: never taken back. */
+  #windowEdge = 0
+  /** Where the peer's FIN stands. */
+  #peerEnd: number | undefined
+  #hasPeerEnded = false
+  #unacknowledgedSegments = 0
+  #mustAcknowledge = false
+
+  // Deadlines.
+  #retransmitAt: Nanoseconds = NEVER
+  #acknowledgeAt: Nanoseconds = NEVER
+  #probeAt: Nanoseconds = NEVER
+  #probes = 0
+  #keepAliveAt: Nanoseconds = NEVER
+  #keepAliveProbes = 0
+  #keepAlive: { readonly idle: Nanoseconds; readonly interval: Nanoseconds; readonly probes: number } | undefined
+  #endAt: Nanoseconds = NEVER
+
+  constructor(settings: TcpSettings, handler: TcpHandler) {
+    this.#settings = settings
+    this.#handler = handler
+    this.#segmentSize = settings.segmentSize
+    this.#congestion = new Congestion(settings.segmentSize)
+  }
+
+  get state(): TcpState {
+    return this.#state
+  }
+
+  /** Bytes that the peer has not acknowledged. */
+  get unacknowledgedBytes(): number {
+    return this.#unsent.size
+  }
+
+  /** How many more bytes `write` takes. */
+  get room(): number {
+    return tcpLimits.sendBuffer - this.#unsent.size
+  }
+
+  get readableBytes(): number {
+    return this.#received.size
+  }
+
+  /** All bytes before the peer's FIN were taken. */
+  get isAtEnd(): boolean {
+    return this.#hasPeerEnded && this.#received.size === 0
+  }
+
+  /** Our FIN is acknowledged. */
+  get isEndAcknowledged(): boolean {
+    return this.#isEnding && this.#acknowledged > this.#unsent.end
+  }
+
+  /** For reports: the round-trip time as measured, and what may be on its way. */
+  get smoothedRoundTrip(): Nanoseconds | undefined {
+    return this.#roundTrip.smoothed
+  }
+
+  get congestionWindow(): number {
+    return this.#congestion.window
+  }
+
+  /** Active open. */
+  open(now: Nanoseconds): void {
+    this.#state = 'syn-sent'
+    this.#sendSyn(now)
+  }
+
+  /** Passive open, of a SYN that a listener got. */
+  accept(syn: TcpSegment, now: Nanoseconds): void {
+    this.#state = 'syn-received'
+    this.#takeSyn(syn)
+    this.#sendSyn(now)
+  }
+
+  /** @returns how many of the bytes were taken; they must not change until acknowledged */
+  write(bytes: Uint8Array, now: Nanoseconds): number {
+    const taken = Math.min(bytes.length, this.room)
+    this.#unsent.push(taken === bytes.length ? bytes : bytes.subarray(0, taken))
+    this.#output(now)
+    return taken
+  }
+
+  /** The next bytes in order, as they came. */
+  read(): Uint8Array | undefined {
+    const bytes = this.#received.take()
+    if (bytes === undefined) return undefined
+    const opened = this.#received.next + this.#receiveWindow() - this.#windowEdge
+    // Receiver's silly window avoidance: RFC 9293 section 3.8.6.2.2.
+    if (opened >= Math.min(2 * this.#segmentSize, tcpLimits.receiveBuffer / 2) && this.#isReceiving()) {
+      if (this.#windowEdge - this.#received.next < 2 * this.#segmentSize) this.#acknowledge()
+    }
+    return bytes
+  }
+
+  /** FIN after all that was written. */
+  end(now: Nanoseconds): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    if (this.#state === 'syn-sent') return
+    if (this.#state === 'established') this.#state = 'fin-wait-1'
+    else if (this.#state === 'close-wait') this.#state = 'last-ack'
+    this.#output(now)
+  }
+
+  /** Nobody reads any more. What was written still goes out. */
+  abandon(now: Nanoseconds): void {
+    if (this.#state === 'syn-sent') {
+      this.#over()
+      return
+    }
+    if (this.#received.size > 0) {
+      this.abort()
+      return
+    }
+    this.#isOrphan = true
+    this.end(now)
+    if (this.#state === 'fin-wait-2') this.#endAt = now + tcpLimits.finWait2
+  }
+
+  /** RST, and over. */
+  abort(): void {
+    if (this.#state !== 'closed' && this.#state !== 'syn-sent' && this.#state !== 'time-wait') {
+      this.#transmit(this.#highest, RST | ACK, NO_DATA)
+    }
+    this.#over()
+  }
+
+  /** Word from the network (ICMP): it matters while nothing was ever heard of the peer. RFC 5927 section 4. */
+  receiveUnreachable(failure: TcpFailure): void {
+    if (this.#state === 'syn-sent') this.#fail(failure)
+  }
+
+  /** A router takes only smaller packets: RFC 1191. */
+  receiveTooBig(segmentSize: number, now: Nanoseconds): void {
+    if (segmentSize >= this.#segmentSize || segmentSize < 8) return
+    this.#segmentSize = segmentSize
+    this.#congestion.segmentSize = segmentSize
+    this.#next = this.#acknowledged
+    this.#timed = undefined
+    this.#output(now)
+  }
+
+  setKeepAlive(
+    settings: { idle: Nanoseconds; interval: Nanoseconds; probes: number } | undefined,
+    now: Nanoseconds,
+  ): void {
+    this.#keepAlive = settings
+    this.#keepAliveProbes = 0
+    this.#keepAliveAt = settings === undefined ? NEVER : now + settings.idle
+  }
+
+  setNoDelay(on: boolean, now: Nanoseconds): void {
+    this.noDelay = on
+    if (on) this.#output(now)
+  }
+
+  /** When `expire` is to be called; Infinity: not. */
+  get deadline(): Nanoseconds {
+    return Math.min(this.#retransmitAt, this.#acknowledgeAt, this.#probeAt, this.#keepAliveAt, this.#endAt)
+  }
+
+  /** Whether somebody may be waiting for what the deadline brings. */
+  get isDeadlineAwaited(): boolean {
+    return Math.min(this.#retransmitAt, this.#acknowledgeAt, this.#probeAt) !== NEVER
+  }
+
+  expire(now: Nanoseconds): void {
+    if (now >= this.#endAt) {
+      this.#over()
+      return
+    }
+    if (now >= this.#acknowledgeAt) this.#acknowledge()
+    if (now >= this.#probeAt) this.#probe(now)
+    if (now >= this.#keepAliveAt) this.#probeIdle(now)
+    if (now >= this.#retransmitAt) this.#retransmit(now)
+  }
+
+  /** RFC 9293 section 3.10.7. */
+  receive(segment: TcpSegment, now: Nanoseconds): void {
+    if (this.#keepAlive !== undefined) {
+      this.#keepAliveProbes = 0
+      this.#keepAliveAt = now + this.#keepAlive.idle
+    }
+    if (this.#state === 'closed') return
+    if (this.#state === 'syn-sent') this.#receiveInSynSent(segment, now)
+    else this.#receiveSynchronized(segment, now)
+  }
+
+  /** Section 3.10.7.3. */
+  #receiveInSynSent(segment: TcpSegment, now: Nanoseconds): void {
+    const { flags } = segment
+    const isAcknowledged = segment.acknowledgment === this.#wireNumber(0)
+    if (flags & ACK && !isAcknowledged) {
+      if (!(flags & RST)) this.#transmitRaw(segment.acknowledgment, 0, RST, NO_DATA)
+      return
+    }
+    if (flags & RST) {
+      if (flags & ACK) this.#fail('refused')
+      return
+    }
+    if (!(flags & SYN)) return
+    this.#takeSyn(segment)
+    if (!(flags & ACK)) {
+      this.#state = 'syn-received'
+      this.#sendSyn(now)
+      return
+    }
+    if (this.#timed !== undefined) this.#roundTrip.measure(now - this.#timed.at)
+    this.#establish(segment)
+    this.#acknowledge()
+    this.#output(now)
+    this.#handler.onEstablished()
+  }
+
+  /** Section 3.10.7.4. */
+  #receiveSynchronized(segment: TcpSegment, now: Nanoseconds): void {
+    const { flags, data } = segment
+    const from = this.#place(segment.sequence)
+    if (this.#state === 'syn-received' && flags & SYN && !(flags & ACK) && from === -1) {
+      this.#sendSyn(now)
+      return
+    }
+    const isZeroWindowProbe = this.#windowEdge <= this.#expected && from === this.#expected && data.length > 0
+    if (!this.#isAcceptable(from, data.length + (flags & FIN ? 1 : 0)) && !isZeroWindowProbe) {
+      if (!(flags & RST)) this.#acknowledge()
+      if (this.#state === 'time-wait') this.#endAt = now + tcpLimits.timeWait
+      return
+    }
+    if (flags & RST) {
+      // RFC 5961 section 3.2: only the very place counts, whatever else may be guessed.
+      if (from === this.#expected) this.#fail(this.#state === 'syn-received' ? 'refused' : 'reset')
+      else this.#acknowledge()
+      return
+    }
+    if (flags & SYN && this.#state !== 'syn-received') {
+      this.#acknowledge()
+      return
+    }
+    if (!(flags & ACK) || !this.#receiveAcknowledgment(segment, from, now)) return
+    if (isZeroWindowProbe) this.#mustAcknowledge = true
+    else this.#receiveData(segment, from, now)
+    this.#output(now)
+    this.#acknowledgeIfDue(now)
+  }
+
+  /** @returns false: the segment is done with */
+  #receiveAcknowledgment(segment: TcpSegment, from: number, now: Nanoseconds): boolean {
+    const upTo = this.#acknowledged + ((segment.acknowledgment - this.#wireNumber(this.#acknowledged)) | 0)
+    if (this.#state === 'syn-received') {
+      if (segment.acknowledgment !== this.#wireNumber(0)) {
+        this.#transmitRaw(segment.acknowledgment, 0, RST, NO_DATA)
+        return false
+      }
+      if (this.#timed !== undefined) this.#roundTrip.measure(now - this.#timed.at)
+      this.#establish(segment)
+      this.#handler.onEstablished()
+    }
+    if (upTo > this.#highest) {
+      this.#acknowledge()
+      return false
+    }
+    const window = segment.window << this.#peerScale
+    if (upTo > this.#acknowledged) this.#receiveNewAcknowledgment(upTo, now)
+    else if (
+      this.#isDuplicate(segment, upTo, window) &&
+      this.#congestion.receiveDuplicate(this.#inFlight, this.#highest)
+    ) {
+      this.#resendFirst(now)
+    }
+    this.#takeWindow(window, from, upTo, now)
+    return this.#advanceClosing(now)
+  }
+
+  #receiveNewAcknowledgment(upTo: number, now: Nanoseconds): void {
+    const count = upTo - this.#acknowledged
+    this.#acknowledged = upTo
+    if (this.#next < upTo) this.#next = upTo
+    this.#retries = 0
+    if (this.#timed !== undefined && upTo >= this.#timed.upTo) {
+      this.#roundTrip.measure(now - this.#timed.at)
+      this.#timed = undefined
+    } else this.#roundTrip.reset()
+    this.#unsent.release(Math.min(upTo, this.#unsent.end))
+    this.#retransmitAt = this.#next > upTo ? now + this.#roundTrip.timeout : NEVER
+    if (this.#congestion.receiveNew(count, upTo, this.#inFlight)) this.#resendFirst(now)
+    this.#handler.onAcknowledged()
+  }
+
+  /** RFC 5681 section 2, "duplicate acknowledgment". */
+  #isDuplicate(segment: TcpSegment, upTo: number, window: number): boolean {
+    const isEmpty = segment.data.length === 0 && !(segment.flags & (SYN | FIN))
+    return isEmpty && upTo === this.#acknowledged && this.#highest > upTo && window === this.#peerWindow
+  }
+
+  #takeWindow(window: number, from: number, upTo: number, now: Nanoseconds): void {
+    const isNewer = from > this.#windowFrom || (from === this.#windowFrom && upTo >= this.#windowAcknowledged)
+    if (!isNewer) return
+    this.#peerWindow = window
+    if (window > this.#largestPeerWindow) this.#largestPeerWindow = window
+    this.#windowFrom = from
+    this.#windowAcknowledged = upTo
+    if (window > 0) {
+      this.#probeAt = NEVER
+      this.#probes = 0
+    } else if (this.#probeAt !== NEVER) this.#probeAt = Math.max(this.#probeAt, now)
+  }
+
+  /** What the acknowledgment of our FIN brings. @returns false: it is over */
+  #advanceClosing(now: Nanoseconds): boolean {
+    if (!this.isEndAcknowledged) return true
+    if (this.#state === 'fin-wait-1') {
+      this.#state = 'fin-wait-2'
+      if (this.#isOrphan) this.#endAt = now + tcpLimits.finWait2
+    } else if (this.#state === 'closing') this.#waitOut(now)
+    else if (this.#state === 'last-ack') {
+      this.#over()
+      return false
+    }
+    return true
+  }
+
+  #receiveData({ flags, data }: TcpSegment, from: number, now: Nanoseconds): void {
+    const mayCarry = this.#state === 'established' || this.#state === 'fin-wait-1' || this.#state === 'fin-wait-2'
+    if (!mayCarry) {
+      if (data.length > 0 || flags & FIN) this.#mustAcknowledge = true
+      return
+    }
+    if (data.length > 0) {
+      if (this.#isOrphan) {
+        this.abort()
+        return
+      }
+      const room = Math.max(0, this.#windowEdge - from)
+      const hadGap = this.#received.hasGap
+      const isInOrder = this.#received.insert(from, data.length > room ? data.subarray(0, room) : data)
+      this.#unacknowledgedSegments++
+      // Out of order, or filling a gap: the sender wants to know at once (RFC 5681 section 4.2).
+      if (!isInOrder || hadGap) this.#mustAcknowledge = true
+    }
+    if (flags & FIN) this.#peerEnd = from + data.length
+    const hasEnded = !this.#hasPeerEnded && this.#peerEnd !== undefined && this.#received.next >= this.#peerEnd
+    if (hasEnded) this.#receiveEnd(now)
+    if (data.length > 0 || hasEnded) this.#handler.onReadable()
+  }
+
+  #receiveEnd(now: Nanoseconds): void {
+    this.#hasPeerEnded = true
+    this.#mustAcknowledge = true
+    if (this.#state === 'established') this.#state = 'close-wait'
+    else if (this.#state === 'fin-wait-1') this.#state = this.isEndAcknowledged ? 'time-wait' : 'closing'
+    else if (this.#state === 'fin-wait-2') this.#state = 'time-wait'
+    if (this.#state === 'time-wait') this.#waitOut(now)
+  }
+
+  #waitOut(now: Nanoseconds): void {
+    this.#state = 'time-wait'
+    this.#retransmitAt = NEVER
+    this.#keepAliveAt = NEVER
+    this.#endAt = now + tcpLimits.timeWait
+  }
+
+  /** Section 3.8.6.3 and RFC 5681 section 4.2: every second segment, or after a while. */
+  #acknowledgeIfDue(now: Nanoseconds): void {
+    if (this.#mustAcknowledge || this.#unacknowledgedSegments >= 2) this.#acknowledge()
+    else if (this.#unacknowledgedSegments > 0 && this.#acknowledgeAt === NEVER) {
+      this.#acknowledgeAt = now + tcpLimits.delayedAck
+    }
+  }
+
+  /** From the highest place: after a time-out the next one lies behind what the peer has, and would seem old to it. */
+  #acknowledge(): void {
+    this.#transmit(this.#highest, ACK, NO_DATA)
+  }
+
+  /** Sends what may be sent: section 3.8.6.2.1, with Nagle's rule. */
+  #output(now: Nanoseconds): void {
+    if (!this.#maySend()) return
+    for (;;) {
+      const limit = this.#acknowledged + Math.min(this.#congestion.window, this.#peerWindow)
+      const available = this.#unsent.end - this.#next
+      const size = Math.min(this.#segmentSize, available, limit - this.#next)
+      const carriesEnd = this.#isEnding && this.#next + Math.max(size, 0) === this.#unsent.end
+      if (size <= 0 && !(carriesEnd && available === 0 && this.#next === this.#unsent.end)) break
+      if (size < this.#segmentSize && !carriesEnd && !this.#mayBeSmall(size, available)) break
+      this.#sendAt(this.#next, Math.max(size, 0), carriesEnd, now)
+    }
+    const waits = this.#next < this.#unsent.end || (this.#isEnding && this.#next === this.#unsent.end)
+    if (waits && this.#peerWindow === 0 && this.#next === this.#acknowledged && this.#probeAt === NEVER) {
+      this.#probeAt = now + this.#roundTrip.timeout
+    }
+  }
+
+  /** A segment that is not full: only with nothing else under way, or at the user's wish. */
+  #mayBeSmall(size: number, available: number): boolean {
+    if (this.#next === this.#acknowledged) return true
+    if (size < available) return size >= this.#largestPeerWindow / 2
+    return this.noDelay
+  }
+
+  #sendAt(place: number, size: number, carriesEnd: boolean, now: Nanoseconds): void {
+    const data = this.#unsent.slice(place, size)
+    const isLast = place + size === this.#unsent.end
+    const flags = ACK | (isLast && size > 0 ? PSH : 0) | (carriesEnd ? FIN : 0)
+    const after = place + size + (carriesEnd ? 1 : 0)
+    // Only what is sent for the first time is timed.
+    if (this.#timed === undefined && place >= this.#highest) this.#timed = { upTo: after, at: now }
+    if (this.#next < after) this.#next = after
+    if (this.#highest < after) this.#highest = after
+    if (this.#retransmitAt === NEVER) this.#retransmitAt = now + this.#roundTrip.timeout
+    this.#transmit(place, flags, data)
+  }
+
+  /** The first segment that is not acknowledged, again. */
+  #resendFirst(now: Nanoseconds): void {
+    this.#timed = undefined
+    const size = Math.min(this.#segmentSize, this.#unsent.end - this.#acknowledged)
+    const carriesEnd =
+      this.#isEnding && this.#acknowledged + size === this.#unsent.end && this.#highest > this.#unsent.end
+    this.#retransmitAt = now + this.#roundTrip.timeout
+    this.#sendAt(this.#acknowledged, size, carriesEnd, now)
+  }
+
+  #retransmit(now: Nanoseconds): void {
+    const isOpening = this.#state === 'syn-sent' || this.#state === 'syn-received'
+    if (++this.#retries > (isOpening ? tcpLimits.synRetries : tcpLimits.retries)) {
+      this.#fail('timed-out')
+      return
+    }
+    this.#roundTrip.backOff()
+    this.#timed = undefined
+    if (isOpening) {
+      this.#retransmitAt = NEVER
+      this.#sendSyn(now)
+      return
+    }
+    this.#congestion.expire(this.#highest - this.#acknowledged, this.#retries === 1)
+    // From the first lost byte on; what has arrived after it, the peer will acknowledge with it.
+    this.#next = this.#acknowledged
+    this.#retransmitAt = NEVER
+    if (this.#peerWindow === 0) this.#resendFirst(now)
+    else this.#output(now)
+  }
+
+  /** Section 3.8.6.1: one byte, to hear of the window. It never gives up while it is answered. */
+  #probe(now: Nanoseconds): void {
+    this.#probes = Math.min(this.#probes + 1, 10)
+    this.#probeAt = now + Math.min(this.#roundTrip.timeout * 2 ** this.#probes, tcpLimits.maxRto)
+    const data = this.#unsent.slice(this.#acknowledged, Math.min(1, this.#unsent.end - this.#acknowledged))
+    if (this.#highest < this.#acknowledged + data.length) this.#highest = this.#acknowledged + data.length
+    this.#transmit(this.#acknowledged, ACK, data)
+  }
+
+  /** RFC 1122 section 4.2.3.6: a segment that has to be answered. */
+  #probeIdle(now: Nanoseconds): void {
+    const settings = this.#keepAlive
+    if (settings === undefined || !this.#isReceiving()) {
+      this.#keepAliveAt = NEVER
+      return
+    }
+    if (this.#keepAliveProbes++ >= settings.probes) {
+      this.#fail('timed-out')
+      return
+    }
+    this.#keepAliveAt = now + settings.interval
+    this.#transmit(this.#acknowledged - 1, ACK, NO_DATA)
+  }
+
+  #sendSyn(now: Nanoseconds): void {
+    this.#timed ??= this.#retries === 0 ? { upTo: 0, at: now } : undefined
+    if (this.#retransmitAt === NEVER) this.#retransmitAt = now + this.#roundTrip.timeout
+    const options: TcpOptions = { maximumSegmentSize: this.#settings.segmentSize, windowScale: WINDOW_SCALE }
+    const isAnswer = this.#state === 'syn-received'
+    const window = Math.min(tcpLimits.receiveBuffer, 0xffff)
+    this.#handler.transmit({
+      kind: 'tcp',
+      sourcePort: this.#settings.sourcePort,
+      destinationPort: this.#settings.destinationPort,
+      sequence: this.#settings.initial,
+      acknowledgment: isAnswer ? this.#wireExpected() : 0,
+      flags: isAnswer ? SYN | ACK : SYN,
+      window,
+      urgentPointer: 0,
+      options,
+      data: NO_DATA,
+    })
+    if (this.#windowEdge < window) this.#windowEdge = window
+  }
+
+  #takeSyn({ sequence, options }: TcpSegment): void {
+    this.#peerInitial = sequence
+    // RFC 9293 section 3.7.1: without the option, what any host must take.
+    this.#segmentSize = Math.min(this.#settings.segmentSize, options?.maximumSegmentSize ?? 536)
+    this.#congestion.segmentSize = this.#segmentSize
+    if (options?.windowScale !== undefined) {
+      this.#peerScale = Math.min(options.windowScale, 14)
+      this.#scale = WINDOW_SCALE
+    }
+  }
+
+  #establish(segment: TcpSegment): void {
+    this.#state = 'established'
+    this.#timed = undefined
+    this.#retries = 0
+    this.#retransmitAt = NEVER
+    this.#peerWindow = segment.flags & SYN ? segment.window : segment.window << this.#peerScale
+    this.#largestPeerWindow = this.#peerWindow
+    this.#windowFrom = this.#place(segment.sequence)
+    this.#windowAcknowledged = 0
+    if (this.#isEnding) this.#state = 'fin-wait-1'
+  }
+
+  #isAcceptable(from: number, length: number): boolean {
+    const [first, edge] = [this.#expected, this.#windowEdge]
+    // A window probe's byte may stand before the rest, though it was not taken.
+    if (length === 0) return from >= first && (from < edge || from <= first + 1)
+    return from < edge && from + length > first
+  }
+
+  #maySend(): boolean {
+    const state = this.#state
+    return (
+      state === 'established' ||
+      state === 'close-wait' ||
+      state === 'fin-wait-1' ||
+      state === 'closing' ||
+      state === 'last-ack'
+    )
+  }
+
+  #isReceiving(): boolean {
+    return (
+      this.#state === 'established' ||
+      this.#state === 'fin-wait-1' ||
+      this.#state === 'fin-wait-2' ||
+      this.#state === 'close-wait'
+    )
+  }
+
+  get #inFlight(): number {
+    return this.#highest - this.#acknowledged
+  }
+
+  /** RCV.NXT. */
+  get #expected(): number {
+    return this.#received.next + (this.#hasPeerEnded ? 1 : 0)
+  }
+
+  #receiveWindow(): number {
+    return Math.max(0, tcpLimits.receiveBuffer - this.#received.size)
+  }
+
+  #transmit(place: number, flags: number, data: Uint8Array): void {
+    this.#transmitRaw(this.#wireNumber(place), this.#wireExpected(), flags, data)
+  }
+
+  #transmitRaw(sequence: number, acknowledgment: number, flags: number, data: Uint8Array): void {
+    if (flags & ACK) {
+      this.#acknowledgeAt = NEVER
+      this.#unacknowledgedSegments = 0
+      this.#mustAcknowledge = false
+    }
+    // Rounded down to what the scale can tell, and never less than was told before.
+    const window = Math.max(this.#receiveWindow() >> this.#scale, 0)
+    const told = Math.min(window, 0xffff)
+    const edge = this.#received.next + (told << this.#scale)
+    if (edge > this.#windowEdge) this.#windowEdge = edge
+    const kept = Math.min(0xffff, (this.#windowEdge - this.#received.next + (1 << this.#scale) - 1) >> this.#scale)
+    this.#handler.transmit({
+      kind: 'tcp',
+      sourcePort: this.#settings.sourcePort,
+      destinationPort: this.#settings.destinationPort,
+      sequence,
+      acknowledgment,
+      flags,
+      window: Math.max(told, Math.max(0, kept)),
+      urgentPointer: 0,
+      options: undefined,
+      data,
+    })
+  }
+
+  #wireNumber(place: number): number {
+    return (this.#settings.initial + 1 + place) >>> 0
+  }
+
+  #wireExpected(): number {
+    return (this.#peerInitial + 1 + this.#expected) >>> 0
+  }
+
+  /** A sequence number of the peer's as a place in its stream: -1 for its SYN. */
+  #place(sequence: number): number {
+    return this.#expected + ((sequence - this.#wireExpected()) | 0)
+  }
+
+  #fail(failure: TcpFailure): void {
+    this.#over()
+    this.#handler.onFailure(failure)
+  }
+
+  #over(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#retransmitAt = this.#acknowledgeAt = this.#probeAt = this.#keepAliveAt = this.#endAt = NEVER
+    this.#handler.onClosed()
+  }
+}

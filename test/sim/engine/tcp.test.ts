@@ -1,0 +1,341 @@
+// Two ends on one timeline, with a wire between them that loses what it is told to.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TcpConnection, type TcpFailure, type TcpHandler } from '../../../src/sim/engine/tcp.ts'
+import { fraction, randomFor } from '../../../src/sim/randomness.ts'
+import { Timeline, type TimelineEvent } from '../../../src/sim/time/timeline.ts'
+import { type TcpSegment, tcpFlags } from '../../../src/sim/wire/packets.ts'
+
+const MS = 1e6
+const { SYN, ACK, FIN, RST } = tcpFlags
+
+/** Of a segment: its flags, and the size of its data. */
+function brief({ flags, data }: TcpSegment): string {
+  const names = Object.entries({ SYN, FIN, RST, ACK }).filter(([, bit]) => flags & bit)
+  return names.map(([name]) => name).join('+') + (data.length > 0 ? ` ${data.length}` : '')
+}
+
+class End implements TcpHandler {
+  readonly connection: TcpConnection
+  readonly heard: string[] = []
+  readonly bytes: Uint8Array[] = []
+  reads = true
+  peer: End | undefined
+  readonly #timeline: Timeline
+  readonly #wire: (segment: TcpSegment, from: End) => number | undefined
+  #event: TimelineEvent | undefined
+
+  constructor(timeline: Timeline, port: number, wire: (segment: TcpSegment, from: End) => number | undefined) {
+    this.#timeline = timeline
+    this.#wire = wire
+    // The sequence numbers wrap soon.
+    const initial = 0xffff_f000 + port
+    this.connection = new TcpConnection(
+      { sourcePort: port, destinationPort: 1 - port, initial, segmentSize: 1460 },
+      this,
+    )
+  }
+
+  transmit(segment: TcpSegment): void {
+    const delay = this.#wire(segment, this)
+    const { peer } = this
+    if (delay !== undefined && peer !== undefined) this.#timeline.schedule(delay, () => peer.receive(segment))
+  }
+
+  receive(segment: TcpSegment): void {
+    if (this.connection.state === 'closed' && this.heard.length === 0 && segment.flags & SYN) {
+      this.connection.accept(segment, this.#timeline.now())
+    } else this.connection.receive(segment, this.#timeline.now())
+    this.arm()
+  }
+
+  /** Calls the connection, and looks after its deadline. */
+  do<T>(what: (connection: TcpConnection, now: number) => T): T {
+    const result = what(this.connection, this.#timeline.now())
+    this.arm()
+    return result
+  }
+
+  arm(): void {
+    this.#event?.cancel()
+    const { deadline } = this.connection
+    if (deadline === Number.POSITIVE_INFINITY) return
+    this.#event = this.#timeline.schedule(deadline - this.#timeline.now(), () =>
+      this.do((connection, now) => connection.expire(now)),
+    )
+  }
+
+  read(): void {
+    for (;;) {
+      const bytes = this.do(connection => connection.read())
+      if (bytes === undefined) break
+      this.bytes.push(bytes)
+    }
+    if (this.connection.isAtEnd && !this.heard.includes('end')) this.heard.push('end')
+  }
+
+  get received(): Buffer {
+    return Buffer.concat(this.bytes)
+  }
+
+  onEstablished(): void {
+    this.heard.push('established')
+  }
+  onReadable(): void {
+    if (this.reads) this.read()
+  }
+  onAcknowledged(): void {}
+  onFailure(failure: TcpFailure): void {
+    this.heard.push(failure)
+  }
+  onClosed(): void {
+    this.heard.push('closed')
+  }
+}
+
+interface WireOptions {
+  delay?: number
+  /** @returns whether it is lost */
+  loses?: (segment: TcpSegment, from: 'client' | 'server', number: number) => boolean
+}
+
+function pair({ delay = 10 * MS, loses = () => false }: WireOptions = {}) {
+  const timeline = new Timeline()
+  const log: string[] = []
+  let number = 0
+  const wire = (segment: TcpSegment, from: End) => {
+    const name = from === client ? 'client' : 'server'
+    const isLost = loses(segment, name, number++)
+    log.push(`${timeline.now() / MS} ${name} ${brief(segment)}${isLost ? ' lost' : ''}`)
+    return isLost ? undefined : delay
+  }
+  const client: End = new End(timeline, 0, wire)
+  const server: End = new End(timeline, 1, wire)
+  client.peer = server
+  server.peer = client
+  const finish = (until = 3600e9) => {
+    while (timeline.nextAt() <= until) timeline.runNext()
+  }
+  const open = () => {
+    client.do((connection, now) => connection.open(now))
+    finish(timeline.now() + 25 * MS)
+    log.length = 0
+  }
+  return { timeline, client, server, log, finish, open }
+}
+
+const states = (...ends: End[]) => ends.map(end => end.connection.state)
+
+test('three segments open a connection, in one round trip and a half', () => {
+  const { client, server, log, finish } = pair()
+  client.do((connection, now) => connection.open(now))
+  finish(100 * MS)
+  assert.deepEqual(log, ['0 client SYN', '10 server SYN+ACK', '20 client ACK'])
+  assert.deepEqual(states(client, server), ['established', 'established'])
+})
+
+test('four segments close it, and the one who closed first waits', () => {
+  const { client, server, log, finish, open, timeline } = pair()
+  open()
+  client.do((connection, now) => connection.end(now))
+  finish(timeline.now() + 15 * MS)
+  assert.deepEqual(
+    states(client, server),
+    ['fin-wait-2', 'close-wait'].map((state, index) => (index === 0 ? 'fin-wait-1' : state)),
+  )
+  server.do((connection, now) => connection.end(now))
+  finish(timeline.now() + 100 * MS)
+  assert.deepEqual(
+    log.map(line => line.replace(/^\S+ /, '')),
+    ['client FIN+ACK', 'server ACK', 'server FIN+ACK', 'client ACK'],
+  )
+  assert.deepEqual(states(client, server), ['time-wait', 'closed'])
+  finish()
+  assert.deepEqual(states(client, server), ['closed', 'closed'])
+})
+
+test('both may close at once', () => {
+  const { client, server, finish, open } = pair()
+  open()
+  for (const end of [client, server]) end.do((connection, now) => connection.end(now))
+  finish(100 * MS)
+  assert.deepEqual(states(client, server), ['time-wait', 'time-wait'])
+  finish()
+  assert.deepEqual(states(client, server), ['closed', 'closed'])
+})
+
+test('both may open at once', () => {
+  const { client, server, finish, timeline } = pair()
+  for (const end of [client, server]) end.do((connection, now) => connection.open(now))
+  finish(timeline.now() + 100 * MS)
+  assert.deepEqual(states(client, server), ['established', 'established'])
+})
+
+test('half-closed: what the other says still comes', () => {
+  const { client, server, finish, open } = pair()
+  open()
+  client.do((connection, now) => connection.end(now))
+  finish(100 * MS)
+  server.do((connection, now) => connection.write(Buffer.from('still here'), now))
+  finish(500 * MS)
+  assert.equal(String(client.received), 'still here')
+})
+
+test('data arrives whole and in order, whatever the wire loses', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const random = randomFor(seed, 'wire')
+    const { client, server, finish, timeline } = pair({ loses: () => fraction(random) < 0.1 })
+    client.do((connection, now) => connection.open(now))
+    const sent = Buffer.from(Array.from({ length: 200_000 }, () => random.uint32() & 0xff))
+    const answer = sent.subarray(0, 50_000)
+    timeline.schedule(1000 * MS, () => {
+      client.do((connection, now) => connection.write(sent, now))
+      client.do((connection, now) => connection.end(now))
+    })
+    timeline.schedule(2000 * MS, () => {
+      server.do((connection, now) => connection.write(answer, now))
+      server.do((connection, now) => connection.end(now))
+    })
+    finish()
+    assert.ok(
+      server.received.equals(sent),
+      `seed ${seed}: ${server.received.length} bytes, ${client.heard}, ${server.heard}`,
+    )
+    assert.ok(client.received.equals(answer), `seed ${seed}: ${client.received.length} bytes back`)
+    assert.deepEqual(states(client, server), ['closed', 'closed'], `seed ${seed}`)
+  }
+})
+
+test('a lost segment is sent again when three acknowledgments tell of it, long before its time', () => {
+  let lost = false
+  const loses: WireOptions['loses'] = ({ data }, _, number) => {
+    if (data.length === 0 || number < 6 || lost) return false
+    return (lost = true)
+  }
+  const { client, server, log, finish, open, timeline } = pair({ loses })
+  open()
+  const before = timeline.now()
+  client.do((connection, now) => connection.write(Buffer.alloc(1460 * 10), now))
+  finish(before + 150 * MS)
+  assert.equal(server.received.length, 14600)
+  assert.equal(log.filter(line => line.includes('client') && line.includes('1460')).length, 11)
+})
+
+test('delayed acknowledgment: every second segment, a single one after 40 ms', () => {
+  const { client, log, finish, open } = pair()
+  open()
+  client.do((connection, now) => connection.write(Buffer.alloc(1460 * 3), now))
+  finish(500 * MS)
+  const [begin] = (log[0] as string).split(' ')
+  assert.deepEqual(
+    log.filter(line => line.includes('server')).map(line => Number(line.split(' ')[0]) - Number(begin)),
+    [10, 50],
+  )
+})
+
+test("Nagle's rule: small writes wait for the acknowledgment of the first, unless told otherwise", () => {
+  for (const noDelay of [false, true]) {
+    const { client, log, finish, open } = pair()
+    open()
+    client.do((connection, now) => connection.setNoDelay(noDelay, now))
+    for (const text of ['a', 'b', 'c']) client.do((connection, now) => connection.write(Buffer.from(text), now))
+    finish(500 * MS)
+    const sizes = log.filter(line => line.includes('client') && /ACK \d/.test(line)).map(line => line.split(' ').at(-1))
+    assert.deepEqual(sizes, noDelay ? ['1', '1', '1'] : ['1', '2'])
+  }
+})
+
+test('who does not read stops the sender; it goes on when there is room again', () => {
+  const { client, server, finish, open, timeline } = pair()
+  open()
+  server.reads = false
+  const sent = Buffer.alloc(3 << 20, 'x')
+  let written = 0
+  const feed = () => {
+    written += client.do((connection, now) => connection.write(sent.subarray(written), now))
+    if (written < sent.length) timeline.schedule(50 * MS, feed)
+  }
+  feed()
+  finish(timeline.now() + 30e9)
+  assert.ok(server.connection.readableBytes <= 1 << 20)
+  assert.ok(written <= 2 << 20, `${written} written`)
+  server.reads = true
+  server.read()
+  finish(timeline.now() + 300e9)
+  assert.equal(server.received.length, sent.length)
+})
+
+test('a closed window is probed, and a lost opening does no harm', () => {
+  let openings = 0
+  const { client, server, finish, open, timeline } = pair({
+    loses: ({ window }, from) =>
+      from === 'server' && window > 0 && server.connection.readableBytes === 0 && openings++ === 2,
+  })
+  open()
+  server.reads = false
+  const size = 1 << 20
+  client.do((connection, now) => connection.write(Buffer.alloc(size), now))
+  finish(timeline.now() + 60e9)
+  assert.equal(server.connection.readableBytes, size)
+  client.do((connection, now) => connection.write(Buffer.from('more'), now))
+  finish(timeline.now() + 60e9)
+  server.reads = true
+  server.read()
+  finish(timeline.now() + 300e9)
+  assert.equal(server.received.length, size + 4)
+})
+
+test('an unanswered SYN is given up after two minutes', () => {
+  const { client, timeline, finish } = pair({ loses: () => true })
+  client.do((connection, now) => connection.open(now))
+  finish()
+  assert.deepEqual(client.heard, ['closed', 'timed-out'])
+  assert.equal(timeline.now(), 127e9)
+})
+
+test('a reset ends it, and only one at the right place does', () => {
+  const { client, server, finish, open, timeline } = pair()
+  open()
+  const forged = {
+    kind: 'tcp' as const,
+    sourcePort: 0,
+    destinationPort: 1,
+    sequence: 0xffff_f000 + 100,
+    acknowledgment: 0,
+    flags: RST,
+    window: 0,
+    urgentPointer: 0,
+    options: undefined,
+    data: new Uint8Array(),
+  }
+  server.receive(forged)
+  finish(timeline.now() + 100 * MS)
+  assert.equal(server.connection.state, 'established')
+  client.do(connection => connection.abort())
+  finish()
+  assert.deepEqual(server.heard, ['established', 'closed', 'reset'])
+})
+
+test('keep-alive notices a peer that is gone', () => {
+  let isGone = false
+  const { client, finish, open, timeline } = pair({ loses: () => isGone })
+  open()
+  client.do((connection, now) => connection.setKeepAlive({ idle: 10e9, interval: 1e9, probes: 5 }, now))
+  finish(timeline.now() + 60e9)
+  assert.equal(client.connection.state, 'established')
+  isGone = true
+  finish(timeline.now() + 60e9)
+  assert.deepEqual(client.heard, ['established', 'closed', 'timed-out'])
+})
+
+test('data for one who has gone is answered with a reset', () => {
+  const { client, server, finish, open, timeline } = pair()
+  open()
+  client.do((connection, now) => connection.abandon(now))
+  finish(timeline.now() + 100 * MS)
+  assert.equal(server.connection.state, 'close-wait')
+  server.do((connection, now) => connection.write(Buffer.from('late'), now))
+  finish(timeline.now() + 100 * MS)
+  assert.deepEqual(server.heard, ['established', 'end', 'closed', 'reset'])
+})
