@@ -13,7 +13,8 @@ export class Congestion {
 
   constructor(segmentSize: number) {
     this.#segmentSize = segmentSize
-    this.#window = tcpLimits.initialWindowSegments * segmentSize
+    // RFC 6928 section 2.
+    this.#window = Math.min(tcpLimits.initialWindowSegments * segmentSize, Math.max(2 * segmentSize, 14_600))
   }
 
   get window(): number {

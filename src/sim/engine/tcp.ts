@@ -124,7 +124,9 @@ export class TcpConnection {
 
   /** How many more bytes `write` takes. */
   get room(): number {
-    return tcpLimits.sendBuffer - this.#unsent.size
+    // What waits here stays in proportion to what can be on its way, as Linux sizes its send buffers.
+    const most = Math.min(Math.max(2 * this.#congestion.window, tcpLimits.leastSendBuffer), tcpLimits.sendBuffer)
+    return Math.max(most - this.#unsent.size, 0)
   }
 
   get readableBytes(): number {
