@@ -1,0 +1,18 @@
+// What a simulated machine's IP stack holds and how long it waits. Values of Linux where nothing else is said.
+
+import type { Nanoseconds } from '../types.ts'
+
+export const stackLimits = {
+  /** Packets that wait for one neighbour's MAC address, how often it is asked for, and how long each time. */
+  packetsUnresolved: 128,
+  resolveTries: 3,
+  resolveInterval: 1e9 as Nanoseconds,
+  /** MAC addresses remembered on one card. */
+  neighbors: 8192,
+  /** Bytes of the packet that an ICMP error quotes: RFC 1812 section 4.3.2.3. */
+  quotedBytes: 548,
+  /** The first TTL and hop limit. */
+  hops: 64,
+  /** ICMP errors that one machine sends in a second of simulated time: RFC 4443 section 2.4 (f). */
+  errorsPerSecond: 1000,
+} as const

@@ -1,0 +1,275 @@
+// One machine's TCP: which connection a segment belongs to, who listens where, and the deadlines of all of them.
+
+import { type Binding, MemoryPorts } from '../../host/memory-ports.ts'
+import type { SeededRandom } from '../../host/seeded-random.ts'
+import { tcpLimits } from '../engine/limits.ts'
+import { TcpConnection, type TcpFailure, type TcpHandler } from '../engine/tcp.ts'
+import type { Nanoseconds, ScheduledEvent, Scheduler } from '../types.ts'
+import { type TcpSegment, tcpFlags } from '../wire/packets.ts'
+
+/** What TCP asks of IP. */
+export interface TcpCarrier {
+  readonly scheduler: Scheduler
+  readonly random: SeededRandom
+  /** Bytes of the largest packet on the way to that address. */
+  mtuFor(address: string): number
+  send(source: string, destination: string, segment: TcpSegment): void
+}
+
+/** Told what becomes of a connection; each method may be called from within a call on it. */
+export interface TcpUser {
+  onEstablished(): void
+  onReadable(): void
+  onAcknowledged(): void
+  onFailure(failure: TcpFailure): void
+}
+
+/** Who waits for connections. */
+export interface TcpAcceptor {
+  readonly backlog: number
+  /** A connection is made; its `user` is to be set. */
+  accept(endpoint: TcpEndpoint): void
+}
+
+export class TcpLayer {
+  readonly ports = new MemoryPorts<TcpListening>()
+  readonly #carrier: TcpCarrier
+  readonly #endpoints = new Map<string, TcpEndpoint>()
+
+  constructor(carrier: TcpCarrier) {
+    this.#carrier = carrier
+  }
+
+  get endpoints(): Iterable<TcpEndpoint> {
+    return this.#endpoints.values()
+  }
+
+  /** Whether no connection has these four yet. */
+  isFree(local: string, localPort: number, remote: string, remotePort: number): boolean {
+    return !this.#endpoints.has(keyOf(local, localPort, remote, remotePort))
+  }
+
+  /** @returns undefined: the address is in use */
+  listen(wanted: Omit<Binding<TcpListening>, 'owner'>, acceptor: TcpAcceptor): Binding<TcpListening> | undefined {
+    return this.ports.bind({ ...wanted, owner: new TcpListening(acceptor) })
+  }
+
+  open(local: string, localPort: number, remote: string, remotePort: number, user: TcpUser): TcpEndpoint {
+    const endpoint = this.#add(local, localPort, remote, remotePort)
+    endpoint.user = user
+    endpoint.do((connection, now) => connection.open(now))
+    return endpoint
+  }
+
+  receive(source: string, destination: string, segment: TcpSegment): void {
+    const { sourcePort, destinationPort, flags } = segment
+    const key = keyOf(destination, destinationPort, source, sourcePort)
+    const endpoint = this.#endpoints.get(key)
+    const isOpening = (flags & (tcpFlags.SYN | tcpFlags.ACK | tcpFlags.RST)) === tcpFlags.SYN
+    if (endpoint !== undefined && !(isOpening && endpoint.state === 'time-wait')) {
+      endpoint.do((connection, now) => connection.receive(segment, now))
+      return
+    }
+    const listening = isOpening ? this.#listeningAt(destination, destinationPort) : undefined
+    if (listening === undefined) {
+      this.#refuse(source, destination, segment)
+      return
+    }
+    // A full backlog drops the SYN, and the peer tries again: RFC 9293 leaves it open, Linux does so.
+    if (listening.waiting >= listening.acceptor.backlog) return
+    // A new connection in the place of one that only waits: RFC 9293 section 3.10.7.4, TIME-WAIT.
+    endpoint?.forget()
+    this.#accept(listening, destination, source, segment)
+  }
+
+  /** An ICMP error about a segment that was sent. */
+  receiveError(
+    local: string,
+    localPort: number,
+    remote: string,
+    remotePort: number,
+    failure: TcpFailure | { readonly mtu: number },
+  ): void {
+    const endpoint = this.#endpoints.get(keyOf(local, localPort, remote, remotePort))
+    endpoint?.do((connection, now) => {
+      if (typeof failure === 'string') connection.receiveUnreachable(failure)
+      else connection.receiveTooBig(failure.mtu - headerLength(remote), now)
+    })
+  }
+
+  #listeningAt(address: string, port: number): TcpListening | undefined {
+    return this.ports.find(address, address.includes(':') ? 6 : 4, port)?.owner
+  }
+
+  #accept(listening: TcpListening, local: string, remote: string, syn: TcpSegment): void {
+    const endpoint = this.#add(local, syn.destinationPort, remote, syn.sourcePort)
+    listening.waiting++
+    let isWaiting = true
+    const settle = () => {
+      if (isWaiting) listening.waiting--
+      isWaiting = false
+    }
+    endpoint.user = {
+      onEstablished: () => {
+        settle()
+        listening.acceptor.accept(endpoint)
+      },
+      onReadable() {},
+      onAcknowledged() {},
+      onFailure: settle,
+    }
+    endpoint.do((connection, now) => connection.accept(syn, now))
+  }
+
+  #add(local: string, localPort: number, remote: string, remotePort: number): TcpEndpoint {
+    const key = keyOf(local, localPort, remote, remotePort)
+    const endpoint = new TcpEndpoint(this.#carrier, local, localPort, remote, remotePort, () => {
+      if (this.#endpoints.get(key) === endpoint) this.#endpoints.delete(key)
+    })
+    this.#endpoints.set(key, endpoint)
+    return endpoint
+  }
+
+  /** RFC 9293 section 3.10.7.1: there is no such connection. */
+  #refuse(source: string, destination: string, segment: TcpSegment): void {
+    const { flags, sequence, acknowledgment, data } = segment
+    if (flags & tcpFlags.RST) return
+    const hasAck = (flags & tcpFlags.ACK) !== 0
+    const length = data.length + (flags & tcpFlags.SYN ? 1 : 0) + (flags & tcpFlags.FIN ? 1 : 0)
+    this.#carrier.send(destination, source, {
+      kind: 'tcp',
+      sourcePort: segment.destinationPort,
+      destinationPort: segment.sourcePort,
+      sequence: hasAck ? acknowledgment : 0,
+      acknowledgment: hasAck ? 0 : (sequence + length) >>> 0,
+      flags: hasAck ? tcpFlags.RST : tcpFlags.RST | tcpFlags.ACK,
+      window: 0,
+      urgentPointer: 0,
+      options: undefined,
+      data: new Uint8Array(0),
+    })
+  }
+}
+
+/** A listening port: how many connections it has that nobody has taken yet. */
+export class TcpListening {
+  readonly acceptor: TcpAcceptor
+  waiting = 0
+
+  constructor(acceptor: TcpAcceptor) {
+    this.acceptor = acceptor
+  }
+}
+
+/** One connection of this machine, with its addresses and its alarm clock. */
+export class TcpEndpoint implements TcpHandler {
+  readonly local: string
+  readonly localPort: number
+  readonly remote: string
+  readonly remotePort: number
+  user: TcpUser = nobody
+  readonly #carrier: TcpCarrier
+  readonly #connection: TcpConnection
+  readonly #onGone: () => void
+  #event: ScheduledEvent | undefined
+  #alarmAt: Nanoseconds = Number.POSITIVE_INFINITY
+
+  constructor(
+    carrier: TcpCarrier,
+    local: string,
+    localPort: number,
+    remote: string,
+    remotePort: number,
+    onGone: () => void,
+  ) {
+    this.#carrier = carrier
+    this.local = local
+    this.localPort = localPort
+    this.remote = remote
+    this.remotePort = remotePort
+    this.#onGone = onGone
+    const segmentSize = carrier.mtuFor(remote) - headerLength(remote)
+    const settings = {
+      sourcePort: localPort,
+      destinationPort: remotePort,
+      initial: carrier.random.uint32(),
+      segmentSize,
+    }
+    this.#connection = new TcpConnection(settings, this)
+  }
+
+  get state(): TcpConnection['state'] {
+    return this.#connection.state
+  }
+
+  /** Calls the engine, and sees to its next deadline. */
+  do<T>(what: (connection: TcpConnection, now: Nanoseconds) => T): T {
+    const result = what(this.#connection, this.#carrier.scheduler.now())
+    this.#arm()
+    return result
+  }
+
+  /** Nobody hears of it any more, and it hears of nobody. */
+  forget(): void {
+    this.user = nobody
+    this.#event?.cancel()
+    this.#onGone()
+  }
+
+  transmit(segment: TcpSegment): void {
+    this.#carrier.send(this.local, this.remote, segment)
+  }
+
+  onEstablished(): void {
+    this.user.onEstablished()
+  }
+
+  onReadable(): void {
+    this.user.onReadable()
+  }
+
+  onAcknowledged(): void {
+    this.user.onAcknowledged()
+  }
+
+  onFailure(failure: TcpFailure): void {
+    this.user.onFailure(failure)
+  }
+
+  onClosed(): void {
+    this.#event?.cancel()
+    this.#event = undefined
+    this.#alarmAt = Number.POSITIVE_INFINITY
+    this.#onGone()
+  }
+
+  /** An alarm that is too early stays: most deadlines move on before they are reached. */
+  #arm(): void {
+    const { deadline } = this.#connection
+    if (deadline >= this.#alarmAt || deadline === Number.POSITIVE_INFINITY) return
+    this.#event?.cancel()
+    this.#alarmAt = deadline
+    const { scheduler } = this.#carrier
+    const after = deadline - scheduler.now()
+    const ring = () => {
+      this.#alarmAt = Number.POSITIVE_INFINITY
+      this.#event = undefined
+      this.do((connection, now) => connection.expire(now))
+    }
+    const inBackground = !this.#connection.isDeadlineAwaited && scheduler.scheduleBackground !== undefined
+    this.#event = inBackground ? scheduler.scheduleBackground?.(after, ring) : scheduler.schedule(after, ring)
+  }
+}
+
+const nobody: TcpUser = { onEstablished() {}, onReadable() {}, onAcknowledged() {}, onFailure() {} }
+
+function keyOf(local: string, localPort: number, remote: string, remotePort: number): string {
+  return `${localPort} ${remotePort} ${remote} ${local}`
+}
+
+/** Of IP and TCP, without options. */
+function headerLength(address: string): number {
+  return address.includes(':') ? 60 : 40
+}
+
+export const DEFAULT_BACKLOG: number = tcpLimits.backlog
