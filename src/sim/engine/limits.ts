@@ -4,9 +4,9 @@ import type { Nanoseconds } from '../types.ts'
 
 export const tcpLimits = {
   /** Bytes that wait to be sent or acknowledged, and bytes that wait to be read: what one connection takes at most. */
-  sendBuffer: 4 << 20,
+  sendBuffer: 1 << 20,
   receiveBuffer: 1 << 20,
-  /** What it takes at least: between this and `sendBuffer` twice the congestion window. */
+  /** What is worth writing at least; up to `sendBuffer`, twice the congestion window is. */
   leastSendBuffer: 64 * 1024,
   /** Out-of-order ranges that are kept: each takes memory beside its bytes. */
   reassemblyRanges: 1024,

@@ -124,9 +124,13 @@ export class TcpConnection {
 
   /** How many more bytes `write` takes. */
   get room(): number {
-    // What waits here stays in proportion to what can be on its way, as Linux sizes its send buffers.
-    const most = Math.min(Math.max(2 * this.#congestion.window, tcpLimits.leastSendBuffer), tcpLimits.sendBuffer)
-    return Math.max(most - this.#unsent.size, 0)
+    return tcpLimits.sendBuffer - this.#unsent.size
+  }
+
+  /** How many are worth giving it: what waits stays in proportion to what can be on its way, as Linux sizes its buffers. */
+  get appetite(): number {
+    const most = Math.max(2 * this.#congestion.window, tcpLimits.leastSendBuffer)
+    return Math.max(Math.min(most, tcpLimits.sendBuffer) - this.#unsent.size, 0)
   }
 
   get readableBytes(): number {

@@ -255,7 +255,8 @@ export class SimConnection implements Connection, TcpUser {
     this.#endpoint?.do((connection, now) => {
       let sent = 0
       for (const one of this.#waiting) {
-        const taken = connection.room > 0 ? connection.write(one.bytes, now) : 0
+        const { appetite } = connection
+        const taken = appetite > 0 ? connection.write(one.bytes.subarray(0, appetite), now) : 0
         this.bufferedBytes -= taken
         if (taken < one.bytes.length) {
           one.bytes = one.bytes.subarray(taken)
