@@ -40,6 +40,7 @@ export class Channel {
   readonly #asked = new Map<string, Answered[]>()
   #addresses: readonly ServerAddress[]
   #servers: Server[] | undefined
+  #traits: readonly ServerTraits[] = []
   #localAddresses: { readonly 4?: string | undefined; readonly 6?: string | undefined } = {}
 
   constructor(options: ChannelOptions) {
@@ -102,10 +103,13 @@ export class Channel {
 
   #askServers(name: string, type: QuestionType, answered: Answered): void {
     const system = systemConfiguration(this.host)
-    this.#servers ??= this.#addresses.map(address => this.#server(address))
+    if (this.#servers === undefined) {
+      this.#servers = this.#addresses.map(address => this.#server(address))
+      this.#traits = this.#servers.map(({ traits }) => traits)
+    }
     const { timeout, tries, maxTimeout } = this.#options
     const query = new Query(name, type, {
-      servers: this.#servers.map(({ traits }) => traits),
+      servers: this.#traits,
       first: system?.rotate ? randomUint16(this.host) % Math.max(1, this.#servers.length) : 0,
       tries,
       timeoutMs: timeout > 0 ? timeout : (system?.timeoutMs ?? DEFAULT_TIMEOUT_MS),

@@ -112,9 +112,11 @@ class UdpPort implements DatagramSink {
   }
 
   #send(packet: Uint8Array): void {
-    this.#port?.send([packet], undefined, error => {
-      if (error) this.#fail()
-    })
+    this.#port?.send([packet], undefined, this.#onSent)
+  }
+
+  readonly #onSent = (error: Error | null): void => {
+    if (error) this.#fail()
   }
 
   /** All that is open here fails: nobody listens at the server's port, or there is no way to it. */

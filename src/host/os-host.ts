@@ -1,6 +1,5 @@
 // Real sockets, through the public API of the runtime this runs on.
 
-import { randomBytes } from 'node:crypto'
 import dns from 'node:dns'
 import net from 'node:net'
 import os from 'node:os'
@@ -8,6 +7,7 @@ import { featureUnavailable } from '../core/errors.ts'
 import { ambientHost, captureContext, runWithHost } from './ambient.ts'
 import { OsConnection } from './os-connection.ts'
 import { bindOsDatagramPort } from './os-datagram.ts'
+import { RandomPool } from './random-pool.ts'
 import { RuntimeClock } from './runtime-clock.ts'
 import { silentSink } from './silent-sink.ts'
 import type {
@@ -88,13 +88,15 @@ class OsHost implements Host {
   }
 
   random(size: number): Uint8Array {
-    return randomBytes(size)
+    return randomPool.take(size)
   }
 
   run<T>(fn: () => T): T {
     return runWithHost(this, fn)
   }
 }
+
+const randomPool = new RandomPool()
 
 type RuntimeBound = { address(): Endpoint | string; fd(): number; close(): void }
 const { BoundSocket: RuntimeBoundSocket } = net as unknown as { BoundSocket?: new (options: object) => RuntimeBound }

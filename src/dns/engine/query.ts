@@ -42,7 +42,8 @@ export class Query {
   #transport: 'udp' | 'tcp' = 'udp'
   #edns: boolean
   /** What was sent last, with the id it had; and where its question ends. */
-  #sent: Uint8Array = new Uint8Array(0)
+  #sent: Uint8Array = nothing
+  #isEncoded = false
   #questionEnd = 0
   #lastFailure: FailureCode = 'ETIMEOUT'
   #aliases = 0
@@ -59,7 +60,7 @@ export class Query {
   start(): Step {
     if (this.#settings.servers.length === 0) return failed('ECONNREFUSED')
     try {
-      this.writePacket(0, undefined)
+      this.#encode()
     } catch (error) {
       if (error instanceof MessageError) return failed('EBADNAME')
       throw error
@@ -72,8 +73,19 @@ export class Query {
    * @param chance - a random bit for each byte of the name: 32 bytes are enough
    */
   writePacket(id: number, chance: Uint8Array | undefined): Uint8Array {
+    if (!this.#isEncoded) this.#encode()
+    this.#isEncoded = false
+    const packet = this.#sent
+    packet[0] = id >> 8
+    packet[1] = id & 0xff
+    if (chance !== undefined && this.#traits.mixedCase) mixCase(packet, this.#questionEnd - 4, chance)
+    return packet
+  }
+
+  /** What is sent next, but for its id and the case of its letters. */
+  #encode(): void {
     const packet = writeMessage({
-      id,
+      id: 0,
       flags: requestFlags,
       rcode: 0,
       questions: [{ name: this.#name, type: this.#type, class: IN }],
@@ -84,8 +96,7 @@ export class Query {
     })
     this.#sent = packet
     this.#questionEnd = packet.length - (this.#edns ? OPT_SIZE : 0)
-    if (chance !== undefined && this.#traits.mixedCase) mixCase(packet, this.#questionEnd - 4, chance)
-    return packet
+    this.#isEncoded = true
   }
 
   /** `writePacket` is to be given chance. */
@@ -149,6 +160,7 @@ export class Query {
   #follow(target: string, ttl: number): Step {
     if (++this.#aliases > MAX_ALIASES) return failed('EBADRESP')
     this.#name = target
+    this.#isEncoded = false
     this.#aliasTtl = Math.min(this.#aliasTtl, ttl)
     this.#transport = 'udp'
     return this.#send()
@@ -223,6 +235,8 @@ function isLetter(byte: number): boolean {
   const lower = byte | 0x20
   return lower >= 0x61 && lower <= 0x7a
 }
+
+const nothing = new Uint8Array(0)
 
 /** Of an OPT record without options. */
 const OPT_SIZE = 11
