@@ -5,6 +5,7 @@ import { ipVersion } from '../core/ip.ts'
 import { validateBoolean, validateFunction, validateNumber, validateOneOf, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import type { HostAddress, IpFamily } from '../host/types.ts'
+import { lookUp } from './lookup-cache.ts'
 import { getDefaultResultOrder, type ResultOrder, resultOrders } from './result-order.ts'
 
 /** Hints, as getaddrinfo numbers them on Linux. */
@@ -57,7 +58,7 @@ export function lookup(
     else process.nextTick(done, null, hostname, literal)
     return {}
   }
-  currentHost().lookup(hostname, question, (error, addresses) => {
+  lookUp(currentHost(), hostname, question, (error, addresses) => {
     if (error) {
       done(error)
       return

@@ -1,6 +1,5 @@
 // What both Resolver classes share: options, servers, and asking. Source: Node's documentation, `dns.Resolver`.
 
-import { domainToASCII } from 'node:url'
 import { ipVersion } from '../core/ip.ts'
 import {
   validateArray,
@@ -11,6 +10,7 @@ import {
   validateString,
   validateUint32,
 } from '../core/validate.ts'
+import { asciiName } from './ascii-name.ts'
 import { Channel } from './channel.ts'
 import type { CacheOptions } from './engine/cache.ts'
 import { DEFAULT_TRIES } from './engine/limits.ts'
@@ -18,6 +18,7 @@ import { reverseName } from './engine/reverse-name.ts'
 import { formatServer, parseServer } from './engine/server-address.ts'
 import { type DnsError, dnsError, invalidIpAddress, invalidLocalAddress, setServersFailed } from './errors.ts'
 import { resultOf } from './results.ts'
+import { ownNamesOf } from './system-configuration.ts'
 import type { QuestionType } from './wire/types.ts'
 
 export interface ResolverOptions {
@@ -86,35 +87,41 @@ export class ResolverBase {
 
 /** Asks, and gives the answer in Node's shape. */
 export function ask(base: ResolverBase, kind: QueryKind, name: string, withTtl: boolean, done: Resolved): void {
-  const isReverse = kind.syscall === 'getHostByAddr'
-  const asked = isReverse ? (reverseName(name) ?? '') : asciiName(name)
+  if (kind.syscall === 'getHostByAddr') {
+    askReverse(base, kind, name, done)
+    return
+  }
+  const asked = asciiName(name)
   if (asked === undefined) {
     process.nextTick(done, dnsError('EBADNAME', kind.syscall, name))
     return
   }
   base._handle.ask(asked, kind.type, answer => {
-    if (answer.kind === 'failure') {
+    if (answer.kind === 'failure') done(dnsError(answer.code, kind.syscall, name))
+    else done(null, resultOf(kind.type, answer.records, withTtl))
+  })
+}
+
+/** The machine's own names first, then the servers'. */
+function askReverse(base: ResolverBase, kind: QueryKind, address: string, done: Resolved): void {
+  const channel = base._handle
+  ownNamesOf(channel.host, address, own => {
+    if (own.length > 0) {
+      done(null, own)
+      return
+    }
+    channel.ask(reverseName(address) ?? '', kind.type, answer => {
       // A reverse look-up knows no difference between no name and no records.
-      const code = isReverse && answer.code === 'ENODATA' ? 'ENOTFOUND' : answer.code
-      done(dnsError(code, kind.syscall, name))
-    } else done(null, resultOf(kind.type, answer.records, withTtl))
+      if (answer.kind === 'failure') {
+        done(dnsError(answer.code === 'ENODATA' ? 'ENOTFOUND' : answer.code, kind.syscall, address))
+      } else done(null, resultOf(kind.type, answer.records, false))
+    })
   })
 }
 
 /** @throws EINVAL: `reverse` of what is no address */
 export function checkReverse(kind: QueryKind, name: string): void {
   if (kind.syscall === 'getHostByAddr' && ipVersion(name) === 0) throw dnsError('EINVAL', kind.syscall, name)
-}
-
-/** International names go out in their ASCII form: RFC 5891. @returns undefined: there is none */
-function asciiName(name: string): string | undefined {
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i)
-    // The URL standard's form takes apart more than names, so plain names do not go through it.
-    if (code > 0x7e) return domainToASCII(name) || undefined
-    if (code < 0x20) return undefined
-  }
-  return name
 }
 
 function cacheOptions(cache: unknown): CacheOptions | undefined {

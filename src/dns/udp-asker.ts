@@ -89,7 +89,8 @@ class UdpPort implements DatagramSink {
 
   onMessage(message: Uint8Array, from: Endpoint): void {
     if (this.#isClosed || message.length < 12) return
-    if (from.port !== this.#server.port || canonicalAddress(from.address) !== this.#serverAddress) return
+    if (from.port !== this.#server.port) return
+    if (from.address !== this.#serverAddress && canonicalAddress(from.address) !== this.#serverAddress) return
     this.#open.get(((message[0] as number) << 8) | (message[1] as number))?.onPacket(message)
   }
 

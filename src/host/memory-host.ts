@@ -41,6 +41,7 @@ import type {
   ListenerSink,
   ListenTarget,
   LookupOptions,
+  ResolverConfiguration,
 } from './types.ts'
 
 export interface MemoryHostOptions {
@@ -54,6 +55,8 @@ export interface MemoryHostOptions {
   readonly hosts?: HostsFile
   /** What `nameServers()` says. Default: none. */
   readonly nameServers?: readonly string[]
+  /** How they are asked. Default: as resolv.conf(5) has it. */
+  readonly resolver?: Partial<ResolverConfiguration>
   /** Default: real time. */
   readonly clock?: Clock
   /** Makes `random()` repeatable, and unfit for keys. */
@@ -67,6 +70,15 @@ export interface MemoryRoute {
   readonly source: string
 }
 
+/** resolv.conf(5). */
+const defaultResolver: ResolverConfiguration = {
+  search: [],
+  ndots: 1,
+  timeoutMs: undefined,
+  attempts: undefined,
+  rotate: false,
+}
+
 export class MemoryHost implements Host {
   readonly name: string
   readonly network: MemoryNetwork
@@ -74,6 +86,7 @@ export class MemoryHost implements Host {
   readonly clock: Clock
   readonly #names: MemoryNames
   readonly #nameServers: readonly string[]
+  readonly #resolver: ResolverConfiguration
   readonly #random: SeededRandom | undefined
   readonly #ports = new MemoryPorts<MemoryListener>()
   /** UDP's. */
@@ -89,6 +102,7 @@ export class MemoryHost implements Host {
     this.clock = options.clock ?? new RuntimeClock()
     this.#names = new MemoryNames(loopbackNames, options.hosts ?? {})
     this.#nameServers = options.nameServers ?? []
+    this.#resolver = { ...defaultResolver, ...options.resolver }
     this.#random = options.seed === undefined ? undefined : new SeededRandom(options.seed)
     this.network.attach(this)
   }
@@ -137,6 +151,10 @@ export class MemoryHost implements Host {
 
   nameServers(): string[] {
     return [...this.#nameServers]
+  }
+
+  resolverConfiguration(): ResolverConfiguration {
+    return this.#resolver
   }
 
   interfaces(): HostInterface[] {

@@ -52,6 +52,8 @@ class OsHost implements Host {
     return bindOsDatagramPort(target, sink)
   }
 
+  readonly asksNameServers = true
+
   lookup(name: string, options: LookupOptions, done: (error: Error | null, addresses: HostAddress[]) => void): void {
     dns.lookup(
       name,

@@ -34,8 +34,12 @@ export interface Host {
     port: number,
     done: (error: Error | null, hostname: string, service: string) => void,
   ): void
+  /** `lookup` asks name servers by itself, as an operating system's does. Where it does not, dns asks them for it. */
+  readonly asksNameServers?: boolean | undefined
   /** The name servers this machine asks: `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:5353`. */
   nameServers(): string[]
+  /** How they are asked; left out: as resolv.conf(5) has it by default. */
+  resolverConfiguration?(): ResolverConfiguration | undefined
   interfaces(): HostInterface[]
 
   /** Random bytes that may be used as keys, except on a host that is seeded on purpose. */
@@ -56,6 +60,19 @@ export interface LookupOptions {
   family: 0 | IpFamily
   /** `dns.ADDRCONFIG | dns.V4MAPPED | dns.ALL`, as the runtime numbers them. */
   hints: number
+}
+
+/** What a machine's resolv.conf(5) says beside its name servers. */
+export interface ResolverConfiguration {
+  /** Domains that are put behind names with few dots. */
+  readonly search: readonly string[]
+  /** A name with so many dots is asked for as it is before the search list. */
+  readonly ndots: number
+  readonly timeoutMs: number | undefined
+  /** How often each server is asked. */
+  readonly attempts: number | undefined
+  /** Questions go round the servers rather than to the first. */
+  readonly rotate: boolean
 }
 
 export interface HostInterface {

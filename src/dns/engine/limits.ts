@@ -31,6 +31,15 @@ export const MAX_NDOTS = 15
 /** Answers that a cache keeps when nothing else is said. */
 export const DEFAULT_CACHE_ENTRIES = 1000
 
+/** How often `lookup` asks each server where the machine's resolv.conf does not say: as it has it by default. */
+export const HOST_LOOKUP_TRIES = 2
+
+/** Seconds that a cache of look-ups keeps an answer of the system, which does not say how long it holds. */
+export const LOOKUP_TTL_S = 10
+
+/** The same for a name that the system does not know. */
+export const LOOKUP_NEGATIVE_TTL_S = 1
+
 /** A week: RFC 8767 section 4 advises a bound on what servers claim. */
 export const MAX_CACHE_TTL_S = 604_800
 

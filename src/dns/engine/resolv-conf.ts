@@ -1,20 +1,15 @@
 // The resolver's configuration file, resolv.conf(5). Lines and words that make no sense are passed over, as the system's
 // own resolver does.
 
+import type { ResolverConfiguration } from '../../host/types.ts'
 import { MAX_NDOTS, MAX_SEARCH_DOMAINS } from './limits.ts'
 
-export interface ResolverConfiguration {
+/** With the name servers, which hosts give apart. */
+export interface ResolvConf extends ResolverConfiguration {
   readonly nameServers: readonly string[]
-  readonly search: readonly string[]
-  /** A name with so many dots is asked for as it is before the search list. */
-  readonly ndots: number
-  readonly timeoutMs: number | undefined
-  readonly attempts: number | undefined
-  /** Questions go round the servers rather than to the first. */
-  readonly rotate: boolean
 }
 
-export function parseResolvConf(text: string): ResolverConfiguration {
+export function parseResolvConf(text: string): ResolvConf {
   const nameServers: string[] = []
   let search: string[] = []
   const options = { ndots: 1, timeoutMs: undefined as number | undefined, attempts: undefined as number | undefined }

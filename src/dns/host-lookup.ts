@@ -1,0 +1,149 @@
+// The addresses of a name, as lookup() wants them: what the host's own name service says, and on hosts whose service does not
+// ask name servers (a simulated machine has a hosts file and a list of servers) what those say, in the order of RFC 6724.
+
+import type { Host, HostAddress, LookupOptions, ResolverConfiguration } from '../host/types.ts'
+import { asciiName } from './ascii-name.ts'
+import { Channel } from './channel.ts'
+import { inAddressOrder } from './engine/address-order.ts'
+import type { Answer } from './engine/cache.ts'
+import { HOST_LOOKUP_TRIES } from './engine/limits.ts'
+import { searchNames } from './engine/search-list.ts'
+import { systemConfiguration } from './system-configuration.ts'
+
+/** @param ttl - seconds that the answer holds; undefined: nobody said */
+export type AddressesFound = (error: Error | null, addresses: readonly HostAddress[], ttl: number | undefined) => void
+
+/** @param found - called on a later turn, once */
+export function lookUpOnHost(host: Host, name: string, options: LookupOptions, found: AddressesFound): void {
+  host.lookup(name, options, (error, addresses) => {
+    if (host.asksNameServers) found(error, addresses, undefined)
+    else if (!error) found(null, inHostOrder(host, addresses), undefined)
+    else if (host.nameServers().length === 0 || isLocalName(name)) found(error, [], undefined)
+    else new ServerLookup(host, name, options, error, found).start()
+  })
+}
+
+/** RFC 6761 section 6.3: such names are the machine's own, and no server is to hear of them. */
+function isLocalName(name: string): boolean {
+  return /(^|\.)localhost\.?$/i.test(name)
+}
+
+/** By what the hosts file says of them first, as the system's resolver does. */
+function inHostOrder(host: Host, addresses: readonly HostAddress[]): HostAddress[] {
+  return inAddressOrder(
+    addresses,
+    host.interfaces().map(({ address }) => address),
+  )
+}
+
+type AddressType = 'A' | 'AAAA'
+
+/** One name's way through the search list, both families at a time. */
+class ServerLookup {
+  readonly #host: Host
+  readonly #name: string
+  readonly #options: LookupOptions
+  readonly #notFound: Error
+  readonly #found: AddressesFound
+  readonly #types: readonly AddressType[]
+  readonly #channel: Channel
+  readonly #names: string[]
+
+  constructor(host: Host, name: string, options: LookupOptions, notFound: Error, found: AddressesFound) {
+    this.#host = host
+    this.#name = name
+    this.#options = options
+    this.#notFound = notFound
+    this.#found = found
+    this.#types = typesOf(options, host)
+    this.#channel = channelOf(host)
+    const ascii = asciiName(name)
+    this.#names = ascii === undefined ? [] : searchNames(ascii, systemConfiguration(host) ?? noSearch)
+  }
+
+  start(): void {
+    this.#next()
+  }
+
+  #next(): void {
+    const name = this.#names.shift()
+    if (name === undefined) {
+      this.#found(this.#notFound, [], undefined)
+      return
+    }
+    const answers: Answer[] = []
+    for (const type of this.#types) {
+      this.#channel.ask(name, type, answer => {
+        answers.push(answer)
+        if (answers.length === this.#types.length) this.#receive(answers)
+      })
+    }
+  }
+
+  #receive(answers: readonly Answer[]): void {
+    const records = answers.flatMap(answer => (answer.kind === 'records' ? answer.records : []))
+    const addresses = records.flatMap((record): HostAddress[] => {
+      if (record.type === 'A') return [{ address: record.address, family: 4 }]
+      return record.type === 'AAAA' ? [{ address: record.address, family: 6 }] : []
+    })
+    const wanted = ofFamily(inHostOrder(this.#host, addresses), this.#options)
+    if (wanted.length > 0) {
+      this.#found(null, wanted, Math.min(...records.map(({ ttl }) => ttl)))
+      return
+    }
+    const failure = answers.find(({ kind }) => kind === 'failure')
+    const isUnknown = failure?.kind !== 'failure' || failure.code === 'ENOTFOUND' || failure.code === 'ENODATA'
+    // A server that cannot say must not send the question down the search list: another name is another answer.
+    if (!isUnknown) this.#found(tryAgain(this.#name), [], undefined)
+    else if (this.#names.length > 0) this.#next()
+    else this.#found(this.#notFound, [], failure?.ttl)
+  }
+}
+
+function typesOf({ family, hints }: LookupOptions, host: Host): readonly AddressType[] {
+  const wants4 = family !== 6 || (hints & V4MAPPED) !== 0
+  const wants6 = family !== 4
+  const all: AddressType[] = [...(wants4 ? ['A' as const] : []), ...(wants6 ? ['AAAA' as const] : [])]
+  if ((hints & ADDRCONFIG) === 0) return all
+  // RFC 3493 section 6.1: the loopback device does not count.
+  const own = new Set(host.interfaces().flatMap(({ internal, family: has }) => (internal ? [] : [has])))
+  const configured = all.filter(type => own.has(type === 'A' ? 4 : 6))
+  return configured.length > 0 ? configured : all
+}
+
+function ofFamily(addresses: readonly HostAddress[], { family, hints }: LookupOptions): readonly HostAddress[] {
+  if (family === 0) return addresses
+  const wanted = addresses.filter(one => one.family === family)
+  if (family === 4 || (hints & V4MAPPED) === 0 || (wanted.length > 0 && (hints & ALL) === 0)) return wanted
+  const mapped = addresses
+    .filter(one => one.family === 4)
+    .map(({ address }) => ({ address: `::ffff:${address}`, family: 6 as const }))
+  return [...wanted, ...mapped]
+}
+
+const channels = new WeakMap<Host, { readonly servers: string; readonly channel: Channel }>()
+
+/** One for each host, and a new one when its servers have changed. */
+function channelOf(host: Host): Channel {
+  const servers = host.nameServers().join()
+  const known = channels.get(host)
+  if (known?.servers === servers) return known.channel
+  const tries = systemConfiguration(host)?.attempts ?? HOST_LOOKUP_TRIES
+  const channel = host.run(() => new Channel({ timeout: -1, tries, maxTimeout: 0, cache: undefined }))
+  channels.set(host, { servers, channel })
+  return channel
+}
+
+/** As getaddrinfo says it of servers that do not answer, or cannot; the number is libuv's for EAI_AGAIN. */
+function tryAgain(hostname: string): Error {
+  const error = new Error(`getaddrinfo EAI_AGAIN ${hostname}`)
+  Error.captureStackTrace(error, tryAgain)
+  return Object.assign(error, { errno: -3001, code: 'EAI_AGAIN', syscall: 'getaddrinfo', hostname })
+}
+
+const noSearch: Pick<ResolverConfiguration, 'search' | 'ndots'> = { search: [], ndots: 1 }
+
+// `dns.ADDRCONFIG` and kin as Linux numbers them.
+const V4MAPPED = 8
+const ALL = 16
+const ADDRCONFIG = 32
