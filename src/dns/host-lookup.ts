@@ -48,6 +48,8 @@ class ServerLookup {
   readonly #types: readonly AddressType[]
   readonly #channel: Channel
   readonly #names: string[]
+  /** Of one of the names a server could not say. */
+  #hasFailed = false
 
   constructor(host: Host, name: string, options: LookupOptions, notFound: Error, found: AddressesFound) {
     this.#host = host
@@ -67,6 +69,7 @@ class ServerLookup {
 
   #next(): void {
     const name = this.#names.shift()
+    // No server can be asked for it.
     if (name === undefined) {
       this.#found(this.#notFound, [], undefined)
       return
@@ -91,11 +94,14 @@ class ServerLookup {
       this.#found(null, wanted, Math.min(...records.map(({ ttl }) => ttl)))
       return
     }
-    const failure = answers.find(({ kind }) => kind === 'failure')
-    const isUnknown = failure?.kind !== 'failure' || failure.code === 'ENOTFOUND' || failure.code === 'ENODATA'
-    // A server that cannot say must not send the question down the search list: another name is another answer.
-    if (!isUnknown) this.#found(tryAgain(this.#name), [], undefined)
-    else if (this.#names.length > 0) this.#next()
+    const failures = answers.flatMap(answer => (answer.kind === 'failure' ? [answer] : []))
+    const [failure] = failures
+    const isUnknown = failures.every(({ code }) => code === 'ENOTFOUND' || code === 'ENODATA')
+    if (!isUnknown) this.#hasFailed = true
+    // Servers that refuse or fail may do so for this name alone; those that do not answer will not for the next one.
+    const isSilent = failures.some(({ code }) => code === 'ETIMEOUT' || code === 'ECONNREFUSED')
+    if (this.#names.length > 0 && !isSilent) this.#next()
+    else if (this.#hasFailed) this.#found(tryAgain(this.#name), [], undefined)
     else this.#found(this.#notFound, [], failure?.ttl)
   }
 }
