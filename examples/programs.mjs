@@ -44,6 +44,25 @@ export const programs = [
     carried: { dgram: { 'UDP sockets': 3 } },
   },
   {
+    title: 'DNS: the operating system says what a name is',
+    file: 'dns/lookup.mjs',
+    shows: [/^IPv4: 127\.0\.0\.1$/m, /^IPv6: /m],
+    carried: {},
+  },
+  {
+    title: 'DNS: a name server of its own, and a client that asks it',
+    file: 'dns/name-server.mjs',
+    clients: ['dns/resolve.mjs'],
+    shows: [
+      /^addresses: 192\.0\.2\.1,192\.0\.2\.2$/m,
+      /^reverse of 192\.0\.2\.1: \["archive\.test"\]$/m,
+      /^by an alias: 192\.0\.2\.1,192\.0\.2\.2$/m,
+      /^mail: \[\{"exchange":"mail\.archive\.test","priority":10\}\]$/m,
+      /^missing: ENOTFOUND$/m,
+    ],
+    carried: {},
+  },
+  {
     title: 'HTTP: a server and two clients that GET',
     file: 'http/get/server.mjs',
     clients: ['http/get/client1.mjs', 'http/get/client2.mjs'],
