@@ -3,6 +3,7 @@
 import { createSocket } from 'node:dgram'
 import * as builtInDns from 'node:dns'
 import { once } from 'node:events'
+import { setLookupCache } from '../../src/dns/dns-cache.ts'
 import * as dns from '../../src/dns/index.ts'
 import { builtIn, type SpeedCase } from '../case.ts'
 
@@ -61,4 +62,33 @@ const resolve4: SpeedCase = {
   },
 }
 
-export default [resolve4] satisfies SpeedCase[]
+/** By the system, one after the other: what every connection by name waits for. */
+const lookup: SpeedCase = {
+  name: 'dns/lookup',
+  operation: 'localhost looked up, one at a time',
+  kind: 'speed',
+  measured: 'load',
+  subjects: ['with the cache', 'plainwire', builtIn],
+  serve: async () => ({ target: null, close() {} }),
+  load: async (_target, subject) => {
+    const { lookup: find } = subject === builtIn ? builtInDns : (dns as unknown as typeof builtInDns)
+    if (subject === 'with the cache') setLookupCache(true)
+    return {
+      run: ms =>
+        new Promise(resolve => {
+          const end = performance.now() + ms
+          let found = 0
+          const next = () =>
+            find('localhost', { all: true }, error => {
+              if (!error) found++
+              if (performance.now() < end) next()
+              else resolve(found)
+            })
+          next()
+        }),
+      close() {},
+    }
+  },
+}
+
+export default [resolve4, lookup] satisfies SpeedCase[]

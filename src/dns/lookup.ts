@@ -14,8 +14,8 @@ export const V4MAPPED = 8
 export const ALL = 16
 
 export interface LookupOptions {
-  /** 0: both. Default 0. */
-  family?: 0 | 4 | 6 | 'IPv4' | 'IPv6' | undefined
+  /** 4, 6, or 0: both. Default 0. */
+  family?: number | 'IPv4' | 'IPv6' | undefined
   /** `ADDRCONFIG | V4MAPPED | ALL`. Default 0. */
   hints?: number | undefined
   /** All addresses, as an array. Default false. */

@@ -6,6 +6,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { promises } from '../../src/dns/index.ts'
 import { readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import { formatData } from '../../src/dns/wire/record-format.ts'
 import type { QuestionType } from '../../src/dns/wire/types.ts'
@@ -100,6 +101,44 @@ describe('unbound in front of our name server', { skip: noUnbound }, () => {
       if (type !== 'A' && type !== 'AAAA') continue
       const addresses = wanted.map(answer => ('address' in answer ? answer.address : '')).sort()
       assert.deepEqual(addresses, [...(theirs as string[])].sort())
+    }
+  })
+
+  it('answers alike to our Resolver and to node:dns, over UDP and over TCP', async () => {
+    const servers = [`127.0.0.1:${unbound.port}`]
+    const [ours, theirs] = [new promises.Resolver(), new Resolver()]
+    ours.setServers(servers)
+    theirs.setServers(servers)
+    const asked = [...questions, ['many.example.test', 'A'], ['long.example.test', 'TXT']] as const
+    for (const [name, type] of asked) {
+      if (!builtInTypes.has(type) || name.includes('\\')) continue
+      const settle = (answer: Promise<unknown>) =>
+        answer.then(
+          value => (Array.isArray(value) ? value.map(one => JSON.stringify(one)).sort() : value),
+          ({ message, code, syscall, hostname }) => ({ message, code, syscall, hostname }),
+        )
+      assert.deepEqual(
+        await settle(ours.resolve(name, type)),
+        await settle(theirs.resolve(name, type)),
+        `${name} ${type}`,
+      )
+    }
+  })
+
+  it('answers alike to our Resolver and to dig', { skip: noDig }, async () => {
+    const ours = new promises.Resolver()
+    ours.setServers([`127.0.0.1:${unbound.port}`])
+    for (const name of ['example.test', 'www.example.test', 'medium.example.test', 'many.example.test']) {
+      const { stdout } = await promisify(execFile)('dig', [
+        '@127.0.0.1',
+        '-p',
+        String(unbound.port),
+        '+short',
+        name,
+        'A',
+      ])
+      const addresses = stdout.split('\n').filter(line => /^[\d.]+\d$/.test(line))
+      assert.deepEqual((await ours.resolve4(name)).sort(), addresses.sort(), name)
     }
   })
 })

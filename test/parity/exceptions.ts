@@ -10,8 +10,6 @@ export const exceptions = {
   types: {
     dgram: {},
     dns: {
-      lookup: declaredOtherwise,
-      lookupService: declaredOtherwise,
       promises: "getDefaultResultOrder() may give 'ipv6first', which the declaration does not know",
     },
     net: {},

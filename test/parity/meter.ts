@@ -19,6 +19,7 @@ import * as tls from '../../src/tls/index.ts'
 import * as url from '../../src/url/index.ts'
 import * as names from './names.ts'
 import { seeds as dgramSeeds } from './seeds/dgram.ts'
+import { seeds as dnsSeeds } from './seeds/dns.ts'
 import { seeds as httpSeeds } from './seeds/http.ts'
 import { seeds as httpsSeeds } from './seeds/https.ts'
 import { seeds as netSeeds } from './seeds/net.ts'
@@ -45,7 +46,7 @@ export interface MeteredModule {
 
 export const meteredModules = {
   dgram: { ours: dgram, builtIn: builtInDgram, types: names.dgram, seeds: dgramSeeds },
-  dns: { ours: dns, builtIn: builtInDns, types: names.dns, seeds: undefined },
+  dns: { ours: dns, builtIn: builtInDns, types: names.dns, seeds: dnsSeeds },
   http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: httpSeeds },
   http2: { ours: http2, builtIn: builtInHttp2, types: names.http2, seeds: undefined },
   net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },
