@@ -47,7 +47,8 @@ class Stream implements ConnectionSink {
   }
 
   get takesMore(): boolean {
-    return !this.#isClosed && this.#open.size < MAX_QUERIES_PER_STREAM
+    // Behind an answer of which half has come nobody else should wait: its other half may never come.
+    return !this.#isClosed && this.#open.size < MAX_QUERIES_PER_STREAM && this.#frames.pending === 0
   }
 
   ask(asker: Asker): Forget {
