@@ -6,6 +6,8 @@ import { EventEmitter } from 'node:events'
 import { callableClass } from '../core/callable-class.ts'
 import { ipVersion } from '../core/ip.ts'
 import { validateNumber, validateOneOf, validateString } from '../core/validate.ts'
+import { ambientHost } from '../host/ambient.ts'
+import type { Host } from '../host/types.ts'
 import { connect, type Socket } from '../net/internal.ts'
 import { type ClientSocket, clientConnectionOf } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
@@ -19,6 +21,7 @@ export const kWaitForProxyTunnel = Symbol('waitForProxyTunnel')
 const kWaitingOptions = Symbol('waitingOptions')
 const kWaitingScope = Symbol('waitingScope')
 const kOnKeylog = Symbol('onKeylog')
+const kHost = Symbol('host')
 
 export interface AgentOptions {
   [option: string]: unknown
@@ -37,7 +40,7 @@ export interface AgentOptions {
   proxyEnv?: NodeJS.Dict<string> | undefined
 }
 
-export type SocketOptions = RequestOptions & { _agentKey?: string; servername?: string }
+export type SocketOptions = RequestOptions & { _agentKey?: string; servername?: string; [kHost]?: Host }
 type SocketDone = (error: Error | null, socket?: Socket) => void
 /** What an agent names a pool of sockets by. */
 export interface NamedOrigin {
@@ -102,7 +105,7 @@ class NodeAgent extends EventEmitter {
   addRequest(request: ClientRequest, given: RequestOptions | string, port?: number, localAddress?: string): void {
     const legacy = typeof given === 'string' ? { host: given, port, localAddress } : given
     const options = completeOptions(this, legacy as RequestOptions, request)
-    const name = this.getName(options)
+    const name = poolName(this, options)
     const inUse = (this.sockets[name] ??= [])
     const socket = takeFreeSocket(this, name)
     const count = (this.freeSockets[name]?.length ?? 0) + inUse.length
@@ -134,7 +137,7 @@ class NodeAgent extends EventEmitter {
     const options = completeOptions(this, given, request)
     const timeout = request.timeout || this.options.timeout || undefined
     if (timeout) options.timeout = timeout
-    const name = this.getName(options)
+    const name = poolName(this, options)
     options._agentKey = name
     options['encoding'] = null
     if (this.keepAlive) {
@@ -159,7 +162,7 @@ class NodeAgent extends EventEmitter {
   }
 
   removeSocket(socket: Socket, options: SocketOptions): void {
-    const name = this.getName(options)
+    const name = poolName(this, options)
     removeFrom(this.sockets, name, socket)
     if (!socket.writable) removeFrom(this.freeSockets, name, socket)
     const request = nextWaiting(this, name)
@@ -234,7 +237,7 @@ function initialize(agent: NodeAgent, options: AgentOptions | undefined): void {
 
 /** A socket has done with its request: to the next in line, into the pool, or away. */
 function onFree(agent: NodeAgent, socket: ClientSocket, options: SocketOptions): void {
-  const name = agent.getName(options)
+  const name = poolName(agent, options)
   if (!socket.writable || !clientConnectionOf(socket).isReusable) {
     socket.destroy()
     return
@@ -309,8 +312,26 @@ function completeOptions(agent: NodeAgent, given: RequestOptions, request: Clien
   const options: SocketOptions = Object.assign(Object.create(null), given, agent.options)
   if (options.socketPath) options.path = options.socketPath
   if (!options.servername && options.servername !== '') options.servername = serverName(options, request)
+  const host = ambientHost()
+  if (host !== undefined) options[kHost] = host
   return options
 }
+
+/** A connection belongs to the host that it was made on: programs on two of them may share an agent, and no socket. */
+function poolName(agent: NodeAgent, options: SocketOptions): string {
+  const name = agent.getName(options)
+  const host = options[kHost]
+  if (host === undefined) return name
+  let label = hostLabels.get(host)
+  if (label === undefined) {
+    label = `@${host.name}#${++hostCount}`
+    hostLabels.set(host, label)
+  }
+  return name + label
+}
+
+const hostLabels = new WeakMap<Host, string>()
+let hostCount = 0
 
 /** The name that TLS asks for: that of the Host field, and none for an IP address. */
 function serverName(options: RequestOptions, request: ClientRequest): string {

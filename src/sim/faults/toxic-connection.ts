@@ -1,6 +1,7 @@
 // A Connection with toxics in it: the same port around another port. Each direction is a chain of toxics; what waits in
 // them counts as waiting here, so a slow toxic slows its writer, as a slow network does.
 
+import { systemError } from '../../core/errors.ts'
 import type { Clock, Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from '../../host/types.ts'
 import type { Chunk, Outlet, Plumbing, ToxicMaker } from './toxics.ts'
 
@@ -25,6 +26,8 @@ export class ToxicConnection implements Connection, ConnectionSink {
   #hasToldClose = false
   #waitsForEnd = false
   readonly #clock: Clock
+  readonly #onOpen: (() => void)[] = []
+  #failure: Error | undefined
   /** What came out of the toxics while paused. */
   #kept: (Uint8Array | 'end')[] = []
   #corked: Chunk[] | undefined
@@ -39,7 +42,13 @@ export class ToxicConnection implements Connection, ConnectionSink {
   ) {
     this.sink = sink
     this.#clock = clock
-    const plumbing: Plumbing = { clock, random, close: () => this.#fault('close'), reset: () => this.#fault('reset') }
+    const plumbing: Plumbing = {
+      clock,
+      random,
+      onOpen: what => this.#onOpen.push(what),
+      close: () => this.#fault(undefined),
+      reset: () => this.#fault(systemError('ECONNRESET', 'read')),
+    }
     const chain = (makers: readonly ToxicMaker[], last: Outlet) =>
       makers.reduceRight((outlet, make) => make(outlet, plumbing), last)
     this.#up = chain(upstream, { push: chunk => this.#send(chunk), end: () => this.#whileOpen(inner => inner.end()) })
@@ -142,6 +151,7 @@ export class ToxicConnection implements Connection, ConnectionSink {
   }
 
   onConnect(): void {
+    for (const what of this.#onOpen) what()
     this.sink.onConnect()
   }
 
@@ -230,10 +240,11 @@ export class ToxicConnection implements Connection, ConnectionSink {
     if (!this.#isPaused) this.#inner?.resume()
   }
 
-  /** A toxic ends the connection: both sides hear of it. */
-  #fault(how: 'close' | 'reset'): void {
-    if (this.#hasToldClose) return
-    if (how === 'close') this.destroy()
+  /** A toxic ends the connection. @param failure - what its user hears of it; the peer is reset then */
+  #fault(failure: Error | undefined): void {
+    if (this.#hasToldClose || this.#isClosed) return
+    this.#failure = failure
+    if (failure === undefined) this.destroy()
     else this.reset()
   }
 
@@ -241,7 +252,8 @@ export class ToxicConnection implements Connection, ConnectionSink {
     if (this.#hasToldClose) return
     this.#isClosed = true
     this.#hasToldClose = true
-    this.sink.onClose(this.#hasError)
+    if (this.#failure !== undefined) this.sink.onError(this.#failure)
+    this.sink.onClose(this.#hasError || this.#failure !== undefined)
   }
 
   #whileOpen(what: (inner: Connection) => void): void {

@@ -48,7 +48,10 @@ export interface Outlet {
 export interface Plumbing {
   readonly clock: Clock
   readonly random: SeededRandom
+  /** Calls back when the connection stands. */
+  onOpen(what: () => void): void
   close(): void
+  /** Both ends hear of a reset. */
   reset(): void
 }
 
@@ -90,15 +93,15 @@ function readMaker(options: ToxicOptions): ToxicMaker {
     }
     case 'timeout': {
       const timeout = parseDuration(options.timeout, 'toxic.timeout')
-      return (_, { clock, close }) => {
-        if (timeout > 0) clock.setTimer(close, timeout / 1e6)
+      return (_, { clock, close, onOpen }) => {
+        if (timeout > 0) onOpen(() => clock.setTimer(close, timeout / 1e6))
         return { push: ({ done }) => done?.(), end: () => {} }
       }
     }
     case 'reset_peer': {
       const timeout = parseDuration(options.timeout ?? 0, 'toxic.timeout')
-      return (outlet, { clock, reset }) => {
-        clock.setTimer(reset, timeout / 1e6)
+      return (outlet, { clock, reset, onOpen }) => {
+        onOpen(() => clock.setTimer(reset, timeout / 1e6))
         return outlet
       }
     }

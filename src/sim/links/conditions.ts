@@ -31,6 +31,7 @@ export interface Conditions {
   readonly jitter: Nanoseconds
   /** Bits per second; Infinity: no limit. */
   readonly bandwidth: number
+  /** Infinity: the default. */
   readonly queue: number
   readonly loss: number
   readonly duplication: number
@@ -43,7 +44,7 @@ export const perfect: Conditions = {
   latency: 0,
   jitter: 0,
   bandwidth: Number.POSITIVE_INFINITY,
-  queue: 1000,
+  queue: Number.POSITIVE_INFINITY,
   loss: 0,
   duplication: 0,
   reordering: 0,

@@ -108,7 +108,7 @@ export class Lane {
     let begin = now
     if (this.#freeAt > now) {
       begin = this.#freeAt
-      if (this.#waiting(now) >= queue) return undefined
+      if (this.#waiting(now) >= (queue === Number.POSITIVE_INFINITY ? DEFAULT_QUEUE : queue)) return undefined
       this.#departures.push(begin)
     }
     this.#freeAt = begin + Math.ceil((this.#codec.length(frame) * 8e9) / bandwidth)
@@ -163,5 +163,7 @@ export class Lane {
   }
 }
 
+/** Frames, as Linux's txqueuelen. */
+const DEFAULT_QUEUE = 1000
 /** A frame that is overtaken is held back for up to so long at least. */
 const LEAST_HOLD: Nanoseconds = 1e6

@@ -115,7 +115,7 @@ test('timeout swallows the data, and closes in the end', async () => {
 
 test('reset_peer', async () => {
   const heard = await talk({ type: 'reset_peer', timeout: '1s' }, ['hello'], false)
-  assert.deepEqual(heard, ['0 connected', '0 hello', '1000 closed'])
+  assert.deepEqual(heard, ['0 connected', '0 hello', '1000 ECONNRESET', '1000 closed'])
 })
 
 test('slicer', async () => {
