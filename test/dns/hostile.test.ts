@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { MAX_QUERIES_PER_PORT, MAX_QUERIES_PER_STREAM } from '../../src/dns/engine/limits.ts'
+import { MAX_QUERIES_PER_PORT, MAX_QUERIES_PER_STREAM, STREAM_IDLE_MS } from '../../src/dns/engine/limits.ts'
 import { promises } from '../../src/dns/index.ts'
 import { FrameReader, frameMessage } from '../../src/dns/wire/framing.ts'
 import { type Message, readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import { MemoryHost, MemoryNetwork, silentSink } from '../../src/host/index.ts'
+import { RuntimeClock } from '../../src/host/runtime-clock.ts'
 import type { Connection, DatagramPort, Endpoint, Host } from '../../src/host/types.ts'
 
 type Resolver = InstanceType<typeof promises.Resolver>
@@ -31,10 +32,13 @@ interface Setting {
 }
 
 /** A client that asks a server on another machine, and a third that would like to answer in its place. */
-function machines(options: ConstructorParameters<typeof promises.Resolver>[0] = {}): Setting {
+function machines(
+  options: ConstructorParameters<typeof promises.Resolver>[0] = {},
+  clock = new RuntimeClock(),
+): Setting {
   const network = new MemoryNetwork()
   const [server, attacker, client] = ['10.5.0.53', '10.5.0.66', '10.5.0.1'].map(
-    address => new MemoryHost({ network, name: address, addresses: [address] }),
+    address => new MemoryHost({ network, name: address, addresses: [address], clock }),
   ) as [MemoryHost, MemoryHost, MemoryHost]
   const resolver = client.run(() => new promises.Resolver(options))
   resolver.setServers(['10.5.0.53'])
@@ -247,6 +251,38 @@ describe('a server that misbehaves delays its own question alone', () => {
     assert.equal(connections, 3)
     resolver.cancel()
     await half
+  })
+
+  it('a connection that nobody asks over is closed after STREAM_IDLE_MS, and kept while somebody waits', async t => {
+    const idle: (() => void)[] = []
+    class WatchedClock extends RuntimeClock {
+      override setTimer(callback: () => void, delayMs: number) {
+        if (delayMs === STREAM_IDLE_MS) idle.push(callback)
+        return super.setTimer(callback, delayMs)
+      }
+    }
+    const { server, resolver } = machines({ tries: 1 }, new WatchedClock())
+    serveUdp(t, server, ({ query, reply }) =>
+      reply(answer(query, '', { answers: [], flags: { ...query.flags, qr: true, tc: true } })),
+    )
+    const released = deferred<void>()
+    let connections = 0
+    serveTcp(t, server, (connection, onMessage) => {
+      connections++
+      onMessage(message => {
+        idle.at(-1)?.()
+        void released.promise.then(() => connection.write(frameMessage(answer(readMessage(message), '192.0.2.1'))))
+      })
+    })
+    const first = resolver.resolve4('a.test')
+    await turns(20)
+    released.resolve()
+    assert.deepEqual(await first, ['192.0.2.1'], 'not closed while a question is open')
+    assert.deepEqual(await resolver.resolve4('b.test'), ['192.0.2.1'])
+    assert.equal(connections, 1)
+    idle.at(-1)?.()
+    assert.deepEqual(await resolver.resolve4('c.test'), ['192.0.2.1'])
+    assert.equal(connections, 2)
   })
 
   it('one connection carries many questions at once, MAX_QUERIES_PER_STREAM at most', async t => {
