@@ -10,6 +10,8 @@ export class Congestion {
   #duplicates = 0
   /** In fast recovery: what had been sent when it began. */
   #recover: number | undefined
+  /** What had been sent when it timed out last. */
+  #sentAtTimeout = -1
 
   constructor(segmentSize: number) {
     this.#segmentSize = segmentSize
@@ -39,9 +41,10 @@ export class Congestion {
    * @param acknowledged - bytes, of which this acknowledgment told first
    * @param upTo - the highest byte that is acknowledged
    * @param inFlight - bytes that still are on their way
+   * @param wasLimited - whether it was this window that kept more from being sent
    * @returns true: the first of them is lost too, and is to be sent again (RFC 6582 section 3.2, "partial acknowledgment")
    */
-  receiveNew(acknowledged: number, upTo: number, inFlight: number): boolean {
+  receiveNew(acknowledged: number, upTo: number, inFlight: number, wasLimited: boolean): boolean {
     this.#duplicates = 0
     const size = this.#segmentSize
     if (this.#recover !== undefined) {
@@ -54,6 +57,7 @@ export class Congestion {
       this.#window = Math.min(this.#threshold, Math.max(inFlight, size) + size)
       return false
     }
+    if (!wasLimited) return false
     // Appropriate byte counting, RFC 3465, with L = 2: acknowledgments of two segments each are the rule.
     if (this.#window < this.#threshold) this.#window += Math.min(acknowledged, 2 * size)
     else this.#window += Math.max(1, Math.floor((size * Math.min(acknowledged, 2 * size)) / this.#window))
@@ -69,7 +73,8 @@ export class Congestion {
       this.#window += size
       return false
     }
-    if (this.#duplicates !== DUPLICATES) return false
+    // Duplicates of what a time-out made us send twice tell of no loss: RFC 6582 section 3.2, step 2.
+    if (this.#duplicates !== DUPLICATES || sent - inFlight <= this.#sentAtTimeout) return false
     this.#threshold = Math.max(Math.floor(inFlight / 2), 2 * size)
     this.#recover = sent
     this.#window = this.#threshold + DUPLICATES * size
@@ -77,7 +82,8 @@ export class Congestion {
   }
 
   /** Section 3.1: nothing came back in time. */
-  expire(inFlight: number, isFirst: boolean): void {
+  expire(inFlight: number, sent: number, isFirst: boolean): void {
+    this.#sentAtTimeout = sent
     if (isFirst) this.#threshold = Math.max(Math.floor(inFlight / 2), 2 * this.#segmentSize)
     this.#window = this.#segmentSize
     this.#recover = undefined

@@ -6,7 +6,10 @@ export const tcpLimits = {
   /** Bytes that wait to be sent or acknowledged, and bytes that wait to be read: what one connection takes at most. */
   sendBuffer: 1 << 20,
   receiveBuffer: 1 << 20,
-  /** What is worth writing at least; up to `sendBuffer`, twice the congestion window is. */
+  /** How far both grow: with the congestion window, and with a reader who keeps up. */
+  largestSendBuffer: 8 << 20,
+  largestReceiveBuffer: 8 << 20,
+  /** What is worth writing at least; beyond it, twice the congestion window is. */
   leastSendBuffer: 64 * 1024,
   /** Out-of-order ranges that are kept: each takes memory beside its bytes. */
   reassemblyRanges: 1024,

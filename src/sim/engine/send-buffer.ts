@@ -5,6 +5,9 @@ export class SendBuffer {
   /** Place of the first byte of the first chunk. */
   #begin = 0
   #end = 0
+  /** The chunk that was looked at last, and the place of its first byte. */
+  #cursorIndex = 0
+  #cursorAt = 0
 
   /** The place of the oldest byte that is kept, and of the next to be written. */
   get begin(): number {
@@ -27,11 +30,17 @@ export class SendBuffer {
 
   /** A view where the bytes lie in one chunk, a copy where they do not. */
   slice(from: number, length: number): Uint8Array {
-    let at = this.#begin
-    let index = 0
+    // Sending goes forward: the search begins where the last one ended.
+    if (from < this.#cursorAt) {
+      this.#cursorAt = this.#begin
+      this.#cursorIndex = 0
+    }
+    let [at, index] = [this.#cursorAt, this.#cursorIndex]
     while (index < this.#chunks.length && at + (this.#chunks[index] as Uint8Array).length <= from) {
       at += (this.#chunks[index++] as Uint8Array).length
     }
+    this.#cursorAt = at
+    this.#cursorIndex = index
     const first = this.#chunks[index]
     if (first === undefined || length === 0) return new Uint8Array(0)
     const offset = from - at
@@ -56,10 +65,15 @@ export class SendBuffer {
       released++
     }
     if (released > 0) this.#chunks.splice(0, released)
+    this.#cursorIndex -= released
     const first = this.#chunks[0]
     if (first !== undefined && upTo > this.#begin) {
       this.#chunks[0] = first.subarray(upTo - this.#begin)
       this.#begin = upTo
+    }
+    if (this.#cursorIndex <= 0) {
+      this.#cursorIndex = 0
+      this.#cursorAt = this.#begin
     }
   }
 }

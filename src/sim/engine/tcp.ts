@@ -53,7 +53,8 @@ export interface TcpSettings {
 
 const { FIN, SYN, RST, PSH, ACK } = tcpFlags
 const NEVER = Number.POSITIVE_INFINITY
-const WINDOW_SCALE = 6
+/** RFC 7323 section 2.2: windows of up to 8 MiB can be told. */
+const WINDOW_SCALE = 7
 const NO_DATA = new Uint8Array(0)
 
 export class TcpConnection {
@@ -82,10 +83,15 @@ export class TcpConnection {
   /** A segment under way whose acknowledgment is timed: the place after it, and when it was sent. */
   #timed: { readonly upTo: number; readonly at: Nanoseconds } | undefined
   #retries = 0
+  /** The congestion window was what kept more from being sent. */
+  #isLimited = false
   noDelay = false
 
   // Receiving.
   readonly #received = new Reassembly()
+  /** Bytes that may wait to be read. */
+  #capacity: number = tcpLimits.receiveBuffer
+  #takenInTime = 0
   #peerInitial = 0
   #scale = 0
   /** The place after the last byte that the peer may send: never taken back. */
@@ -124,13 +130,16 @@ export class TcpConnection {
 
   /** How many more bytes `write` takes. */
   get room(): number {
-    return tcpLimits.sendBuffer - this.#unsent.size
+    return (
+      Math.max(tcpLimits.sendBuffer, Math.min(2 * this.#congestion.window, tcpLimits.largestSendBuffer)) -
+      this.#unsent.size
+    )
   }
 
   /** How many are worth giving it: what waits stays in proportion to what can be on its way, as Linux sizes its buffers. */
   get appetite(): number {
     const most = Math.max(2 * this.#congestion.window, tcpLimits.leastSendBuffer)
-    return Math.max(Math.min(most, tcpLimits.sendBuffer) - this.#unsent.size, 0)
+    return Math.max(Math.min(most, tcpLimits.largestSendBuffer) - this.#unsent.size, 0)
   }
 
   get readableBytes(): number {
@@ -181,9 +190,10 @@ export class TcpConnection {
   read(): Uint8Array | undefined {
     const bytes = this.#received.take()
     if (bytes === undefined) return undefined
+    this.#growWindow(bytes.length)
     const opened = this.#received.next + this.#receiveWindow() - this.#windowEdge
     // Receiver's silly window avoidance: RFC 9293 section 3.8.6.2.2.
-    if (opened >= Math.min(2 * this.#segmentSize, tcpLimits.receiveBuffer / 2) && this.#isReceiving()) {
+    if (opened >= Math.min(2 * this.#segmentSize, this.#capacity / 2) && this.#isReceiving()) {
       if (this.#windowEdge - this.#received.next < 2 * this.#segmentSize) this.#acknowledge()
     }
     return bytes
@@ -379,7 +389,7 @@ export class TcpConnection {
     } else this.#roundTrip.reset()
     this.#unsent.release(Math.min(upTo, this.#unsent.end))
     this.#retransmitAt = this.#next > upTo ? now + this.#roundTrip.timeout : NEVER
-    if (this.#congestion.receiveNew(count, upTo, this.#inFlight)) this.#resendFirst(now)
+    if (this.#congestion.receiveNew(count, upTo, this.#inFlight, this.#isLimited)) this.#resendFirst(now)
     this.#handler.onAcknowledged()
   }
 
@@ -472,7 +482,10 @@ export class TcpConnection {
   /** Sends what may be sent: section 3.8.6.2.1, with Nagle's rule. */
   #output(now: Nanoseconds): void {
     if (!this.#maySend()) return
+    this.#isLimited = false
     for (;;) {
+      // Only then may it grow: a window that nobody fills says nothing about the path (RFC 7661).
+      if (this.#unsent.end > this.#acknowledged + this.#congestion.window) this.#isLimited = true
       const limit = this.#acknowledged + Math.min(this.#congestion.window, this.#peerWindow)
       const available = this.#unsent.end - this.#next
       const size = Math.min(this.#segmentSize, available, limit - this.#next)
@@ -530,7 +543,7 @@ export class TcpConnection {
       this.#sendSyn(now)
       return
     }
-    this.#congestion.expire(this.#highest - this.#acknowledged, this.#retries === 1)
+    this.#congestion.expire(this.#highest - this.#acknowledged, this.#highest, this.#retries === 1)
     // From the first lost byte on; what has arrived after it, the peer will acknowledge with it.
     this.#next = this.#acknowledged
     this.#retransmitAt = NEVER
@@ -643,7 +656,16 @@ export class TcpConnection {
   }
 
   #receiveWindow(): number {
-    return Math.max(0, tcpLimits.receiveBuffer - this.#received.size)
+    return Math.max(0, this.#capacity - this.#received.size)
+  }
+
+  /** A reader who keeps up gets twice the room, so that on a long path the window is not what bounds the speed. */
+  #growWindow(taken: number): void {
+    if (this.#received.size > 0 || this.#capacity >= tcpLimits.largestReceiveBuffer) return
+    this.#takenInTime += taken
+    if (this.#takenInTime < this.#capacity) return
+    this.#takenInTime = 0
+    this.#capacity = Math.min(2 * this.#capacity, tcpLimits.largestReceiveBuffer)
   }
 
   #transmit(place: number, flags: number, data: Uint8Array): void {
@@ -656,12 +678,11 @@ export class TcpConnection {
       this.#unacknowledgedSegments = 0
       this.#mustAcknowledge = false
     }
-    // Rounded down to what the scale can tell, and never less than was told before.
-    const window = Math.max(this.#receiveWindow() >> this.#scale, 0)
-    const told = Math.min(window, 0xffff)
+    // Rounded down to what the scale can tell: rounded up, every small segment would push the edge a little further.
+    const told = Math.min(this.#receiveWindow() >> this.#scale, 0xffff)
     const edge = this.#received.next + (told << this.#scale)
     if (edge > this.#windowEdge) this.#windowEdge = edge
-    const kept = Math.min(0xffff, (this.#windowEdge - this.#received.next + (1 << this.#scale) - 1) >> this.#scale)
+    const kept = Math.min(0xffff, (this.#windowEdge - this.#received.next) >> this.#scale)
     this.#handler.transmit({
       kind: 'tcp',
       sourcePort: this.#settings.sourcePort,

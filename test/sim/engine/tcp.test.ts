@@ -250,7 +250,7 @@ test('who does not read stops the sender; it goes on when there is room again', 
   const { client, server, finish, open, timeline } = pair()
   open()
   server.reads = false
-  const sent = Buffer.alloc(3 << 20, 'x')
+  const sent = Buffer.alloc(8 << 20, 'x')
   let written = 0
   const feed = () => {
     written += client.do((connection, now) => connection.write(sent.subarray(written), now))
@@ -259,7 +259,7 @@ test('who does not read stops the sender; it goes on when there is room again', 
   feed()
   finish(timeline.now() + 30e9)
   assert.ok(server.connection.readableBytes <= 1 << 20)
-  assert.ok(written <= 2 << 20, `${written} written`)
+  assert.ok(written <= 4 << 20, `${written} written`)
   server.reads = true
   server.read()
   finish(timeline.now() + 300e9)
@@ -277,7 +277,8 @@ test('a closed window is probed, and a lost opening does no harm', () => {
   const size = 1 << 20
   client.do((connection, now) => connection.write(Buffer.alloc(size), now))
   finish(timeline.now() + 60e9)
-  assert.equal(server.connection.readableBytes, size)
+  // The last bytes of the window are less than what its scale can tell.
+  assert.ok(size - server.connection.readableBytes < 128)
   client.do((connection, now) => connection.write(Buffer.from('more'), now))
   finish(timeline.now() + 60e9)
   server.reads = true
