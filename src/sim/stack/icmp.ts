@@ -138,7 +138,9 @@ export class Icmp {
       : type === icmpTypes.DESTINATION_UNREACHABLE && code === unreachableCodes.FRAGMENTATION_NEEDED
     if (isTooBig) {
       // RFC 1191 section 3: no link is so narrow, and who says so wants to do harm.
-      this.#reportMtu(quoted, Math.max(isIpv6 ? rest : rest & 0xffff, isIpv6 ? 1280 : 68))
+      const mtu = Math.max(isIpv6 ? rest : rest & 0xffff, isIpv6 ? 1280 : 68)
+      this.#stack.learnPathMtu(quoted.destination, mtu)
+      this.#reportMtu(quoted, mtu)
     } else if (type === (isIpv6 ? icmpv6Types.TIME_EXCEEDED : icmpTypes.TIME_EXCEEDED)) {
       this.#report(quoted, 'time', packet.source)
     } else {

@@ -50,6 +50,7 @@ export class IpStack {
   readonly #neighbors = new Map<NetworkCard, Neighbors>()
   readonly #own = new Set<string>()
   readonly #broadcasts = new Set<string>(['255.255.255.255'])
+  readonly #pathMtus = new Map<string, number>()
   readonly #reassembler: Reassembler
   #sweep: ScheduledEvent | undefined
   #identification: number
@@ -109,9 +110,18 @@ export class IpStack {
     return [...this.#own].find(address => address.includes(':') === family)
   }
 
+  /** Bytes of the largest packet that gets there whole, as far as is known. */
   mtuFor(destination: string): number {
     if (this.owns(destination)) return LOOPBACK_MTU
-    return this.routes.find(destination)?.card.mtu ?? 1500
+    const mtu = this.routes.find(destination)?.card.mtu ?? 1500
+    return Math.min(mtu, this.#pathMtus.get(destination) ?? mtu)
+  }
+
+  /** A router on the way there has said what it takes (RFC 1191, RFC 8201). It is remembered as long as the machine runs. */
+  learnPathMtu(destination: string, mtu: number): void {
+    if (mtu >= this.mtuFor(destination)) return
+    if (this.#pathMtus.size >= stackLimits.pathMtus) this.#pathMtus.clear()
+    this.#pathMtus.set(destination, mtu)
   }
 
   send(source: string, destination: string, payload: IpPayload, options: SendOptions = {}): void {
@@ -193,15 +203,17 @@ export class IpStack {
 
   /** @param nextHop - undefined: everybody, or a group */
   #transmit(packet: IpPacket, card: NetworkCard, nextHop: string | undefined, isForwarded: boolean): void {
-    if (payloadLength(packet) > card.mtu) {
+    const known = isForwarded || this.#pathMtus.size === 0 ? undefined : this.#pathMtus.get(packet.destination)
+    const mtu = Math.min(card.mtu, known ?? card.mtu)
+    if (payloadLength(packet) > mtu) {
       // IPv6's routers never split: RFC 8200 section 4.5.
       const mayNot = packet.kind === 'ipv4' ? packet.dontFragment : isForwarded
       if (mayNot) {
-        if (isForwarded) this.icmp.sendTooBig(packet, card.mtu)
-        else this.icmp.reportTooBig(packet, card.mtu)
+        if (isForwarded) this.icmp.sendTooBig(packet, mtu)
+        else this.icmp.reportTooBig(packet, mtu)
         return
       }
-      for (const part of splitPacket(packet, card.mtu)) this.#transmit(part, card, nextHop, isForwarded)
+      for (const part of splitPacket(packet, mtu)) this.#transmit(part, card, nextHop, isForwarded)
       return
     }
     if (nextHop !== undefined) {

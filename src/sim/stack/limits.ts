@@ -9,6 +9,8 @@ export const stackLimits = {
   resolveInterval: 1e9 as Nanoseconds,
   /** MAC addresses remembered on one card. */
   neighbors: 8192,
+  /** Destinations whose path takes less than the own card: all are forgotten when there are more. */
+  pathMtus: 4096,
   /** Bytes of the packet that an ICMP error quotes: RFC 1812 section 4.3.2.3. */
   quotedBytes: 548,
   /** The first TTL and hop limit. */
