@@ -1,24 +1,34 @@
 #!/usr/bin/env node
-// The command. `plainwire run` starts the runtime itself on the program, with our modules in place of its own: so argv,
+// The command. `plainwire sim` is in sim.ts. `plainwire run` starts the runtime itself on the program, with our modules in place of its own: so argv,
 // exit codes, signals, stdin and error output are those of `node`, and nothing here has to imitate them.
 
 import { readFileSync } from 'node:fs'
 import { redirectedModules } from '../register/modules.ts'
 import { runProgram } from './run.ts'
+import { simulate } from './sim.ts'
 
 const usage = `Usage: plainwire run [node options] FILE [arguments]
+       plainwire sim FILE [--seeds FIRST..LAST] [--jobs N] [--out FILE]
        plainwire --help | --version
 
-Runs an unmodified program. What it and its dependencies require or import of
+run: an unmodified program. What it and its dependencies require or import of
   ${redirectedModules.join(' ')}
 comes from plainwire instead of the runtime. Everything else is as with
   node [node options] FILE [arguments]
+
+sim: a scenario on a simulated network, once for each seed; the first that fails is reported, and its packets written.
+  plainwire sim --help
 `
 
 function main([command, ...rest]: readonly string[]): void {
   switch (command) {
     case 'run':
       runProgram(rest)
+      return
+    case 'sim':
+      void simulate(rest).then(code => {
+        process.exitCode = code
+      })
       return
     case '--help':
     case '-h':

@@ -3,8 +3,8 @@
 
 import { randomInt } from 'node:crypto'
 import { codedError, invalidArgType, invalidArgValue } from '../core/errors.ts'
-import { validateInteger, validateOneOf, validateString } from '../core/validate.ts'
-import { ambientHost } from '../host/ambient.ts'
+import { validateFunction, validateInteger, validateOneOf, validateString } from '../core/validate.ts'
+import { ambientHost, captureContext } from '../host/ambient.ts'
 import { parseMac } from './addresses.ts'
 import { Capture } from './capture.ts'
 import { type ChaosOptions, type FaultPlan, unleash } from './faults/chaos.ts'
@@ -165,6 +165,19 @@ export class Network {
   run(duration: Duration): Promise<void> {
     this.#checkOutside('run')
     return this.#driver.run(parseDuration(duration, 'duration'))
+  }
+
+  /** Calls back at an instant of simulated time, counted from the network's beginning: `net.at('3s', () => server.crash())`. */
+  at(instant: Duration, what: () => void): void {
+    const at = parseDuration(instant, 'instant')
+    const now = this.timeline.now()
+    if (at < now) throw invalidArgValue('instant', instant, `must not be past: it is ${formatInstant(now)} now`)
+    validateFunction(what, 'what')
+    const inContext = captureContext()
+    this.timeline.schedule(at - now, () => {
+      this.timeline.wake()
+      inContext(what)
+    })
   }
 
   /** Cuts groups of machines off from each other, whatever lies between them. */

@@ -27,7 +27,8 @@ export class RoundTrip {
       this.#variation = 0.75 * this.#variation + 0.25 * Math.abs(this.#smoothed - trip)
       this.#smoothed = 0.875 * this.#smoothed + 0.125 * trip
     }
-    this.#timeout = Math.max(this.#smoothed + Math.max(4 * this.#variation, GRANULARITY), tcpLimits.minRto)
+    const timeout = this.#smoothed + Math.max(4 * this.#variation, GRANULARITY)
+    this.#timeout = Math.max(Math.ceil(timeout), tcpLimits.minRto)
     this.#backoff = 1
   }
 

@@ -78,7 +78,7 @@ class MachineTimer implements Timer {
   constructor(clock: MachineClock, callback: () => void, delayMs: number) {
     this.#clock = clock
     this.#callback = callback
-    this.#delay = delayMs > 0 ? Math.round(delayMs * NS_PER_MS) : 0
+    this.#delay = delayMs > 0 ? Math.ceil(delayMs * NS_PER_MS) : 0
     this.refresh()
   }
 

@@ -126,8 +126,9 @@ export class Timeline implements Scheduler {
   }
 
   schedule(after: Nanoseconds, what: () => void, gate?: Gate, isBackground = false): TimelineEvent {
-    // Not below now, and no NaN, which would have no place in the order.
-    const at = this.now() + (after > 0 ? Math.round(after) : 0)
+    // Not below now, and no NaN, which would have no place in the order. Rounded up: who asks to be called at a time that
+    // is no whole number must not be called before it, and ask again.
+    const at = this.now() + (after > 0 ? Math.ceil(after) : 0)
     const event = new TimelineEvent(this, at, this.#sequence++, what, gate, isBackground)
     if (!isBackground) this.#foreground++
     this.#push(event)
