@@ -38,7 +38,7 @@ export default async function slowLink(net) {
     ],
   })
   // Loaded before anything is asked of it: reading files takes real time, and no simulated time.
-  await net.until(server.run(() => import('./express-app.mjs')))
+  await net.until(server.load(new URL('./express-app.mjs', import.meta.url)))
 
   const times = {}
   const timed = async (name, host, fn) => {

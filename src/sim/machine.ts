@@ -1,6 +1,8 @@
 // A machine: cards, an IP stack, a clock, a name service, and the programs that run on it. It can be paused, crashed and
 // restarted; each start makes a new stack, clock and host (an *incarnation*), and nothing of the one before goes on.
 
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { invalidArgValue } from '../core/errors.ts'
 import { validateFunction, validateInteger } from '../core/validate.ts'
 import { runWithHost } from '../host/ambient.ts'
@@ -123,6 +125,18 @@ export class Machine implements NicOwner {
     this.#main ??= fn
     this.network.timeline.wake()
     return runWithHost(this.host, fn)
+  }
+
+  /**
+   * Runs a program of its own here: an ES module, loaded anew for this machine and this start, so that two machines share
+   * none of its state. What it imports is loaded once, as always.
+   */
+  load(file: string | URL): Promise<Record<string, unknown>> {
+    const url = new URL(file instanceof URL ? file : pathToFileURL(resolve(file)))
+    return this.run(() => {
+      url.searchParams.set('machine', `${this.name}-${++loads}`)
+      return import(url.href) as Promise<Record<string, unknown>>
+    })
   }
 
   /** A card by its name; the first one without. */
@@ -273,6 +287,9 @@ export class Machine implements NicOwner {
     return nic
   }
 }
+
+/** Counts the modules that were loaded, over all networks. */
+let loads = 0
 
 /** Like a duration, with a sign. */
 function parseSkew(skew: Duration): Nanoseconds {

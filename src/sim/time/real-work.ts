@@ -11,17 +11,24 @@ import { performance } from 'node:perf_hooks'
 type Kind =
   /** From `init` to its first `after`: a request to the runtime. */
   | 'request'
-  /** The same, but it may be waiting for something that never comes: counted for a while only. */
+  /** The same, if it has a callback: what is done in the same call (`randomBytes(8)`) has none, and no `after`. */
+  | 'job'
+  /** As a request, but it may be waiting for something that never comes. */
   | 'channel'
   /** Works now and then, unseen: counted for a moment after each sign of life. */
   | 'worker'
   | 'other'
 
+interface Work {
+  readonly kind: Kind
+  /** Counted until then, in real milliseconds: what takes longer is not waited for, lest a mistake here wait for ever. */
+  until: number
+  readonly resource: object | undefined
+}
+
 export class RealWork {
   readonly #belongs: () => boolean
-  readonly #requests = new Set<number>()
-  /** Until when each counts, in real milliseconds. */
-  readonly #doubtful = new Map<number, { readonly kind: Kind; until: number }>()
+  readonly #works = new Map<number, Work>()
   readonly #hook
   readonly #now = performance.now.bind(performance)
 
@@ -29,10 +36,10 @@ export class RealWork {
   constructor(belongs: () => boolean) {
     this.#belongs = belongs
     this.#hook = createHook({
-      init: (id, type) => {
+      init: (id, type, _, resource) => {
         // By far the most, and of no interest.
         if (type === 'PROMISE' || type === 'TickObject') return
-        this.#begin(id, type)
+        this.#begin(id, type, resource)
       },
       after: id => this.#end(id),
     })
@@ -44,31 +51,30 @@ export class RealWork {
 
   stop(): void {
     this.#hook.disable()
-    this.#requests.clear()
-    this.#doubtful.clear()
+    this.#works.clear()
   }
 
   get isUnderWay(): boolean {
-    if (this.#requests.size > 0) return true
-    if (this.#doubtful.size === 0) return false
+    if (this.#works.size === 0) return false
     const now = this.#now()
-    for (const [id, { until }] of this.#doubtful) if (until < now) this.#doubtful.delete(id)
-    return this.#doubtful.size > 0
+    for (const [id, { kind, until, resource }] of this.#works) {
+      const isDone = until < now || (kind === 'job' && Reflect.get(resource ?? {}, 'ondone') === undefined)
+      if (isDone) this.#works.delete(id)
+    }
+    return this.#works.size > 0
   }
 
-  #begin(id: number, type: string): void {
+  #begin(id: number, type: string, resource: object): void {
     const kind = kindOf(type)
     if (kind === 'other' || !this.#belongs()) return
-    if (kind === 'request') this.#requests.add(id)
-    else this.#doubtful.set(id, { kind, until: this.#now() + graceMs[kind] })
+    this.#works.set(id, { kind, until: this.#now() + mostMs[kind], resource: kind === 'job' ? resource : undefined })
   }
 
   #end(id: number): void {
-    this.#requests.delete(id)
-    const doubtful = this.#doubtful.get(id)
-    if (doubtful === undefined) return
-    if (doubtful.kind === 'worker') doubtful.until = this.#now() + graceMs.worker
-    else this.#doubtful.delete(id)
+    const work = this.#works.get(id)
+    if (work === undefined) return
+    if (work.kind === 'worker') work.until = this.#now() + mostMs.worker
+    else this.#works.delete(id)
   }
 }
 
@@ -88,8 +94,9 @@ function classify(type: string): Kind {
   if (type === 'MESSAGEPORT' || type === 'PROCESSWRAP' || type === 'WORKER') return 'channel'
   if (type === 'ZLIB' || type === 'BROTLI' || type === 'ZSTD') return 'worker'
   const isRequest = /^(FSREQ|FILEHANDLECLOSEREQ|GETADDRINFOREQ|GETNAMEINFOREQ|QUERYWRAP|TCPCONNECTWRAP|PIPECONNECTWRAP)/
-  if (isRequest.test(type) || (type.endsWith('REQUEST') && !type.startsWith('HTTP'))) return 'request'
+  if (isRequest.test(type)) return 'request'
+  if (type.endsWith('REQUEST') && !type.startsWith('HTTP')) return 'job'
   return 'other'
 }
 
-const graceMs = { channel: 1000, worker: 5 } as const
+const mostMs = { request: 30_000, job: 30_000, channel: 1000, worker: 5 } as const
