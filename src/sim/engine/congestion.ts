@@ -74,11 +74,34 @@ export class Congestion {
       return false
     }
     // Duplicates of what a time-out made us send twice tell of no loss: RFC 6582 section 3.2, step 2.
-    if (this.#duplicates !== DUPLICATES || sent - inFlight <= this.#sentAtTimeout) return false
+    if (this.#duplicates !== DUPLICATES || !this.isNewLoss(sent - inFlight)) return false
     this.#threshold = Math.max(Math.floor(inFlight / 2), 2 * size)
     this.#recover = sent
     this.#window = this.#threshold + DUPLICATES * size
     return true
+  }
+
+  /** Losses are known by selective acknowledgments: RFC 6675 section 5, step 4. */
+  beginRecovery(inFlight: number, sent: number): void {
+    this.#threshold = Math.max(Math.floor(inFlight / 2), 2 * this.#segmentSize)
+    this.#window = this.#threshold
+    this.#recover = sent
+  }
+
+  /** In such a recovery new data was acknowledged: it ends with what had been sent when it began. */
+  advanceRecovery(upTo: number): void {
+    this.#duplicates = 0
+    if (this.#recover !== undefined && upTo >= this.#recover) this.#recover = undefined
+  }
+
+  /** Whether that many duplicates tell of a loss, where selective acknowledgments do not: one counts. */
+  countDuplicate(): boolean {
+    return ++this.#duplicates >= DUPLICATES
+  }
+
+  /** Whether a loss at that place is a new one, and not the doing of a time-out. RFC 6582 section 3.2, step 2 */
+  isNewLoss(acknowledged: number): boolean {
+    return acknowledged > this.#sentAtTimeout
   }
 
   /** Section 3.1: nothing came back in time. */

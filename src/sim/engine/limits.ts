@@ -12,7 +12,7 @@ export const tcpLimits = {
   /** What is worth writing at least; beyond it, twice the congestion window is. */
   leastSendBuffer: 64 * 1024,
   /** Out-of-order ranges that are kept: each takes memory beside its bytes. */
-  reassemblyRanges: 1024,
+  reassemblyRanges: 8192,
   /** RFC 6298 section 2.1. */
   initialRto: 1e9 as Nanoseconds,
   minRto: 200e6 as Nanoseconds,

@@ -10,6 +10,10 @@ export class Reassembly {
   #next = 0
   /** By place, without overlap, all of it past `#next`. */
   #early: { from: number; bytes: Uint8Array }[] = []
+  /** The same without seams. */
+  readonly #islands: { from: number; to: number }[] = []
+  /** Where the last early byte went. */
+  #latest = -1
 
   get next(): number {
     return this.#next
@@ -18,6 +22,13 @@ export class Reassembly {
   /** Bytes that can be taken. */
   get size(): number {
     return this.#readyBytes
+  }
+
+  /** What has come too early, as ranges that touch nothing: the one that grew last first (RFC 2018 section 4). */
+  islands(most: number): { from: number; to: number }[] {
+    const latest = this.#islands.find(one => this.#latest >= one.from && this.#latest < one.to)
+    const others = this.#islands.filter(one => one !== latest)
+    return (latest === undefined ? others : [latest, ...others]).slice(0, most)
   }
 
   get hasGap(): boolean {
@@ -45,6 +56,7 @@ export class Reassembly {
       if (rest.length > 0) this.#append(rest)
     }
     if (used > 0) this.#early.splice(0, used)
+    while ((this.#islands[0]?.from ?? Number.POSITIVE_INFINITY) < this.#next) this.#islands.shift()
     return true
   }
 
@@ -75,6 +87,25 @@ export class Reassembly {
     const after = this.#early[index]
     if (after !== undefined && after.from < start + data.length)
       data = data.subarray(0, Math.max(0, after.from - start))
-    if (data.length > 0) this.#early.splice(index, 0, { from: start, bytes: data })
+    if (data.length === 0) return
+    this.#early.splice(index, 0, { from: start, bytes: data })
+    this.#latest = start
+    this.#extend(start, start + data.length)
+  }
+
+  /** The ranges grow together where they touch. */
+  #extend(from: number, to: number): void {
+    const islands = this.#islands
+    let index = islands.length
+    while (index > 0 && (islands[index - 1] as { from: number }).from > from) index--
+    const [before, after] = [islands[index - 1], islands[index]]
+    const touchesBefore = before !== undefined && before.to === from
+    const touchesAfter = after !== undefined && after.from === to
+    if (touchesBefore && touchesAfter) {
+      before.to = after.to
+      islands.splice(index, 1)
+    } else if (touchesBefore) before.to = to
+    else if (touchesAfter) after.from = from
+    else islands.splice(index, 0, { from, to })
   }
 }

@@ -1,4 +1,4 @@
-// One TCP connection: RFC 9293's states, with RFC 6298 (retransmission), 5681 and 6582 (congestion), 7323 section 2
+// One TCP connection: RFC 9293's states, with RFC 6298 (retransmission), 5681, 6582 and 6675 (congestion), 7323 section 2
 // (window scale), 896 (Nagle), 1122 section 4.2 (delayed ACK, zero-window probes, keep-alive) and 5961 (what a forged RST
 // or SYN brings). No I/O: segments go to the handler, time comes as an argument. One file of 500 lines, because the
 // standard's section 3.10.7 is one procedure over one record of state; buffers, congestion and round-trip times are apart.
@@ -12,6 +12,7 @@ import { Congestion } from './congestion.ts'
 import { tcpLimits } from './limits.ts'
 import { Reassembly } from './reassembly.ts'
 import { RoundTrip } from './round-trip.ts'
+import { Scoreboard } from './scoreboard.ts'
 import { SendBuffer } from './send-buffer.ts'
 
 export type TcpState =
@@ -49,6 +50,8 @@ export interface TcpSettings {
   readonly initial: number
   /** The largest segment that the own card takes: MTU less headers. */
   readonly segmentSize: number
+  /** Whether selective acknowledgments are offered. Default: true; without them recovery is NewReno's (RFC 6582). */
+  readonly offersSack?: boolean | undefined
 }
 
 const { FIN, SYN, RST, PSH, ACK } = tcpFlags
@@ -80,6 +83,11 @@ export class TcpConnection {
   #segmentSize: number
   readonly #congestion: Congestion
   readonly #roundTrip = new RoundTrip()
+  /** Both ends speak of what came out of order (RFC 2018). */
+  #hasSack = false
+  readonly #scoreboard = new Scoreboard()
+  /** Recovery has begun, and its first segment was not sent again yet. */
+  #mustResendFirst = false
   /** A segment under way whose acknowledgment is timed: the place after it, and when it was sent. */
   #timed: { readonly upTo: number; readonly at: Nanoseconds } | undefined
   #retries = 0
@@ -352,7 +360,7 @@ export class TcpConnection {
 
   /** @returns false: the segment is done with */
   #receiveAcknowledgment(segment: TcpSegment, from: number, now: Nanoseconds): boolean {
-    const upTo = this.#acknowledged + ((segment.acknowledgment - this.#wireNumber(this.#acknowledged)) | 0)
+    const upTo = this.#sentPlace(segment.acknowledgment)
     if (this.#state === 'syn-received') {
       if (segment.acknowledgment !== this.#wireNumber(0)) {
         this.#transmitRaw(segment.acknowledgment, 0, RST, NO_DATA)
@@ -367,13 +375,10 @@ export class TcpConnection {
       return false
     }
     const window = segment.window << this.#peerScale
+    const isDuplicate = upTo <= this.#acknowledged && this.#isDuplicate(segment, upTo, window)
     if (upTo > this.#acknowledged) this.#receiveNewAcknowledgment(upTo, now)
-    else if (
-      this.#isDuplicate(segment, upTo, window) &&
-      this.#congestion.receiveDuplicate(this.#inFlight, this.#highest)
-    ) {
-      this.#resendFirst(now)
-    }
+    if (this.#hasSack) this.#receiveSelective(segment, isDuplicate)
+    else if (isDuplicate && this.#congestion.receiveDuplicate(this.#inFlight, this.#highest)) this.#resendFirst(now)
     this.#takeWindow(window, from, upTo, now)
     return this.#advanceClosing(now)
   }
@@ -389,8 +394,30 @@ export class TcpConnection {
     } else this.#roundTrip.reset()
     this.#unsent.release(Math.min(upTo, this.#unsent.end))
     this.#retransmitAt = this.#next > upTo ? now + this.#roundTrip.timeout : NEVER
-    if (this.#congestion.receiveNew(count, upTo, this.#inFlight, this.#isLimited)) this.#resendFirst(now)
+    if (this.#hasSack) this.#scoreboard.release(upTo)
+    if (this.#hasSack && this.#congestion.isRecovering) this.#congestion.advanceRecovery(upTo)
+    else if (this.#congestion.receiveNew(count, upTo, this.#inFlight, this.#isLimited)) this.#resendFirst(now)
     this.#handler.onAcknowledged()
+  }
+
+  /** RFC 6675 section 5: what came out of order tells what was lost. */
+  #receiveSelective({ options }: TcpSegment, isDuplicate: boolean): void {
+    for (const [left, right] of options?.sackBlocks ?? []) {
+      const [from, to] = [this.#sentPlace(left), this.#sentPlace(right)]
+      // Of what is acknowledged already (RFC 2883), or was never sent: no news.
+      if (from > this.#acknowledged && from < to && to <= this.#highest) this.#scoreboard.add(from, to)
+    }
+    const isThird = isDuplicate && this.#congestion.countDuplicate()
+    if (this.#congestion.isRecovering || !this.#congestion.isNewLoss(this.#acknowledged)) return
+    if (!isThird && this.#scoreboard.lostBefore(this.#segmentSize) <= this.#acknowledged) return
+    this.#congestion.beginRecovery(this.#inFlight, this.#highest)
+    this.#scoreboard.beginRecovery(this.#acknowledged)
+    this.#mustResendFirst = true
+  }
+
+  /** An acknowledged or sent sequence number of ours as a place. */
+  #sentPlace(sequence: number): number {
+    return this.#acknowledged + ((sequence - this.#wireNumber(this.#acknowledged)) | 0)
   }
 
   /** RFC 5681 section 2, "duplicate acknowledgment". */
@@ -482,8 +509,14 @@ export class TcpConnection {
   /** Sends what may be sent: section 3.8.6.2.1, with Nagle's rule. */
   #output(now: Nanoseconds): void {
     if (!this.#maySend()) return
+    if (this.#hasSack && this.#congestion.isRecovering) {
+      this.#outputInRecovery(now)
+      return
+    }
     this.#isLimited = false
     for (;;) {
+      if (this.#next < this.#highest && !this.#scoreboard.isEmpty)
+        this.#next = this.#scoreboard.gapFrom(this.#next).from
       // Only then may it grow: a window that nobody fills says nothing about the path (RFC 7661).
       if (this.#unsent.end > this.#acknowledged + this.#congestion.window) this.#isLimited = true
       const limit = this.#acknowledged + Math.min(this.#congestion.window, this.#peerWindow)
@@ -498,6 +531,38 @@ export class TcpConnection {
     if (waits && this.#peerWindow === 0 && this.#next === this.#acknowledged && this.#probeAt === NEVER) {
       this.#probeAt = now + this.#roundTrip.timeout
     }
+  }
+
+  /** RFC 6675 section 5, step (C): holes first, then new data, as far as what is on its way leaves room. */
+  #outputInRecovery(now: Nanoseconds): void {
+    const [board, size] = [this.#scoreboard, this.#segmentSize]
+    let pipe = board.pipe(this.#acknowledged, this.#next, size)
+    while (this.#mustResendFirst || this.#congestion.window - pipe >= size) {
+      const hole = board.nextHole(this.#acknowledged, size, this.#mustResendFirst)
+      this.#mustResendFirst = false
+      let sent: number
+      if (hole !== undefined) {
+        this.#timed = undefined
+        sent = this.#resend(hole.from, Math.min(hole.to - hole.from, size), now)
+        board.resent(hole.from + sent)
+      } else {
+        const available = this.#unsent.end - this.#next
+        sent = Math.min(size, available, this.#acknowledged + this.#peerWindow - this.#next)
+        if (sent <= 0 || (sent < size && sent < available)) break
+        this.#sendAt(this.#next, sent, this.#isEnding && sent === available, now)
+      }
+      if (sent === 0) break
+      pipe += sent
+    }
+  }
+
+  /** Bytes that were sent, and the FIN if it was sent after them. @returns how many places of the stream that were */
+  #resend(from: number, length: number, now: Nanoseconds): number {
+    const size = Math.max(Math.min(length, this.#unsent.end - from), 0)
+    const carriesEnd = this.#isEnding && from + size === this.#unsent.end && this.#highest > this.#unsent.end
+    if (size === 0 && !carriesEnd) return 0
+    this.#sendAt(from, size, carriesEnd, now)
+    return size + (carriesEnd ? 1 : 0)
   }
 
   /** A segment that is not full: only with nothing else under way, or at the user's wish. */
@@ -544,6 +609,9 @@ export class TcpConnection {
       return
     }
     this.#congestion.expire(this.#highest - this.#acknowledged, this.#highest, this.#retries === 1)
+    // RFC 6675 section 5.1: the peer may have thought better of what it told of.
+    this.#scoreboard.clear()
+    this.#mustResendFirst = false
     // From the first lost byte on; what has arrived after it, the peer will acknowledge with it.
     this.#next = this.#acknowledged
     this.#retransmitAt = NEVER
@@ -578,8 +646,12 @@ export class TcpConnection {
   #sendSyn(now: Nanoseconds): void {
     this.#timed ??= this.#retries === 0 ? { upTo: 0, at: now } : undefined
     if (this.#retransmitAt === NEVER) this.#retransmitAt = now + this.#roundTrip.timeout
-    const options: TcpOptions = { maximumSegmentSize: this.#settings.segmentSize, windowScale: WINDOW_SCALE }
     const isAnswer = this.#state === 'syn-received'
+    const options: TcpOptions = {
+      maximumSegmentSize: this.#settings.segmentSize,
+      windowScale: WINDOW_SCALE,
+      isSackPermitted: (isAnswer ? this.#hasSack : this.#settings.offersSack !== false) || undefined,
+    }
     const window = Math.min(tcpLimits.receiveBuffer, 0xffff)
     this.#handler.transmit({
       kind: 'tcp',
@@ -601,6 +673,7 @@ export class TcpConnection {
     // RFC 9293 section 3.7.1: without the option, what any host must take.
     this.#segmentSize = Math.min(this.#settings.segmentSize, options?.maximumSegmentSize ?? 536)
     this.#congestion.segmentSize = this.#segmentSize
+    this.#hasSack = options?.isSackPermitted === true && this.#settings.offersSack !== false
     if (options?.windowScale !== undefined) {
       this.#peerScale = Math.min(options.windowScale, 14)
       this.#scale = WINDOW_SCALE
@@ -692,9 +765,16 @@ export class TcpConnection {
       flags,
       window: Math.max(told, Math.max(0, kept)),
       urgentPointer: 0,
-      options: undefined,
+      // With data it could make the packet larger than the path takes.
+      options: this.#hasSack && data.length === 0 && this.#received.hasGap ? this.#selective() : undefined,
       data,
     })
+  }
+
+  /** RFC 2018 section 4. */
+  #selective(): TcpOptions {
+    const wire = (place: number) => (this.#peerInitial + 1 + place) >>> 0
+    return { sackBlocks: this.#received.islands(3).map(({ from, to }) => [wire(from), wire(to)]) }
   }
 
   #wireNumber(place: number): number {

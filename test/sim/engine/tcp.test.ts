@@ -21,18 +21,24 @@ class End implements TcpHandler {
   readonly heard: string[] = []
   readonly bytes: Uint8Array[] = []
   reads = true
+  lastReadAt = 0
   peer: End | undefined
   readonly #timeline: Timeline
   readonly #wire: (segment: TcpSegment, from: End) => number | undefined
   #event: TimelineEvent | undefined
 
-  constructor(timeline: Timeline, port: number, wire: (segment: TcpSegment, from: End) => number | undefined) {
+  constructor(
+    timeline: Timeline,
+    port: number,
+    wire: (segment: TcpSegment, from: End) => number | undefined,
+    offersSack = true,
+  ) {
     this.#timeline = timeline
     this.#wire = wire
     // The sequence numbers wrap soon.
     const initial = 0xffff_f000 + port
     this.connection = new TcpConnection(
-      { sourcePort: port, destinationPort: 1 - port, initial, segmentSize: 1460 },
+      { sourcePort: port, destinationPort: 1 - port, initial, segmentSize: 1460, offersSack },
       this,
     )
   }
@@ -71,6 +77,7 @@ class End implements TcpHandler {
       const bytes = this.do(connection => connection.read())
       if (bytes === undefined) break
       this.bytes.push(bytes)
+      this.lastReadAt = this.#timeline.now()
     }
     if (this.connection.isAtEnd && !this.heard.includes('end')) this.heard.push('end')
   }
@@ -98,9 +105,11 @@ interface WireOptions {
   delay?: number
   /** @returns whether it is lost */
   loses?: (segment: TcpSegment, from: 'client' | 'server', number: number) => boolean
+  /** Of the server's end. */
+  offersSack?: boolean
 }
 
-function pair({ delay = 10 * MS, loses = () => false }: WireOptions = {}) {
+function pair({ delay = 10 * MS, loses = () => false, offersSack = true }: WireOptions = {}) {
   const timeline = new Timeline()
   const log: string[] = []
   let number = 0
@@ -111,7 +120,7 @@ function pair({ delay = 10 * MS, loses = () => false }: WireOptions = {}) {
     return isLost ? undefined : delay
   }
   const client: End = new End(timeline, 0, wire)
-  const server: End = new End(timeline, 1, wire)
+  const server: End = new End(timeline, 1, wire, offersSack)
   client.peer = server
   server.peer = client
   const finish = (until = 3600e9) => {
@@ -185,7 +194,10 @@ test('half-closed: what the other says still comes', () => {
 test('data arrives whole and in order, whatever the wire loses', () => {
   for (let seed = 0; seed < 40; seed++) {
     const random = randomFor(seed, 'wire')
-    const { client, server, finish, timeline } = pair({ loses: () => fraction(random) < 0.1 })
+    const { client, server, finish, timeline } = pair({
+      loses: () => fraction(random) < 0.1,
+      offersSack: seed % 2 === 0,
+    })
     client.do((connection, now) => connection.open(now))
     const sent = Buffer.from(Array.from({ length: 200_000 }, () => random.uint32() & 0xff))
     const answer = sent.subarray(0, 50_000)
@@ -220,6 +232,27 @@ test('a lost segment is sent again when three acknowledgments tell of it, long b
   finish(before + 150 * MS)
   assert.equal(server.received.length, 14600)
   assert.equal(log.filter(line => line.includes('client') && line.includes('1460')).length, 11)
+})
+
+test('many losses in one window: selective acknowledgments bring them back together, without each takes a round trip', () => {
+  const took = [true, false].map(offersSack => {
+    // Of twenty segments, well after the start, every second one is lost.
+    let count = -60
+    const loses: WireOptions['loses'] = ({ data }, from) => {
+      if (from !== 'client' || data.length === 0) return false
+      count++
+      return count > 0 && count <= 20 && count % 2 === 0
+    }
+    const { client, server, finish, open, timeline } = pair({ loses, offersSack })
+    open()
+    const before = timeline.now()
+    client.do((connection, now) => connection.write(Buffer.alloc(1460 * 150), now))
+    finish()
+    assert.equal(server.received.length, 1460 * 150)
+    return (server.lastReadAt - before) / MS
+  })
+  const [withSack, without] = took as [number, number]
+  assert.ok(withSack <= 160 && without >= withSack + 80, `${took}`)
 })
 
 test('delayed acknowledgment: every second segment, a single one after 40 ms', () => {
