@@ -1,51 +1,104 @@
-// A load generator that costs the server's process nothing: raw sockets that send ready-made requests and count answers
-// by their length.
+// Load generators that cost the server's process nothing: raw sockets that send ready-made requests and count answers by
+// their length.
 
 import net from 'node:net'
 
-export interface Load {
-  readonly port: number
-  readonly connections: number
-  readonly requests: number
-  readonly request: Buffer
-  /** A connection for each request. */
-  readonly closes?: boolean
-}
+/** Connections that stay open, each with one request under way at a time while a run lasts. */
+export class Connections {
+  readonly #sockets: net.Socket[] = []
+  readonly #request: Buffer
+  #answered: (socket: net.Socket) => void = () => {}
 
-/** Resolves when all answers have come. */
-export function run(load: Load): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let sent = 0
-    let done = 0
-    const open = () => {
-      const socket = net.connect({ port: load.port, host: '127.0.0.1', noDelay: true })
-      let expected = 0
-      let received = 0
-      const send = () => {
-        if (sent >= load.requests) {
-          socket.destroy()
+  private constructor(request: Buffer) {
+    this.#request = request
+  }
+
+  static async open(port: number, count: number, request: Buffer): Promise<Connections> {
+    const connections = new Connections(request)
+    // Some hundred at a time: what waits to be accepted has its bounds too.
+    const width = Math.min(count, 200)
+    await Promise.all(
+      Array.from({ length: width }, async (_, i) => {
+        for (let at = i; at < count; at += width) await connections.#add(port)
+      }),
+    )
+    return connections
+  }
+
+  /** @returns how many answers came, the last of them a little after `ms` */
+  run(ms: number): Promise<number> {
+    const until = performance.now() + ms
+    return new Promise(resolve => {
+      let operations = 0
+      // With many connections not all are at work at once, or a run would end long after its time.
+      const width = Math.min(this.#sockets.length, 200)
+      let open = width
+      const [working, waiting] = [this.#sockets.slice(0, width), this.#sockets.slice(width)]
+      this.#answered = socket => {
+        operations++
+        if (performance.now() >= until) {
+          if (--open === 0) resolve(operations)
           return
         }
-        sent++
-        socket.write(load.request)
+        // Round and round: each connection in its turn.
+        waiting.push(socket)
+        waiting.shift()?.write(this.#request)
       }
-      socket.on('connect', send)
+      for (const socket of working) socket.write(this.#request)
+    })
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #add(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const socket = net.connect({ port, host: '127.0.0.1', noDelay: true }, () => {
+        this.#sockets.push(socket)
+        resolve()
+      })
+      let expected = 0
+      let received = 0
       socket.on('error', reject)
       socket.on('data', chunk => {
         received += chunk.length
         if (expected === 0) expected = lengthOfAnswer(chunk as Buffer)
         if (received < expected) return
         received = 0
-        if (load.closes) {
-          expected = 0
-          socket.destroy()
-        }
-        if (++done === load.requests) resolve()
-        else if (load.closes) open()
-        else send()
+        this.#answered(socket)
       })
+    })
+  }
+}
+
+/** A connection for each request, some at a time. @returns how many answers came */
+export async function runWithOwnConnections(port: number, request: Buffer, ms: number): Promise<number> {
+  const until = performance.now() + ms
+  let operations = 0
+  const worker = async () => {
+    while (performance.now() < until) {
+      await askOnce(port, request)
+      operations++
     }
-    for (let i = 0; i < Math.min(load.connections, load.requests); i++) open()
+  }
+  await Promise.all(Array.from({ length: 20 }, worker))
+  return operations
+}
+
+function askOnce(port: number, request: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(request))
+    let received = 0
+    let expected = 0
+    socket.on('error', reject)
+    socket.on('data', chunk => {
+      received += chunk.length
+      if (expected === 0) expected = lengthOfAnswer(chunk as Buffer)
+      if (received < expected) return
+      socket.destroy()
+      resolve()
+    })
   })
 }
 
