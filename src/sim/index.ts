@@ -8,11 +8,19 @@ export type { LadderOptions } from './ladder.ts'
 export type { LinkConditions } from './links/conditions.ts'
 export type { Machine, MachineOptions, PingOptions } from './machine.ts'
 export type { HostsFile } from './names.ts'
-export { type AddedToxic, Network, type NetworkOptions, type UntilOptions } from './network.ts'
+export {
+  type AddedToxic,
+  type NameServerOptions,
+  Network,
+  type NetworkOptions,
+  type RecursiveServerOptions,
+  type UntilOptions,
+} from './network.ts'
 export type { Nic } from './nic.ts'
 export type { Partition, PartitionOptions } from './partition.ts'
 export type { NatOptions, PortForward, Router, RouterOptions } from './router.ts'
 export type { RouteOptions } from './routes.ts'
+export type { ZoneSource } from './services/name-server.ts'
 export type { EchoOutcome } from './stack/icmp.ts'
 export type { NicOptions, NicPlan, Switch, SwitchOptions } from './switch.ts'
 export type { Duration, Rate, Size } from './units.ts'

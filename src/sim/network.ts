@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto'
 import { codedError, invalidArgType, invalidArgValue } from '../core/errors.ts'
 import { validateFunction, validateInteger, validateOneOf, validateString } from '../core/validate.ts'
 import { ambientHost, captureContext } from '../host/ambient.ts'
-import { parseMac } from './addresses.ts'
+import { parseAddress, parseMac } from './addresses.ts'
 import { Capture } from './capture.ts'
 import { type ChaosOptions, type FaultPlan, unleash } from './faults/chaos.ts'
 import { readToxic, type Toxic, type ToxicOptions } from './faults/toxics.ts'
@@ -15,6 +15,8 @@ import type { Nic, NicTap } from './nic.ts'
 import { Partition, type PartitionOptions } from './partition.ts'
 import { Router, type RouterOptions } from './router.ts'
 import { noteFailure, noteNetwork } from './seed-note.ts'
+import { readZones, serveZones, type ZoneSource } from './services/name-server.ts'
+import { serveRecursively } from './services/recursive-server.ts'
 import { Switch, type SwitchOptions } from './switch.ts'
 import { Driver } from './time/driver.ts'
 import { followMachineClocks } from './time/globals.ts'
@@ -39,6 +41,15 @@ export interface NetworkOptions {
 export interface UntilOptions {
   /** Simulated time after which waiting is given up. Default: one hour. */
   readonly within?: Duration | undefined
+}
+
+export interface NameServerOptions extends MachineOptions {
+  readonly zones: readonly ZoneSource[]
+}
+
+export interface RecursiveServerOptions extends MachineOptions {
+  /** Name servers of the root, or of whatever is to be the top: machines, or addresses. */
+  readonly roots: readonly (string | Machine)[]
 }
 
 export interface AddedToxic {
@@ -127,6 +138,23 @@ export class Network {
     const router = this.#add(new Router(this, name, options))
     for (const nic of router.nics) for (const { address } of nic.addresses) this.#announce(address, nic)
     return router
+  }
+
+  /** A machine with an authoritative name server at port 53. Others ask it when it is among their `nameServers`. */
+  nameServer(name: string, { zones, ...options }: NameServerOptions): Machine {
+    const read = readZones(zones)
+    const machine = this.host(name, options)
+    machine.run(() => serveZones(read))
+    return machine
+  }
+
+  /** A machine with a recursive name server: it asks its way down from the roots, and remembers what it heard. */
+  recursiveServer(name: string, { roots, ...options }: RecursiveServerOptions): Machine {
+    const addresses = roots.map(root => (root instanceof Machine ? root.address : parseAddress(root, 'roots')))
+    if (addresses.length === 0) throw invalidArgValue('roots', roots, 'must name a server at least')
+    const machine = this.host(name, options)
+    machine.run(() => serveRecursively(addresses))
+    return machine
   }
 
   /** @throws for a name that no machine has */

@@ -1,0 +1,19 @@
+// A name server for a machine to run: our own, at port 53, with zones as they are described or as zone files have them.
+
+import { DnsServer, describeZone, parseZoneFile, Zone, type ZoneDescription } from '../../dns/dns-server.ts'
+
+/** A zone, its description, or a zone file's text with its origin. */
+export type ZoneSource = Zone | ZoneDescription | { readonly origin: string; readonly file: string }
+
+/** @throws for zones that are none, before anything runs */
+export function readZones(sources: readonly ZoneSource[]): Zone[] {
+  return sources.map(source => {
+    if (source instanceof Zone) return source
+    return 'file' in source ? new Zone(parseZoneFile(source.file, { origin: source.origin })) : describeZone(source)
+  })
+}
+
+/** The program: to be run on the machine. */
+export async function serveZones(zones: readonly Zone[]): Promise<void> {
+  await new DnsServer({ zones }).listen({ address: '0.0.0.0', port: 53 })
+}
