@@ -11,6 +11,8 @@ import {
   unreachableCodes,
   unreachableCodesV6,
 } from '../wire/icmp.ts'
+import { IPV4_HEADER_LENGTH } from '../wire/ipv4.ts'
+import { IPV6_HEADER_LENGTH } from '../wire/ipv6.ts'
 import { type IcmpMessage, type Icmpv6Message, type IpPacket, ipProtocols } from '../wire/packets.ts'
 import { type IpStack, isGroup, isLoopback } from './ip-stack.ts'
 import { stackLimits } from './limits.ts'
@@ -183,7 +185,8 @@ export class Icmp {
     if (!this.#mayComplain()) return
     const from = isLoopback(destination) || this.#stack.owns(destination) ? destination : this.#stack.sourceFor(source)
     if (from === undefined) return
-    const data = encodePacket(packet).subarray(0, stackLimits.quotedBytes)
+    const headerLength = isIpv6 ? IPV6_HEADER_LENGTH : IPV4_HEADER_LENGTH
+    const data = encodePacket(packet).subarray(0, headerLength + stackLimits.quotedBytes)
     this.#stack.send(
       from,
       source,

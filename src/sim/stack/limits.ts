@@ -11,8 +11,11 @@ export const stackLimits = {
   neighbors: 8192,
   /** Destinations whose path takes less than the own card: all are forgotten when there are more. */
   pathMtus: 4096,
-  /** Bytes of the packet that an ICMP error quotes: RFC 1812 section 4.3.2.3. */
-  quotedBytes: 548,
+  /**
+   * Bytes after the IP header that an ICMP error quotes: RFC 792's eight. RFC 1812 and 4443 allow more; but of a segment
+   * that is cut off, Wireshark says that its checksum is wrong.
+   */
+  quotedBytes: 8,
   /** The first TTL and hop limit. */
   hops: 64,
   /** ICMP errors that one machine sends in a second of simulated time: RFC 4443 section 2.4 (f). */
