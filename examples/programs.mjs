@@ -161,4 +161,18 @@ export const programs = [
     shows: [/^through the tunnel: HTTP\/1\.1 200 OK/m, /^GET is refused: NGHTTP2_REFUSED_STREAM$/m],
     carried: { http2: { 'received streams': 2, 'sent streams': 2 } },
   },
+  {
+    title:
+      'A network in the process: two machines, a name server, HTTPS under loss, its packets as a ladder and as pcapng',
+    file: 'sim/https-under-loss.mjs',
+    shows: [
+      /^client: got <h1>Open all night<\/h1> after [\d.]+ ms of simulated time/m,
+      /\|-+ SYN -+>\|/,
+      /<-+ SYN, ACK -+\|/,
+      /TLS ClientHello/,
+      /FIN, ACK/,
+      /^\d+ packets, [1-9]\d* of them lost: .*https-under-loss\.pcapng$/m,
+    ],
+    carried: {},
+  },
 ]

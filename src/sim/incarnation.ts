@@ -10,7 +10,6 @@ import type { Nic } from './nic.ts'
 import { randomFor } from './randomness.ts'
 import type { Nat } from './router.ts'
 import type { Route } from './routes.ts'
-import { askNameServers } from './services/dns-lookup.ts'
 import { IpStack } from './stack/ip-stack.ts'
 import { MachineClock } from './time/machine-clock.ts'
 import { Gate, type Timeline } from './time/timeline.ts'
@@ -23,7 +22,6 @@ export class Incarnation {
   readonly stack: IpStack
   readonly host: Host
   readonly #timeline: Timeline
-  readonly #names: MachineNames
   #kept = 0
 
   /** @param number - counts the machine's starts */
@@ -42,22 +40,22 @@ export class Incarnation {
     this.stack.isForwarding = machine.isRouter
     if (nat !== undefined) this.stack.translator = new NetworkAddressTranslator(nat)
     for (const nic of machine.nics) this.stack.addCard(nic)
-    this.#names = new MachineNames({
+    const names = new MachineNames({
       hosts: machine.hosts,
       nameServers: machine.nameServers,
       neighbours: asked => network.addressesFor(machine, asked),
       neighbourAt: address => network.machineAt(address)?.name,
-      askServers: asked => askNameServers(this.host, asked),
     })
     const own = new SimHost({
       name,
       stack: this.stack,
       clock: this.clock,
-      names: this.#names,
+      names,
       random: randomFor(network.seed, `programs of ${label}`),
     })
     this.host = new ToxicHost(
       own,
+      machine.resolver,
       (address, port) => network.toxicsFor(machine, address, port),
       randomFor(network.seed, `toxics of ${label}`),
     )
@@ -96,8 +94,6 @@ export class Incarnation {
     for (const { state, local, localPort, remote, remotePort } of this.stack.tcp.endpoints) {
       if (state !== 'time-wait') lines.push(`connection ${local}:${localPort} to ${remote}:${remotePort}: ${state}`)
     }
-    for (const name of this.#names.asking)
-      lines.push(`the address of ${name}, from ${this.host.nameServers().join(', ')}`)
     const now = this.#timeline.now()
     for (const { at, isBackground } of this.#timeline.pending(this.gate).slice(0, MAX_DESCRIBED)) {
       if (!isBackground) lines.push(`something due in ${formatDuration(at - now)}`)

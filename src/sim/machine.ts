@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { invalidArgValue } from '../core/errors.ts'
 import { validateFunction, validateInteger } from '../core/validate.ts'
 import { runWithHost } from '../host/ambient.ts'
-import type { Host } from '../host/types.ts'
+import type { Host, ResolverConfiguration } from '../host/types.ts'
 import { parseAddress } from './addresses.ts'
 import type { Capture } from './capture.ts'
 import { Incarnation } from './incarnation.ts'
@@ -31,8 +31,19 @@ export interface MachineOptions {
   readonly hosts?: HostsFile | undefined
   /** The name servers that it asks. Default: none; then the machines of the network are known by their names. */
   readonly nameServers?: readonly string[] | undefined
+  /** How it asks them, as resolv.conf(5) has it. */
+  readonly resolver?: ResolverOptions | undefined
   /** How far its date is off: '2s' is ahead, '-2s' behind. */
   readonly clockSkew?: Duration | undefined
+}
+
+export interface ResolverOptions {
+  /** Domains that are put behind names with few dots. */
+  readonly search?: readonly string[] | undefined
+  readonly ndots?: number | undefined
+  readonly timeout?: Duration | undefined
+  readonly attempts?: number | undefined
+  readonly rotate?: boolean | undefined
 }
 
 export interface PingOptions {
@@ -50,6 +61,7 @@ export class Machine implements NicOwner {
   readonly nics: readonly Nic[]
   readonly hosts: HostsFile
   readonly nameServers: readonly string[]
+  readonly resolver: ResolverConfiguration | undefined
   readonly isRouter: boolean
   /** Addresses that packets from here, or for here, must not bear: set by partitions. */
   readonly cuts = { to: new Map<string, number>(), from: new Map<string, number>() }
@@ -76,6 +88,7 @@ export class Machine implements NicOwner {
     this.isRouter = isRouter
     this.hosts = options.hosts ?? {}
     this.nameServers = options.nameServers ?? []
+    this.resolver = options.resolver === undefined ? undefined : readResolver(options.resolver)
     this.#skew = options.clockSkew === undefined ? 0 : parseSkew(options.clockSkew)
     const plans = (options.nics ?? network.defaultNics()).map(plan => (plan instanceof Switch ? plan.nic() : plan))
     this.nics = plans.map((plan, index) => this.#plug(plan, index))
@@ -286,6 +299,19 @@ export class Machine implements NicOwner {
     this.#switches.set(nic, network)
     return nic
   }
+}
+
+function readResolver({
+  search = [],
+  ndots = 1,
+  timeout,
+  attempts,
+  rotate = false,
+}: ResolverOptions): ResolverConfiguration {
+  validateInteger(ndots, 'resolver.ndots', 0, 15)
+  if (attempts !== undefined) validateInteger(attempts, 'resolver.attempts', 1, 5)
+  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'resolver.timeout') / 1e6
+  return { search, ndots, timeoutMs, attempts, rotate }
 }
 
 /** Counts the modules that were loaded, over all networks. */

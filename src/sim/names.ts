@@ -1,13 +1,10 @@
-// A machine's name service, as getaddrinfo is set up by /etc/hosts, nsswitch.conf and resolv.conf: its hosts file, then
-// the name servers it is told to ask, or, without any, the names of the network's machines.
+// A machine's name service: its hosts file, then the names of the network's machines. On a machine that has name servers
+// those are asked in place of the machines' names: not here, but by the dns module, as on every host without a system.
 
 import { parseAddress } from './addresses.ts'
 
 /** Names with their addresses. */
 export type HostsFile = Readonly<Record<string, string | readonly string[]>>
-
-/** What the name servers say; undefined: they know no such name. */
-export type AskServers = (name: string) => Promise<readonly string[]>
 
 export interface NameSources {
   readonly hosts: HostsFile
@@ -15,14 +12,11 @@ export interface NameSources {
   /** The machines of the network: their addresses, those nearest to the asker first. */
   readonly neighbours: (name: string) => readonly string[]
   readonly neighbourAt: (address: string) => string | undefined
-  readonly askServers: AskServers
 }
 
 export class MachineNames {
   readonly #sources: NameSources
   readonly #file = new Map<string, readonly string[]>()
-  /** Names that are being asked for. */
-  readonly asking = new Set<string>()
 
   constructor(sources: NameSources) {
     this.#sources = sources
@@ -42,18 +36,8 @@ export class MachineNames {
   /** All addresses of a name, in order; empty: there is none. `done` may be called at once. */
   addresses(name: string, done: (addresses: readonly string[]) => void): void {
     const canonical = canonicalName(name)
-    const known = this.#file.get(canonical)
-    const { nameServers, neighbours, askServers } = this.#sources
-    if (known !== undefined) done(known)
-    else if (nameServers.length === 0) done(neighbours(canonical))
-    else {
-      this.asking.add(canonical)
-      const answer = (addresses: readonly string[]) => {
-        this.asking.delete(canonical)
-        done(addresses)
-      }
-      askServers(canonical).then(answer, () => answer([]))
-    }
+    const { nameServers, neighbours } = this.#sources
+    done(this.#file.get(canonical) ?? (nameServers.length === 0 ? neighbours(canonical) : []))
   }
 
   /** The reverse, from the hosts file and the network's machines. */

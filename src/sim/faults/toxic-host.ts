@@ -1,4 +1,5 @@
-// A host whose connections may get toxics: the same port around a machine's own host.
+// A host whose connections may get toxics, and whose questions go out as its machine is set up: the same port around a
+// machine's own host.
 
 import { runWithHost } from '../../host/ambient.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
@@ -17,6 +18,7 @@ import type {
   ListenerSink,
   ListenTarget,
   LookupOptions,
+  ResolverConfiguration,
 } from '../../host/types.ts'
 import { fraction } from '../randomness.ts'
 import { ToxicConnection } from './toxic-connection.ts'
@@ -27,11 +29,13 @@ export type ToxicChoice = (address: string, port: number) => readonly Toxic[]
 
 export class ToxicHost implements Host {
   readonly #inner: Host
+  readonly #resolver: ResolverConfiguration | undefined
   readonly #choose: ToxicChoice
   readonly #random: SeededRandom
 
-  constructor(inner: Host, choose: ToxicChoice, random: SeededRandom) {
+  constructor(inner: Host, resolver: ResolverConfiguration | undefined, choose: ToxicChoice, random: SeededRandom) {
     this.#inner = inner
+    this.#resolver = resolver
     this.#choose = choose
     this.#random = random
   }
@@ -80,6 +84,14 @@ export class ToxicHost implements Host {
 
   nameServers(): string[] {
     return this.#inner.nameServers()
+  }
+
+  get asksNameServers(): boolean | undefined {
+    return this.#inner.asksNameServers
+  }
+
+  resolverConfiguration(): ResolverConfiguration | undefined {
+    return this.#resolver ?? this.#inner.resolverConfiguration?.()
   }
 
   interfaces(): HostInterface[] {

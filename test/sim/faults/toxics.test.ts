@@ -53,7 +53,7 @@ async function talk(options: ToxicOptions, say: readonly string[] = ['hello'], e
   const clock = new MachineClock({ timeline, gate: new Gate(), epoch: 0 })
   const machine = new MemoryHost({ clock })
   const toxic = readToxic(options)
-  const host = new ToxicHost(machine, () => [toxic], randomFor(1, 'toxics'))
+  const host = new ToxicHost(machine, undefined, () => [toxic], randomFor(1, 'toxics'))
   const now = () => clock.monotonic()
   machine.listen(
     { kind: 'tcp', address: '127.0.0.1', port: 7 },
@@ -134,7 +134,7 @@ test('a slow toxic slows its writer', async () => {
   const clock = new MachineClock({ timeline, gate: new Gate(), epoch: 0 })
   const machine = new MemoryHost({ clock })
   const toxic = readToxic({ type: 'bandwidth', rate: '80kbit', stream: 'upstream' })
-  const host = new ToxicHost(machine, () => [toxic], randomFor(1, 'toxics'))
+  const host = new ToxicHost(machine, undefined, () => [toxic], randomFor(1, 'toxics'))
   machine.listen(
     { kind: 'tcp', address: '127.0.0.1', port: 7 },
     {
