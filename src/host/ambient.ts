@@ -1,6 +1,6 @@
 // Which host the running code is on: an async context that follows it through callbacks and promises.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import type { Host } from './types.ts'
 
 const storage = new AsyncLocalStorage<Host>()
@@ -20,5 +20,8 @@ export function runWithHost<T>(host: Host, fn: () => T): T {
  * call sinks in the context of the call that made the object: one end of a connection must not inherit the other's.
  */
 export function captureContext(): (fn: () => void) => void {
-  return AsyncLocalStorage.snapshot()
+  // What AsyncLocalStorage.snapshot() does, without the properties that it defines on each function it gives: 0.06 µs
+  // instead of 14 on Node 20, 4 on 24, 1 on 26.
+  const resource = new AsyncResource('PlainwireContext', { requireManualDestroy: true })
+  return fn => resource.runInAsyncScope(fn)
 }
