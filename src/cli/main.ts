@@ -12,7 +12,7 @@ const usage = `Usage: plainwire run [node options] FILE [arguments]
        plainwire --help | --version
 
 run: an unmodified program. What it and its dependencies require or import of
-  ${redirectedModules.join(' ')}
+  ${redirectedModules.filter(name => !name.startsWith('_')).join(' ')}
 comes from plainwire instead of the runtime. Everything else is as with
   node [node options] FILE [arguments]
 

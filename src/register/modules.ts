@@ -12,6 +12,12 @@ export interface Replacement {
 
 const replacements: Readonly<Record<string, Replacement>> = {
   http: { file: '../http/index.js' },
+  // Names from inside Node, deprecated and in use all the same: what programs take from them is http's own.
+  _http_agent: { file: '../http/index.js' },
+  _http_client: { file: '../http/index.js' },
+  _http_incoming: { file: '../http/index.js' },
+  _http_outgoing: { file: '../http/index.js' },
+  _http_server: { file: '../http/index.js' },
   url: { file: '../url/index.js' },
   net: { file: '../net/index.js' },
   tls: { file: '../tls/index.js' },
