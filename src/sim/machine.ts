@@ -18,7 +18,7 @@ import type { Nat } from './router.ts'
 import { type Route, type RouteOptions, readRoutes } from './routes.ts'
 import type { EchoOutcome } from './stack/icmp.ts'
 import { type NicOptions, type NicPlan, Switch } from './switch.ts'
-import type { Frame, Nanoseconds } from './types.ts'
+import type { Frame, InterfaceAddress, Nanoseconds } from './types.ts'
 import { type Duration, parseDuration } from './units.ts'
 
 export interface MachineOptions {
@@ -58,7 +58,7 @@ export interface PingOptions {
 export class Machine implements NicOwner {
   readonly name: string
   readonly network: Network
-  readonly nics: readonly Nic[]
+  readonly #nics: Nic[]
   readonly hosts: HostsFile
   readonly nameServers: readonly string[]
   readonly resolver: ResolverConfiguration | undefined
@@ -66,7 +66,7 @@ export class Machine implements NicOwner {
   /** Addresses that packets from here, or for here, must not bear: set by partitions. */
   readonly cuts = { to: new Map<string, number>(), from: new Map<string, number>() }
   readonly #switches = new Map<Nic, Switch>()
-  readonly #givenRoutes: readonly Route[]
+  readonly #givenRoutes: Route[]
   readonly #learnedRoutes: Route[] = []
   readonly #nat: Nat | undefined
   #incarnation: Incarnation
@@ -91,10 +91,14 @@ export class Machine implements NicOwner {
     this.resolver = options.resolver === undefined ? undefined : readResolver(options.resolver)
     this.#skew = options.clockSkew === undefined ? 0 : parseSkew(options.clockSkew)
     const plans = (options.nics ?? network.defaultNics()).map(plan => (plan instanceof Switch ? plan.nic() : plan))
-    this.nics = plans.map((plan, index) => this.#plug(plan, index))
+    this.#nics = plans.map((plan, index) => this.#plug(plan, index))
     this.#givenRoutes = readRoutes(this.name, this.nics, options.routes ?? [], options.gateway)
     this.#nat = nat(this.nics)
     this.#incarnation = this.#start()
+  }
+
+  get nics(): readonly Nic[] {
+    return this.#nics
   }
 
   /** The port that its programs stand on; another one after each restart. */
@@ -160,6 +164,26 @@ export class Machine implements NicOwner {
       throw invalidArgValue('name', name, `must be one of the cards of ${this.name}: ${names}`)
     }
     return nic
+  }
+
+  /** A virtual card, which is plugged in nowhere yet. */
+  addCard(kind: string, address: InterfaceAddress, mtu: number): Nic {
+    const number = this.#nics.filter(({ name }) => name.startsWith(kind)).length
+    const mac = this.network.claimMac(undefined, this.name)
+    const nic = new Nic(this, { name: `${kind}${number}`, mac, addresses: [address], mtu })
+    // Checked before anything is changed.
+    readRoutes(this.name, [...this.#nics, nic], [], undefined)
+    this.#nics.push(nic)
+    this.#incarnation.stack.addCard(nic)
+    this.network.noteCard(nic, this)
+    return nic
+  }
+
+  addRoutes(options: readonly RouteOptions[]): void {
+    for (const route of readRoutes(this.name, this.#nics, options, undefined)) {
+      this.#givenRoutes.push(route)
+      this.#incarnation.addRoute(route)
+    }
   }
 
   /** Changes what happens to frames in a card's cable: `server.set({ loss: 0.1 })`. */

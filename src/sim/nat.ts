@@ -35,7 +35,9 @@ export class NetworkAddressTranslator implements Translator {
   /** Who is meant inside by a packet for the outside address. */
   incoming(packet: IpPacket, from: NetworkCard): IpPacket | undefined {
     const { outside, address } = this.#nat
-    if (from !== outside || packet.kind !== 'ipv4' || packet.destination !== address) return packet
+    if (from !== outside || packet.kind !== 'ipv4') return packet
+    // The inside is not to be reached by its own addresses: that it has some is nobody's business.
+    if (packet.destination !== address) return isForMany(packet.destination) ? packet : undefined
     if (packet.fragment !== undefined) return undefined
     if (isError(packet)) return this.#incomingError(packet)
     const ports = portsOf(packet)
@@ -112,6 +114,11 @@ export class NetworkAddressTranslator implements Translator {
       return
     }
   }
+}
+
+/** Multicast and broadcast. */
+function isForMany(address: string): boolean {
+  return Number.parseInt(address, 10) >= 224
 }
 
 interface Ports {

@@ -26,6 +26,7 @@ import { RealWork } from './time/real-work.ts'
 import { Timeline } from './time/timeline.ts'
 import type { MacAddress } from './types.ts'
 import { type Duration, formatInstant, parseDuration } from './units.ts'
+import { Vpn, type VpnOptions } from './vpn.ts'
 
 export interface NetworkOptions {
   /** A whole number. Default: the environment's PLAINWIRE_SEED, or one drawn by chance. */
@@ -241,6 +242,11 @@ export class Network {
     return capture
   }
 
+  /** A virtual private network whose gateway is that machine; others join it: `vpn.join(laptop, { ... })`. */
+  vpn(gateway: string | Machine, options: VpnOptions): Vpn {
+    return new Vpn(this.machine(gateway), options)
+  }
+
   /** Puts one of Toxiproxy's toxics into the connections that `client` makes to `server` from now on. */
   toxic(
     client: string | Machine,
@@ -295,6 +301,13 @@ export class Network {
     if (this.#switches.length === 0) return [this.switch()]
     const names = this.#switches.map(({ name }) => name).join(', ')
     throw invalidArgValue('nics', undefined, `must be given where there is more than one switch (${names})`)
+  }
+
+  /** A card that a machine got later. */
+  noteCard(nic: Nic, machine: Machine): void {
+    for (const { address } of nic.addresses) if (!this.#byAddress.has(address)) this.#byAddress.set(address, machine)
+    for (const tap of this.#taps) nic.taps.add(tap)
+    for (const capture of this.#captures) capture.watch(nic)
   }
 
   claimMac(wanted: MacAddress | undefined, owner: string): MacAddress {

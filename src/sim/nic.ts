@@ -1,7 +1,6 @@
 // A network card: what the stack transmits goes into the cable, what comes out of the cable goes to the stack. On the way
 // it passes those who watch (captures) and those who cut (partitions).
 
-import type { Lane } from './links/lane.ts'
 import type { Frame, InterfaceAddress, MacAddress, NetworkCard } from './types.ts'
 import { BROADCAST_MAC } from './wire/packets.ts'
 
@@ -14,6 +13,12 @@ export interface NicOwner {
   /** Whether a partition is in the way. */
   isCut(direction: 'out' | 'in', frame: Frame): boolean
   receive(nic: Nic, frame: Frame): void
+}
+
+/** Where a card's frames go. */
+export interface Upload {
+  /** @param mayBeNow - whether delivery from within this call is harmless */
+  send(frame: Frame, mayBeNow?: boolean): void
 }
 
 export interface NicSettings {
@@ -32,7 +37,7 @@ export class Nic implements NetworkCard {
   /** False: the cable is pulled. */
   up = true
   readonly taps = new Set<NicTap>()
-  #upload: Lane | undefined
+  #upload: Upload | undefined
 
   constructor(owner: NicOwner, { name, mac, addresses, mtu }: NicSettings) {
     this.owner = owner
@@ -43,8 +48,13 @@ export class Nic implements NetworkCard {
   }
 
   /** @param upload - where its frames go */
-  plug(upload: Lane): void {
+  plug(upload: Upload): void {
     this.#upload = upload
+  }
+
+  /** What is sent goes nowhere, if that is where it went. */
+  unplug(upload: Upload): void {
+    if (this.#upload === upload) this.#upload = undefined
   }
 
   transmit(frame: Frame): void {
