@@ -2,10 +2,11 @@
 
 export class SendBuffer {
   #chunks: Uint8Array[] = []
-  /** Place of the first byte of the first chunk. */
+  /** Place of the first byte of the first chunk: its beginning may be acknowledged already. */
+  #first = 0
   #begin = 0
   #end = 0
-  /** The chunk that was looked at last, and the place of its first byte. */
+  /** The chunk that was looked at last, and the place of its first byte: sending goes forward. */
   #cursorIndex = 0
   #cursorAt = 0
 
@@ -30,50 +31,51 @@ export class SendBuffer {
 
   /** A view where the bytes lie in one chunk, a copy where they do not. */
   slice(from: number, length: number): Uint8Array {
-    // Sending goes forward: the search begins where the last one ended.
+    if (length === 0 || from >= this.#end) return nothing
     if (from < this.#cursorAt) {
-      this.#cursorAt = this.#begin
+      this.#cursorAt = this.#first
       this.#cursorIndex = 0
     }
-    let [at, index] = [this.#cursorAt, this.#cursorIndex]
-    while (index < this.#chunks.length && at + (this.#chunks[index] as Uint8Array).length <= from) {
-      at += (this.#chunks[index++] as Uint8Array).length
+    let chunk = this.#chunks[this.#cursorIndex] as Uint8Array
+    while (this.#cursorAt + chunk.length <= from) {
+      this.#cursorAt += chunk.length
+      chunk = this.#chunks[++this.#cursorIndex] as Uint8Array
     }
-    this.#cursorAt = at
-    this.#cursorIndex = index
-    const first = this.#chunks[index]
-    if (first === undefined || length === 0) return new Uint8Array(0)
-    const offset = from - at
-    if (offset + length <= first.length) return first.subarray(offset, offset + length)
-    const bytes = new Uint8Array(Math.min(length, this.#end - from))
-    let filled = 0
-    for (let start = offset; filled < bytes.length; start = 0) {
-      const chunk = this.#chunks[index++] as Uint8Array
-      const part = chunk.subarray(start, start + bytes.length - filled)
-      bytes.set(part, filled)
-      filled += part.length
-    }
-    return bytes
+    const offset = from - this.#cursorAt
+    if (offset + length <= chunk.length) return chunk.subarray(offset, offset + length)
+    return this.#gather(offset, Math.min(length, this.#end - from))
   }
 
   /** All before that place is acknowledged. */
   release(upTo: number): void {
+    this.#begin = upTo
     let released = 0
-    for (const chunk of this.#chunks) {
-      if (this.#begin + chunk.length > upTo) break
-      this.#begin += chunk.length
+    while (released < this.#chunks.length) {
+      const { length } = this.#chunks[released] as Uint8Array
+      if (this.#first + length > upTo) break
+      this.#first += length
       released++
     }
-    if (released > 0) this.#chunks.splice(0, released)
+    if (released === 0) return
+    this.#chunks.splice(0, released)
     this.#cursorIndex -= released
-    const first = this.#chunks[0]
-    if (first !== undefined && upTo > this.#begin) {
-      this.#chunks[0] = first.subarray(upTo - this.#begin)
-      this.#begin = upTo
-    }
-    if (this.#cursorIndex <= 0) {
+    if (this.#cursorIndex < 0) {
       this.#cursorIndex = 0
-      this.#cursorAt = this.#begin
+      this.#cursorAt = this.#first
     }
   }
+
+  #gather(start: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    let offset = start
+    for (let filled = 0, index = this.#cursorIndex; filled < length; index++) {
+      const part = (this.#chunks[index] as Uint8Array).subarray(offset, offset + length - filled)
+      bytes.set(part, filled)
+      filled += part.length
+      offset = 0
+    }
+    return bytes
+  }
 }
+
+const nothing = new Uint8Array(0)

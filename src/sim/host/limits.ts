@@ -3,6 +3,8 @@
 export const hostLimits = {
   /** Bytes waiting at a writer from which on `write` says false: what the runtime's sockets have as highWaterMark. */
   bytesWaiting: 64 * 1024,
+  /** The stack is given so many bytes at least, or all there are. */
+  piece: 32 * 1024,
   /** Bytes that a reader is given at once: what the runtime reads at once. */
   chunk: 64 * 1024,
   /** Bytes and datagrams that wait for one UDP port's reader; what comes on top is lost, as in a system's receive buffer. */
