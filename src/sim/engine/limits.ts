@@ -13,6 +13,8 @@ export const tcpLimits = {
   leastSendBuffer: 64 * 1024,
   /** Out-of-order ranges that are kept: each takes memory beside its bytes. */
   reassemblyRanges: 8192,
+  /** Of what a peer may ask for: smaller segments would be all header (Linux' TCP_MIN_SND_MSS). */
+  leastSegment: 48,
   /** RFC 6298 section 2.1. */
   initialRto: 1e9 as Nanoseconds,
   minRto: 200e6 as Nanoseconds,
@@ -20,6 +22,8 @@ export const tcpLimits = {
   /** Unanswered SYNs, and unanswered retransmissions, until a connection is given up (tcp_syn_retries, tcp_retries2). */
   synRetries: 6,
   retries: 15,
+  /** The same where nobody reads any more (tcp_orphan_retries). */
+  orphanRetries: 8,
   /** RFC 1122 section 4.2.3.2 */
   delayedAck: 40e6 as Nanoseconds,
   /** Twice the maximum segment lifetime. */

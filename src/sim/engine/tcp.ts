@@ -59,6 +59,8 @@ const NEVER = Number.POSITIVE_INFINITY
 /** RFC 7323 section 2.2: windows of up to 8 MiB can be told. */
 const WINDOW_SCALE = 7
 const NO_DATA = new Uint8Array(0)
+/** RFC 791: every link takes packets of 68 bytes. */
+const LEAST_PATH_SEGMENT = 28
 
 export class TcpConnection {
   readonly #settings: TcpSettings
@@ -115,6 +117,7 @@ export class TcpConnection {
   #acknowledgeAt: Nanoseconds = NEVER
   #probeAt: Nanoseconds = NEVER
   #probes = 0
+  #unansweredProbes = 0
   #keepAliveAt: Nanoseconds = NEVER
   #keepAliveProbes = 0
   #keepAlive: { readonly idle: Nanoseconds; readonly interval: Nanoseconds; readonly probes: number } | undefined
@@ -247,7 +250,7 @@ export class TcpConnection {
 
   /** A router takes only smaller packets: RFC 1191. */
   receiveTooBig(segmentSize: number, now: Nanoseconds): void {
-    if (segmentSize >= this.#segmentSize || segmentSize < 8) return
+    if (segmentSize >= this.#segmentSize || segmentSize < LEAST_PATH_SEGMENT) return
     this.#segmentSize = segmentSize
     this.#congestion.segmentSize = segmentSize
     this.#next = this.#acknowledged
@@ -361,6 +364,7 @@ export class TcpConnection {
   /** @returns false: the segment is done with */
   #receiveAcknowledgment(segment: TcpSegment, from: number, now: Nanoseconds): boolean {
     const upTo = this.#sentPlace(segment.acknowledgment)
+    this.#unansweredProbes = 0
     if (this.#state === 'syn-received') {
       if (segment.acknowledgment !== this.#wireNumber(0)) {
         this.#transmitRaw(segment.acknowledgment, 0, RST, NO_DATA)
@@ -597,7 +601,8 @@ export class TcpConnection {
 
   #retransmit(now: Nanoseconds): void {
     const isOpening = this.#state === 'syn-sent' || this.#state === 'syn-received'
-    if (++this.#retries > (isOpening ? tcpLimits.synRetries : tcpLimits.retries)) {
+    const most = isOpening ? tcpLimits.synRetries : this.#isOrphan ? tcpLimits.orphanRetries : tcpLimits.retries
+    if (++this.#retries > most) {
       this.#fail('timed-out')
       return
     }
@@ -621,6 +626,10 @@ export class TcpConnection {
 
   /** Section 3.8.6.1: one byte, to hear of the window. It never gives up while it is answered. */
   #probe(now: Nanoseconds): void {
+    if (this.#unansweredProbes++ >= (this.#isOrphan ? tcpLimits.orphanRetries : tcpLimits.retries)) {
+      this.#fail('timed-out')
+      return
+    }
     this.#probes = Math.min(this.#probes + 1, 10)
     this.#probeAt = now + Math.min(this.#roundTrip.timeout * 2 ** this.#probes, tcpLimits.maxRto)
     const data = this.#unsent.slice(this.#acknowledged, Math.min(1, this.#unsent.end - this.#acknowledged))
@@ -671,7 +680,8 @@ export class TcpConnection {
   #takeSyn({ sequence, options }: TcpSegment): void {
     this.#peerInitial = sequence
     // RFC 9293 section 3.7.1: without the option, what any host must take.
-    this.#segmentSize = Math.min(this.#settings.segmentSize, options?.maximumSegmentSize ?? 536)
+    const wanted = Math.max(options?.maximumSegmentSize ?? 536, tcpLimits.leastSegment)
+    this.#segmentSize = Math.min(this.#settings.segmentSize, wanted)
     this.#congestion.segmentSize = this.#segmentSize
     this.#hasSack = options?.isSackPermitted === true && this.#settings.offersSack !== false
     if (options?.windowScale !== undefined) {
