@@ -22,6 +22,7 @@ export class Incarnation {
   readonly stack: IpStack
   readonly host: Host
   readonly #timeline: Timeline
+  readonly #own: SimHost
   #kept = 0
 
   /** @param number - counts the machine's starts */
@@ -46,7 +47,7 @@ export class Incarnation {
       neighbours: asked => network.addressesFor(machine, asked),
       neighbourAt: address => network.machineAt(address)?.name,
     })
-    const own = new SimHost({
+    this.#own = new SimHost({
       name,
       stack: this.stack,
       clock: this.clock,
@@ -54,7 +55,7 @@ export class Incarnation {
       random: randomFor(network.seed, `programs of ${label}`),
     })
     this.host = new ToxicHost(
-      own,
+      this.#own,
       machine.resolver,
       (address, port) => network.toxicsFor(machine, address, port),
       randomFor(network.seed, `toxics of ${label}`),
@@ -94,9 +95,10 @@ export class Incarnation {
     for (const { state, local, localPort, remote, remotePort } of this.stack.tcp.endpoints) {
       if (state !== 'time-wait') lines.push(`connection ${local}:${localPort} to ${remote}:${remotePort}: ${state}`)
     }
+    lines.push(...this.#own.describeOpen().filter(line => !line.startsWith('connection ')))
     const now = this.#timeline.now()
     for (const { at, isBackground } of this.#timeline.pending(this.gate).slice(0, MAX_DESCRIBED)) {
-      if (!isBackground) lines.push(`something due in ${formatDuration(at - now)}`)
+      if (!isBackground) lines.push(`a timer, due in ${formatDuration(at - now)}`)
     }
     return lines.length > MAX_DESCRIBED
       ? [...lines.slice(0, MAX_DESCRIBED), `and ${lines.length - MAX_DESCRIBED} more`]

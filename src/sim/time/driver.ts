@@ -6,12 +6,14 @@
 // turn. Time jumps to a later instant only when no real work of a program is under way (real-work.ts).
 
 import { performance } from 'node:perf_hooks'
+import { captureContext } from '../../host/ambient.ts'
 import type { Nanoseconds } from '../types.ts'
 import { formatDuration } from '../units.ts'
 import type { Timeline } from './timeline.ts'
 
 /** The runtime's own, whatever a program puts in their place. */
 const { setImmediate, setTimeout, clearTimeout } = globalThis
+const realNow = performance.now.bind(performance)
 
 /** What somebody waits for. */
 interface Goal {
@@ -38,6 +40,8 @@ export class Driver {
   readonly #failure: (reason: string) => Error
   readonly #isRealTime: boolean
   readonly #goals = new Set<Goal>()
+  /** Where the driver was made: not on a machine, whose program may be what wakes it up. */
+  readonly #outside = captureContext()
   #isScheduled = false
   #sleep: ReturnType<typeof setTimeout> | undefined
   /** Turns since program code ran last. */
@@ -106,7 +110,7 @@ export class Driver {
       this.#sleep = undefined
       this.#isScheduled = false
     }
-    this.#scheduleTurn()
+    this.#outside(() => this.#scheduleTurn())
   }
 
   #scheduleTurn(): void {
@@ -223,7 +227,7 @@ export class Driver {
     if (stuck.length === 0) return false
     const mayGoOn = next <= horizon && next - this.#lastForeground <= BACKGROUND_SPAN
     if (mayGoOn && this.#hasIdled) return false
-    const now = performance.now()
+    const now = realNow()
     this.#idleSince ??= now
     if (now - this.#idleSince < IDLE_MS) {
       this.#waitForReality()

@@ -29,54 +29,73 @@ interface Work {
 export class RealWork {
   readonly #belongs: () => boolean
   readonly #works = new Map<number, Work>()
-  readonly #hook
-  readonly #now = performance.now.bind(performance)
+  readonly #reference = new WeakRef(this)
 
   /** @param belongs - whether the running code is a simulated program's */
   constructor(belongs: () => boolean) {
     this.#belongs = belongs
-    this.#hook = createHook({
-      init: (id, type, _, resource) => {
-        // By far the most, and of no interest.
-        if (type === 'PROMISE' || type === 'TickObject') return
-        this.#begin(id, type, resource)
-      },
-      after: id => this.#end(id),
-    })
   }
 
   start(): void {
-    this.#hook.enable()
+    watching.add(this.#reference)
+    hook.enable()
   }
 
   stop(): void {
-    this.#hook.disable()
+    watching.delete(this.#reference)
     this.#works.clear()
   }
 
   get isUnderWay(): boolean {
     if (this.#works.size === 0) return false
-    const now = this.#now()
+    const time = now()
     for (const [id, { kind, until, resource }] of this.#works) {
-      const isDone = until < now || (kind === 'job' && Reflect.get(resource ?? {}, 'ondone') === undefined)
-      if (isDone) this.#works.delete(id)
+      const isDone = until < time || (kind === 'job' && Reflect.get(resource ?? {}, 'ondone') === undefined)
+      if (!isDone) continue
+      this.#works.delete(id)
+      owners.delete(id)
     }
     return this.#works.size > 0
   }
 
-  #begin(id: number, type: string, resource: object): void {
-    const kind = kindOf(type)
-    if (kind === 'other' || !this.#belongs()) return
-    this.#works.set(id, { kind, until: this.#now() + mostMs[kind], resource: kind === 'job' ? resource : undefined })
+  /** @returns whether it is ours */
+  begin(id: number, kind: Exclude<Kind, 'other'>, resource: object): boolean {
+    if (!this.#belongs()) return false
+    this.#works.set(id, { kind, until: now() + mostMs[kind], resource: kind === 'job' ? resource : undefined })
+    return true
   }
 
-  #end(id: number): void {
+  end(id: number): void {
     const work = this.#works.get(id)
-    if (work === undefined) return
-    if (work.kind === 'worker') work.until = this.#now() + mostMs.worker
-    else this.#works.delete(id)
+    if (work?.kind === 'worker') work.until = now() + mostMs.worker
+    else {
+      this.#works.delete(id)
+      owners.delete(id)
+    }
   }
 }
+
+/** One hook for all networks, however many a process makes; those that nobody holds any more are forgotten. */
+const watching = new Set<WeakRef<RealWork>>()
+const owners = new Map<number, RealWork>()
+const now = performance.now.bind(performance)
+
+const hook = createHook({
+  init(id, type, _, resource) {
+    // By far the most, and of no interest.
+    if (type === 'PROMISE' || type === 'TickObject') return
+    const kind = kindOf(type)
+    if (kind === 'other') return
+    for (const reference of watching) {
+      const work = reference.deref()
+      if (work === undefined) watching.delete(reference)
+      else if (work.begin(id, kind, resource)) owners.set(id, work)
+    }
+  },
+  after(id) {
+    owners.get(id)?.end(id)
+  },
+})
 
 const kinds = new Map<string, Kind>()
 
