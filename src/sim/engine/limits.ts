@@ -26,6 +26,8 @@ export const tcpLimits = {
   orphanRetries: 8,
   /** RFC 1122 section 4.2.3.2 */
   delayedAck: 40e6 as Nanoseconds,
+  /** Between two answers to acknowledgments that have no place in the window. */
+  strayInterval: 500e6 as Nanoseconds,
   /** Twice the maximum segment lifetime. */
   timeWait: 60e9 as Nanoseconds,
   /** How long an end that nobody reads any more waits for the peer's FIN. */

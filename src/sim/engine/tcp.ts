@@ -1,7 +1,8 @@
 // One TCP connection: RFC 9293's states, with RFC 6298 (retransmission), 5681, 6582 and 6675 (congestion), 7323 section 2
 // (window scale), 896 (Nagle), 1122 section 4.2 (delayed ACK, zero-window probes, keep-alive) and 5961 (what a forged RST
-// or SYN brings). No I/O: segments go to the handler, time comes as an argument. One file of 500 lines, because the
-// standard's section 3.10.7 is one procedure over one record of state; buffers, congestion and round-trip times are apart.
+// or SYN brings). No I/O: segments go to the handler, time comes as an argument. One file of 800 lines, because the
+// standard's section 3.10.7 is one procedure over one record of state; buffers, congestion, selective acknowledgments and
+// round-trip times are apart.
 //
 // Places in the stream count from the first byte in each direction, as plain numbers that never wrap; a FIN stands at the
 // place after the last byte. Only at the border are they turned into sequence numbers.
@@ -118,6 +119,7 @@ export class TcpConnection {
   #probeAt: Nanoseconds = NEVER
   #probes = 0
   #unansweredProbes = 0
+  #strayAnsweredAt: Nanoseconds = Number.NEGATIVE_INFINITY
   #keepAliveAt: Nanoseconds = NEVER
   #keepAliveProbes = 0
   #keepAlive: { readonly idle: Nanoseconds; readonly interval: Nanoseconds; readonly probes: number } | undefined
@@ -340,7 +342,7 @@ export class TcpConnection {
     }
     const isZeroWindowProbe = this.#windowEdge <= this.#expected && from === this.#expected && data.length > 0
     if (!this.#isAcceptable(from, data.length + (flags & FIN ? 1 : 0)) && !isZeroWindowProbe) {
-      if (!(flags & RST)) this.#acknowledge()
+      if (!(flags & RST) && this.#mayAnswerStray(segment, now)) this.#acknowledge()
       if (this.#state === 'time-wait') this.#endAt = now + tcpLimits.timeWait
       return
     }
@@ -359,6 +361,17 @@ export class TcpConnection {
     else this.#receiveData(segment, from, now)
     this.#output(now)
     this.#acknowledgeIfDue(now)
+  }
+
+  /**
+   * Two ends that disagree would answer each other's acknowledgments for ever: those without data are answered only so often
+   * (RFC 5961 section 7, Linux' tcp_invalid_ratelimit).
+   */
+  #mayAnswerStray({ flags, data }: TcpSegment, now: Nanoseconds): boolean {
+    if (data.length > 0 || flags & (SYN | FIN)) return true
+    if (now - this.#strayAnsweredAt < tcpLimits.strayInterval) return false
+    this.#strayAnsweredAt = now
+    return true
   }
 
   /** @returns false: the segment is done with */

@@ -34,6 +34,11 @@ export class Neighbors {
     this.#onUnreachable = onUnreachable
   }
 
+  /** Neighbours whose MAC address is known. */
+  get size(): number {
+    return this.#known.size
+  }
+
   /** Sends now, or when it is known whereto. */
   send(packet: IpPacket, nextHop: string): void {
     const mac = this.#known.get(nextHop)
