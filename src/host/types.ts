@@ -44,6 +44,8 @@ export interface Host {
 
   /** Random bytes that may be used as keys, except on a host that is seeded on purpose. */
   random(size: number): Uint8Array
+  /** `random` gives the same in every run, on purpose: keys may be drawn from it, and none of them is a secret. */
+  readonly isSeeded?: boolean | undefined
   /** Runs `fn`, and all it starts, with this host as `currentHost()`. */
   run<T>(fn: () => T): T
 }

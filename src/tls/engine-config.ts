@@ -4,6 +4,7 @@ import { currentHost } from '../host/current.ts'
 import { readProtocols } from './alpn.ts'
 import type { ClientSide } from './client-side.ts'
 import { nodeCrypto } from './crypto/node-crypto.ts'
+import { seededCrypto, seededGroups } from './crypto/seeded-crypto.ts'
 import { readSession } from './engine/sessions.ts'
 import type { TlsEngineConfig } from './engine/types.ts'
 import type { EngineMaterial } from './engine-material.ts'
@@ -14,16 +15,18 @@ const none: readonly never[] = []
 
 function common(material: EngineMaterial) {
   const host = currentHost()
+  const random = (size: number) => host.random(size)
+  const isSeeded = host.isSeeded === true
   const { minVersion, maxVersion, cipherSuites, groups, signatureSchemes, credentials } = material
   const { sessionIdContext, sessionTimeoutSeconds, honorCipherOrder, allowsRenegotiation } = material
   return {
-    crypto: nodeCrypto,
-    random: (size: number) => host.random(size),
+    crypto: isSeeded ? seededCrypto(random) : nodeCrypto,
+    random,
     now: () => host.clock.now(),
     minVersion,
     maxVersion,
     cipherSuites,
-    groups,
+    groups: isSeeded ? seededGroups(groups) : groups,
     signatureSchemes,
     credentials,
     maxFragmentSize: 16384,

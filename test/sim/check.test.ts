@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import * as http from '../../src/http/index.ts'
+import * as https from '../../src/https/index.ts'
 import { checkRepeatable, type Network } from '../../src/sim/index.ts'
+import { altNames, basicConstraints, certificate, dns } from '../support/certificates.ts'
 
 /** Ten clients, a bad network, faults by chance. */
 async function busy(network: Network): Promise<void> {
@@ -38,6 +41,31 @@ test('a busy scenario is the same each time, packet for packet, and another with
   const hash = await checkRepeatable(busy, { seed: 1, times: Number(process.env['SIM_REPETITIONS'] ?? 5) })
   assert.equal(await checkRepeatable(busy, { seed: 1 }), hash)
   assert.notEqual(await checkRepeatable(busy, { seed: 2 }), hash)
+})
+
+test('a TLS handshake is the same each time too, with a certificate whose signatures are', async () => {
+  const key = generateKeyPairSync('ed25519').privateKey
+  const names = altNames(dns('server'))
+  const { pem, keyPem } = certificate({
+    subject: [['CN', 'server']],
+    key,
+    extensions: [basicConstraints(true), names],
+  })
+  const epoch = new Date()
+  const secure = async (network: Network) => {
+    const lan = network.switch({ loss: 0.05, latency: '5ms' })
+    const server = network.host('server', { nics: [lan] })
+    const client = network.host('client', { nics: [lan] })
+    server.run(() => https.createServer({ key: keyPem, cert: pem }, (_, response) => response.end('hello')).listen(443))
+    const get = () =>
+      new Promise((resolve, reject) => {
+        https
+          .get('https://server/', { ca: [pem], agent: false }, response => response.on('data', resolve))
+          .on('error', reject)
+      })
+    for (let count = 0; count < 3; count++) await network.until(client.run(get))
+  }
+  await checkRepeatable(secure, { seed: 5, epoch, times: 5 })
 })
 
 test('a scenario that is not the same each time is told by its first packet that differs', async () => {

@@ -98,6 +98,10 @@ export class ToxicHost implements Host {
     return this.#inner.interfaces()
   }
 
+  get isSeeded(): boolean | undefined {
+    return this.#inner.isSeeded
+  }
+
   random(size: number): Uint8Array {
     return this.#inner.random(size)
   }

@@ -50,6 +50,7 @@ export interface SimHostOptions {
 }
 
 export class SimHost implements Host {
+  readonly isSeeded = true
   readonly name: string
   readonly stack: IpStack
   readonly clock: Clock

@@ -14,8 +14,9 @@ export class X25519Share implements KeyShare {
   readonly publicKey: Uint8Array
   readonly #privateKey: crypto.KeyObject
 
-  constructor() {
-    const pair = crypto.generateKeyPairSync('x25519')
+  constructor(
+    pair: { privateKey: crypto.KeyObject; publicKey: crypto.KeyObject } = crypto.generateKeyPairSync('x25519'),
+  ) {
     this.#privateKey = pair.privateKey
     this.publicKey = new Uint8Array(pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX_SIZE))
   }
