@@ -154,7 +154,7 @@ export class IpStack {
     const payload = readable(frame.payload)
     if (payload === undefined || payload.kind === 'opaque') return
     const neighbors = this.#neighbors.get(card)
-    if (payload.kind === 'arp') neighbors?.receiveArp(payload)
+    if (payload.kind === 'arp') neighbors?.receiveArp(payload, frame.source)
     else if (payload.kind === 'ipv4' || neighbors?.receiveNeighborMessage(payload) !== true)
       this.#receivePacket(card, payload)
   }

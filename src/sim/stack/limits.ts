@@ -7,6 +7,8 @@ export const stackLimits = {
   packetsUnresolved: 128,
   resolveTries: 3,
   resolveInterval: 1e9 as Nanoseconds,
+  /** How long a neighbour's MAC address is believed without asking anew (RFC 1122 section 2.3.2.1). */
+  neighborAge: 30e9 as Nanoseconds,
   /** MAC addresses remembered on one card. */
   neighbors: 8192,
   /** Destinations whose path takes less than the own card: all are forgotten when there are more. */

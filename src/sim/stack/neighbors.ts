@@ -1,8 +1,8 @@
 // Who has which MAC address on one card's link: ARP (RFC 826) for IPv4, neighbour solicitations (RFC 4861) for IPv6, the
-// same procedure for both. Entries do not age: simulated machines keep their cards, and whoever comes up anew is asked
-// anew. Router discovery and duplicate address detection are left out.
+// same procedure for both. An old entry is used on, and asked for anew beside: simplified from RFC 4861 section 7.3. Router
+// discovery and duplicate address detection are left out.
 
-import type { NetworkCard, ScheduledEvent, Scheduler } from '../types.ts'
+import type { Nanoseconds, NetworkCard, ScheduledEvent, Scheduler } from '../types.ts'
 import { WireError } from '../wire/error.ts'
 import {
   isNeighborMessage,
@@ -14,6 +14,12 @@ import {
 import { type ArpPacket, BROADCAST_MAC, type IpPacket, type Ipv6Packet, type MacAddress } from '../wire/packets.ts'
 import { stackLimits } from './limits.ts'
 
+interface Known {
+  readonly mac: MacAddress
+  /** When it was told last, or asked for. */
+  since: Nanoseconds
+}
+
 interface Unresolved {
   readonly packets: IpPacket[]
   tries: number
@@ -24,7 +30,7 @@ export class Neighbors {
   readonly #card: NetworkCard
   readonly #scheduler: Scheduler
   readonly #onUnreachable: (packet: IpPacket) => void
-  readonly #known = new Map<string, MacAddress>()
+  readonly #known = new Map<string, Known>()
   readonly #asking = new Map<string, Unresolved>()
 
   /** @param onUnreachable - nobody has answered: what becomes of a packet that waited */
@@ -41,9 +47,14 @@ export class Neighbors {
 
   /** Sends now, or when it is known whereto. */
   send(packet: IpPacket, nextHop: string): void {
-    const mac = this.#known.get(nextHop)
-    if (mac !== undefined) {
-      this.#card.transmit({ source: this.#card.mac, destination: mac, payload: packet })
+    const known = this.#known.get(nextHop)
+    if (known !== undefined) {
+      this.#card.transmit({ source: this.#card.mac, destination: known.mac, payload: packet })
+      const now = this.#scheduler.now()
+      if (now - known.since < stackLimits.neighborAge) return
+      // A card was changed, or what told of it was damaged on its way: ARP has no checksum.
+      known.since = now
+      this.#ask(nextHop)
       return
     }
     const asking = this.#asking.get(nextHop)
@@ -51,7 +62,9 @@ export class Neighbors {
     else if (asking.packets.length < stackLimits.packetsUnresolved) asking.packets.push(packet)
   }
 
-  receiveArp({ operation, senderMac, senderIp, targetIp }: ArpPacket): void {
+  /** @param source - of the frame: who speaks for itself says the same in both places; a damaged packet does not */
+  receiveArp({ operation, senderMac, senderIp, targetIp }: ArpPacket, source: MacAddress): void {
+    if (senderMac !== source) return
     const isForUs = this.#card.addresses.some(({ address }) => address === targetIp)
     // RFC 826, "packet reception": what is known already is renewed, what is not only when we were meant.
     if (isForUs || this.#known.has(senderIp)) this.#learn(senderIp, senderMac)
@@ -100,7 +113,7 @@ export class Neighbors {
         break
       }
     }
-    this.#known.set(address, mac)
+    this.#known.set(address, { mac, since: this.#scheduler.now() })
     const asking = this.#asking.get(address)
     if (asking === undefined) return
     this.#asking.delete(address)

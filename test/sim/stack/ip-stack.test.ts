@@ -8,9 +8,10 @@ import { fragmentLimits } from '../../../src/sim/engine/fragment-limits.ts'
 import { Reassembler, splitPacket } from '../../../src/sim/engine/fragments.ts'
 import type { EchoOutcome } from '../../../src/sim/stack/icmp.ts'
 import type { IpStack } from '../../../src/sim/stack/ip-stack.ts'
+import { stackLimits } from '../../../src/sim/stack/limits.ts'
 import type { UdpReceiver } from '../../../src/sim/stack/udp-layer.ts'
 import { Timeline } from '../../../src/sim/time/timeline.ts'
-import type { Frame, IpPacket, Ipv4Packet } from '../../../src/sim/wire/packets.ts'
+import type { ArpPacket, Frame, IpPacket, Ipv4Packet } from '../../../src/sim/wire/packets.ts'
 import { addressesOf, machines, TestLink, testStack } from '../small-network.ts'
 
 const MS = 1e6
@@ -123,6 +124,29 @@ test('nobody has the address: asked three times, then unreachable', () => {
   assert.equal(pinged(timeline, a.stack, '10.0.0.77')?.kind, 'error')
   assert.equal(link.frames.length, 3)
   assert.equal(timeline.now(), 3000 * MS)
+})
+
+test('a neighbour is asked for anew after a time; what a damaged ARP packet says is not believed', () => {
+  const { timeline, link, a, b } = lan()
+  const told: ArpPacket = {
+    kind: 'arp',
+    operation: 'reply',
+    senderMac: '02:00:00:00:00:42',
+    senderIp: '10.0.0.2',
+    targetMac: a.card.mac,
+    targetIp: '10.0.0.1',
+  }
+  a.stack.receive(a.card, { source: b.card.mac, destination: a.card.mac, payload: told })
+  assert.equal(pinged(timeline, a.stack, '10.0.0.2')?.kind, 'reply')
+  // Told by the card itself: believed until it is asked anew.
+  a.stack.receive(a.card, { source: told.senderMac, destination: a.card.mac, payload: told })
+  assert.equal(pinged(timeline, a.stack, '10.0.0.2'), undefined)
+  timeline.schedule(stackLimits.neighborAge, () => {})
+  runAll(timeline)
+  link.frames.length = 0
+  assert.equal(pinged(timeline, a.stack, '10.0.0.2'), undefined)
+  assert.deepEqual(link.frames.map(brief).slice(1), ['arp request 10.0.0.1 10.0.0.2', 'arp reply 10.0.0.2 10.0.0.1'])
+  assert.equal(pinged(timeline, a.stack, '10.0.0.2')?.kind, 'reply')
 })
 
 test('loopback is answered, and never reaches the link; its addresses are not taken from a link', () => {

@@ -44,7 +44,7 @@ test('neighbours remembered: the oldest makes room', () => {
   for (let number = 0; number < stackLimits.neighbors + 10; number++) {
     const senderIp = `10.0.${64 + (number >> 8)}.${number & 0xff}`
     const rest = { senderMac: '02:00:00:00:00:09', targetMac: a.card.mac, targetIp: '10.0.0.1' }
-    neighbors.receiveArp({ kind: 'arp', operation: 'reply', senderIp, ...rest })
+    neighbors.receiveArp({ kind: 'arp', operation: 'reply', senderIp, ...rest }, rest.senderMac)
   }
   assert.equal(neighbors.size, stackLimits.neighbors)
 })
