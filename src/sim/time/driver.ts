@@ -42,10 +42,12 @@ export class Driver {
   readonly #goals = new Set<Goal>()
   /** Where the driver was made: not on a machine, whose program may be what wakes it up. */
   readonly #outside = captureContext()
-  #isScheduled = false
+  /** Whether a turn is wanted, in this turn of the runtime or in a later one. */
+  #wantsTurn = false
+  #wantsLaterTurn = false
+  /** Immediates of the runtime that are to come. */
+  #queued = 0
   #sleep: ReturnType<typeof setTimeout> | undefined
-  /** Turns since program code ran last. */
-  #quietTurns = 0
   /** Since when, in real milliseconds, there has been nothing to do but wait for what may really happen. */
   #idleSince: number | undefined
   /** Whether it has been waited for since somebody began to wait. */
@@ -105,34 +107,58 @@ export class Driver {
   }
 
   #wakeUp(): void {
-    if (this.#sleep !== undefined) {
-      clearTimeout(this.#sleep)
-      this.#sleep = undefined
-      this.#isScheduled = false
-    }
+    if (this.#sleep !== undefined) clearTimeout(this.#sleep)
+    this.#sleep = undefined
     this.#outside(() => this.#scheduleTurn())
   }
 
   #scheduleTurn(): void {
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    setImmediate(this.#turn)
+    this.#wantsTurn = true
+    if (this.#queued === 0) this.#queue()
+  }
+
+  /** Lets the runtime look after its files and threads before. */
+  #scheduleLaterTurn(): void {
+    this.#wantsLaterTurn = true
+    if (this.#queued === 0) this.#queue()
+  }
+
+  /**
+   * Immediates that are queued together run in one turn of the runtime, with microtasks and ticks run out after each. One
+   * at a time, a bulk transfer spent a third of its time in the runtime's polls: 112,000 packets a
+   * second, and 273,000 as it is (two programs, one core).
+   */
+  #queue(): void {
+    this.#wantsTurn ||= this.#wantsLaterTurn
+    this.#wantsLaterTurn = false
+    this.#queued = TURNS_AT_ONCE
+    for (let count = 0; count < TURNS_AT_ONCE; count++) setImmediate(this.#onImmediate)
+  }
+
+  readonly #onImmediate = (): void => {
+    this.#queued--
+    try {
+      if (this.#wantsTurn) {
+        this.#wantsTurn = false
+        this.#turn()
+      }
+    } finally {
+      if (this.#queued === 0 && (this.#wantsTurn || this.#wantsLaterTurn)) this.#queue()
+    }
   }
 
   /** Goes on after some real time, or sooner if somebody asks for it. */
   #sleepFor(ms: number): void {
-    if (this.#isScheduled) return
-    this.#isScheduled = true
+    if (this.#sleep !== undefined) return
     this.#sleep = setTimeout(() => {
       this.#sleep = undefined
-      this.#turn()
+      this.#scheduleTurn()
     }, ms)
     // A network that nobody waits for keeps no process alive; the programs on it do, by what is scheduled.
     if (this.#goals.size === 0 && this.#timeline.foregroundCount === 0) this.#sleep.unref()
   }
 
-  readonly #turn = (): void => {
-    this.#isScheduled = false
+  #turn(): void {
     // Nobody waits: virtual time stands still.
     if (this.#goals.size === 0 && !this.#isRealTime) return
     try {
@@ -147,8 +173,7 @@ export class Driver {
 
   #goOn(): void {
     const timeline = this.#timeline
-    if (timeline.takeWoken()) this.#quietTurns = 0
-    else this.#quietTurns++
+    timeline.takeWoken()
     // Its outcome belongs to this instant, and before whatever else happens now.
     if (this.#hasRealWork()) {
       this.#waitForReality()
@@ -158,7 +183,6 @@ export class Driver {
     for (let budget = EVENTS_PER_TURN; budget > 0; budget--) {
       const next = timeline.nextAt()
       if (next > timeline.now()) {
-        if (this.#quietTurns < QUIET_TURNS) break
         if (timeline.foregroundCount === 0 && this.#isStuck(next, horizon)) return
       }
       if (next > horizon) {
@@ -168,10 +192,7 @@ export class Driver {
       }
       if (timeline.foregroundCount > 0) this.#noteLife()
       timeline.runNext()
-      if (timeline.takeWoken()) {
-        this.#quietTurns = 0
-        break
-      }
+      if (timeline.takeWoken()) break
     }
     this.#scheduleTurn()
   }
@@ -211,7 +232,7 @@ export class Driver {
 
   /** Spins first, since most of it is over in no time; then leaves the processor to whoever does the work. */
   #waitForReality(): void {
-    if (++this.#idleTurns < SPINS) this.#scheduleTurn()
+    if (++this.#idleTurns < SPINS) this.#scheduleLaterTurn()
     else {
       this.#idleTurns = 0
       this.#sleepFor(1)
@@ -244,8 +265,8 @@ export class Driver {
 
 /** So that signals and real I/O get their turn. */
 const EVENTS_PER_TURN = 2000
-/** Turns of the runtime between the last program code and a jump: some of its own parts defer by setImmediate. */
-const QUIET_TURNS = 2
+/** Few enough for real I/O and signals to get their turn. */
+const TURNS_AT_ONCE = 32
 const SPINS = 50
 /** Real time in which something unseen (a thread, a child process) may still come to somebody's help. */
 const IDLE_MS = 150

@@ -15,6 +15,8 @@ type Kind =
   | 'job'
   /** As a request, but it may be waiting for something that never comes. */
   | 'channel'
+  /** A turn of the runtime's, not a program's: its own parts defer by it. One that is cleared never comes. */
+  | 'immediate'
   /** Works now and then, unseen: counted for a moment after each sign of life. */
   | 'worker'
   | 'other'
@@ -114,8 +116,9 @@ function classify(type: string): Kind {
   if (type === 'ZLIB' || type === 'BROTLI' || type === 'ZSTD') return 'worker'
   const isRequest = /^(FSREQ|FILEHANDLECLOSEREQ|GETADDRINFOREQ|GETNAMEINFOREQ|QUERYWRAP|TCPCONNECTWRAP|PIPECONNECTWRAP)/
   if (isRequest.test(type)) return 'request'
+  if (type === 'Immediate') return 'immediate'
   if (type.endsWith('REQUEST') && !type.startsWith('HTTP')) return 'job'
   return 'other'
 }
 
-const mostMs = { request: 30_000, job: 30_000, channel: 1000, worker: 5 } as const
+const mostMs = { request: 30_000, job: 30_000, channel: 1000, immediate: 5, worker: 5 } as const

@@ -38,7 +38,10 @@ test('time stands still while nobody waits', async () => {
 })
 
 test('microtasks, ticks and immediates run out before the next event', async () => {
-  const { driver, later } = started()
+  const storage = new AsyncLocalStorage<boolean>()
+  const work = new RealWork(() => storage.getStore() === true)
+  work.start()
+  const { driver, later } = started(() => work.isUnderWay)
   const order: string[] = []
   const promise = new Promise<void>(resolve => {
     later(1, () => {
@@ -50,7 +53,7 @@ test('microtasks, ticks and immediates run out before the next event', async () 
     })
     later(1, () => {
       order.push('next event')
-      setImmediate(() => order.push('immediate of the runtime'))
+      storage.run(true, () => setImmediate(() => order.push('immediate of the runtime')))
     })
     later(2, () => {
       order.push('later')
@@ -58,6 +61,7 @@ test('microtasks, ticks and immediates run out before the next event', async () 
     })
   })
   await driver.until(promise, HOUR)
+  work.stop()
   assert.deepEqual(order, ['event', 'tick', 'microtask', 'nested', 'next event', 'immediate of the runtime', 'later'])
 })
 
