@@ -25,9 +25,11 @@ cores; stops at the first seed that fails, and writes the packets of that run as
   --out FILE        where the packets of a failing run go (default: NAME-seed-N.pcapng)
 
   // retry.mjs
+  export const options = { epoch: '2030-01-01' }   // of the Network, where there are any
   export default async function (net) {
-    const server = net.host('server')
-    const client = net.host('client', { nics: [net.switches[0].nic([], { loss: 0.1 })] })
+    const lan = net.switch({ latency: '5ms' })
+    const server = net.host('server', { nics: [lan] })
+    const client = net.host('client', { nics: [lan.nic([], { loss: 0.1 })] })
     ...
     await net.until(client.run(() => fetchTheThing()))
   }

@@ -1,5 +1,6 @@
 // The globals that tell the time, for programs on simulated machines: setTimeout and kin, Date, performance.now,
-// process.hrtime, AbortSignal.timeout, and the modules node:timers and node:timers/promises.
+// process.hrtime, AbortSignal.timeout, and the modules node:timers and node:timers/promises. And fetch, which would go past
+// the simulated network: there it says so.
 //
 // They are replaced once in a process by functions that ask whose code is running: a machine's gets the machine's clock,
 // everybody else's gets the original. The runtime's own parts keep the originals, and so does what took them before.
@@ -9,6 +10,7 @@ import { performance } from 'node:perf_hooks'
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { featureUnavailable } from '../../core/errors.ts'
 import { ambientHost } from '../../host/ambient.ts'
 import { MachineClock } from './machine-clock.ts'
 import * as program from './program-timers.ts'
@@ -27,6 +29,7 @@ export function followMachineClocks(): void {
   replacePromises()
   replaceDate()
   replaceMonotonicClocks()
+  guardFetch()
   syncBuiltinESMExports()
 }
 
@@ -184,6 +187,17 @@ function replaceMonotonicClocks(): void {
   process.uptime = like(uptime, () => {
     const clock = machineClock()
     return clock === undefined ? uptime() : clock.monotonic() / 1e3
+  })
+}
+
+/** The runtime's own fetch stands on real sockets: a simulated program must not reach the world by mistake. */
+function guardFetch(): void {
+  const { fetch } = globalThis
+  if (typeof fetch !== 'function') return
+  globalThis.fetch = like(fetch, (input, init) => {
+    const host = machineClock() === undefined ? undefined : ambientHost()
+    if (host === undefined) return fetch(input, init)
+    return Promise.reject(featureUnavailable('fetch (use undici)', host.name))
   })
 }
 

@@ -208,6 +208,15 @@ test('outside of machines, and on those that opted out, nothing has changed', as
   assert.ok(run(() => Math.abs(Date.now() - original.Date.now()) < 1000))
 })
 
+test('the fetch of the runtime does not go past the machine', async () => {
+  const { until } = machine()
+  await assert.rejects(
+    until(() => fetch('http://127.0.0.1:9/')),
+    { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', message: /fetch \(use undici\)/ },
+  )
+  await assert.rejects(fetch('http://127.0.0.1:9/'), { name: 'TypeError' })
+})
+
 test('wrong arguments are refused as by Node', () => {
   const { run } = machine()
   run(() => {
