@@ -283,3 +283,21 @@ it('origin() is for secure sessions of servers', async t => {
   session.origin('https://example.org')
   assert.deepEqual(streams, [])
 })
+
+it('maxReservedRemoteStreams: pushed streams beyond it are refused', async t => {
+  const both = await pair(t, {}, { maxReservedRemoteStreams: 1 } as never)
+  const { stream } = await exchange(both)
+  const codes = await new Promise<(number | undefined)[]>(resolve => {
+    const closed: (number | undefined)[] = []
+    for (let i = 0; i < 3; i++) {
+      stream.pushStream({ ':path': `/${i}` }, (_error, push) => {
+        push.on('error', () => {})
+        push.on('close', () => {
+          closed.push(push.rstCode)
+          if (closed.length === 2) resolve(closed)
+        })
+      })
+    }
+  })
+  for (const code of codes) assert.ok(code === constants.NGHTTP2_REFUSED_STREAM || code === constants.NGHTTP2_CANCEL)
+})

@@ -192,7 +192,9 @@ it('pushStream() makes a stream for a request that was not made', async t => {
   const both = await pair(t)
   const { request, stream } = await exchange(both)
   const arrived = new Promise<[Http2Stream, unknown]>(resolve => {
-    both.client.on('stream', pushed => pushed.on('push', (headers: Record<string, unknown>) => resolve([pushed, headers['x-pushed']])))
+    both.client.on('stream', pushed =>
+      pushed.on('push', (headers: Record<string, unknown>) => resolve([pushed, headers['x-pushed']])),
+    )
   })
   stream.pushStream({ ':path': '/style.css' }, { exclusive: true, parent: 0 } as never, (error, push, headers) => {
     assert.equal(error, null)

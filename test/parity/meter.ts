@@ -21,6 +21,7 @@ import * as names from './names.ts'
 import { seeds as dgramSeeds } from './seeds/dgram.ts'
 import { seeds as dnsSeeds } from './seeds/dns.ts'
 import { seeds as httpSeeds } from './seeds/http.ts'
+import { seeds as http2Seeds } from './seeds/http2.ts'
 import { seeds as httpsSeeds } from './seeds/https.ts'
 import { seeds as netSeeds } from './seeds/net.ts'
 import type { Seeds } from './seeds/seeds.ts'
@@ -48,7 +49,7 @@ export const meteredModules = {
   dgram: { ours: dgram, builtIn: builtInDgram, types: names.dgram, seeds: dgramSeeds },
   dns: { ours: dns, builtIn: builtInDns, types: names.dns, seeds: dnsSeeds },
   http: { ours: http, builtIn: builtInHttp, types: names.http, seeds: httpSeeds },
-  http2: { ours: http2, builtIn: builtInHttp2, types: names.http2, seeds: undefined },
+  http2: { ours: http2, builtIn: builtInHttp2, types: names.http2, seeds: http2Seeds },
   net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },
   tls: { ours: tls, builtIn: builtInTls, types: names.tls, seeds: tlsSeeds },
   https: { ours: https, builtIn: builtInHttps, types: names.https, seeds: httpsSeeds },

@@ -38,7 +38,7 @@ for (const name of moduleNames) {
       skip: noInventory ?? (seeds === undefined && 'no tests are named yet'),
     }, () => {
       if (seeds === undefined) return
-      assert.deepEqual(readSeeds(name, ours, seeds, exceptions.seeds[name]).missing, [])
+      assert.deepEqual(readSeeds(name, ours, builtIn, seeds, exceptions.seeds[name]).missing, [])
     })
   })
 }

@@ -9,12 +9,12 @@ import { readShape } from './shape.ts'
 const rows: Record<string, Record<string, string>> = {}
 const missing: string[] = []
 for (const name of moduleNames) {
-  const { ours, builtIn, types, seeds }: MeteredModule = meteredModules[name]
+  const { ours, builtIn, types }: MeteredModule = meteredModules[name]
   rows[name] = {
     // `npm run parity` has had the compiler check them before: an export that does not fit ends it.
     types: cell(name, typesReading(name, types)),
     shape: cell(name, readShape(ours, builtIn, exceptions.shape[name])),
-    seeds: seedsCell(name, ours, seeds),
+    seeds: seedsCell(name, meteredModules[name]),
   }
 }
 console.table(rows)
@@ -30,10 +30,10 @@ for (const name of moduleNames) {
 for (const line of missing) console.log(`MISSING ${line}`)
 process.exitCode = missing.length === 0 ? 0 : 1
 
-function seedsCell(name: ModuleName, ours: MeteredModule['ours'], seeds: MeteredModule['seeds']): string {
+function seedsCell(name: ModuleName, { ours, builtIn, seeds }: MeteredModule): string {
   if (noInventory !== undefined) return '-'
   if (seeds === undefined) return `0 / ${inventoryOf(name).length}`
-  return cell(name, readSeeds(name, ours, seeds, exceptions.seeds[name]))
+  return cell(name, readSeeds(name, ours, builtIn, seeds, exceptions.seeds[name]))
 }
 
 function typesReading(name: ModuleName, types: object): Reading {
