@@ -44,6 +44,7 @@ export class SimConnection implements Connection, TcpUser {
   #endDone: WriteDone[] = []
   #corks = 0
   #noDelay = false
+  #typeOfService = 0
   #keepAlive: { idle: number; interval: number; probes: number } | undefined
   #isPaused = true
   #wantsDrain = false
@@ -76,6 +77,7 @@ export class SimConnection implements Connection, TcpUser {
   /** The stack's part: still opening, or open already. */
   carriedBy(endpoint: TcpEndpoint, local: Endpoint, remote: Endpoint): void {
     this.#endpoint = endpoint
+    endpoint.typeOfService = this.#typeOfService
     this.#ends = { local, remote }
     if (!this.#isClient) this.onEstablished()
   }
@@ -155,6 +157,15 @@ export class SimConnection implements Connection, TcpUser {
     const settings = on ? { idle, interval: Math.max(intervalMs, 1) * NS_PER_MS, probes } : undefined
     this.#keepAlive = settings
     if (this.#state === 'open') this.#endpoint?.do((connection, now) => connection.setKeepAlive(settings, now))
+  }
+
+  setTypeOfService(tos: number): void {
+    this.#typeOfService = tos
+    if (this.#endpoint !== undefined) this.#endpoint.typeOfService = tos
+  }
+
+  getTypeOfService(): number {
+    return this.#typeOfService
   }
 
   // Whether the process lives on is not a simulated machine's to say.

@@ -66,7 +66,8 @@ export class IpStack {
       scheduler,
       random,
       mtuFor: address => this.mtuFor(address),
-      send: (source, destination, segment) => this.send(source, destination, segment, { dontFragment: true }),
+      send: (source, destination, segment, typeOfService) =>
+        this.send(source, destination, segment, { dontFragment: true, typeOfService }),
     })
   }
 

@@ -13,7 +13,7 @@ export interface TcpCarrier {
   readonly random: SeededRandom
   /** Bytes of the largest packet on the way to that address. */
   mtuFor(address: string): number
-  send(source: string, destination: string, segment: TcpSegment): void
+  send(source: string, destination: string, segment: TcpSegment, typeOfService?: number): void
 }
 
 /** Told what becomes of a connection; each method may be called from within a call on it. */
@@ -168,6 +168,8 @@ export class TcpEndpoint implements TcpHandler {
   readonly remote: string
   readonly remotePort: number
   user: TcpUser = nobody
+  /** The IP header's byte of that name in what it sends. */
+  typeOfService = 0
   readonly #carrier: TcpCarrier
   readonly #connection: TcpConnection
   readonly #onGone: () => void
@@ -217,7 +219,7 @@ export class TcpEndpoint implements TcpHandler {
   }
 
   transmit(segment: TcpSegment): void {
-    this.#carrier.send(this.local, this.remote, segment)
+    this.#carrier.send(this.local, this.remote, segment, this.typeOfService)
   }
 
   onEstablished(): void {

@@ -144,6 +144,21 @@ test('a full backlog drops what knocks, and lets it in when it knocks again', as
   assert.ok(place.events.length > 0)
 })
 
+test('the type of service stands in the packets', async () => {
+  const { client, server, link } = lan()
+  await listening(server, port80('10.0.0.2'))
+  const { connection, sink } = await connected(client, '10.0.0.2', 80)
+  link.frames.length = 0
+  connection.setTypeOfService?.(0x10)
+  assert.equal(connection.getTypeOfService?.(), 0x10)
+  connection.resume()
+  await new Promise<void>(resolve => connection.write('x', 'latin1', () => resolve()))
+  await new Promise<void>(resolve => client.clock.setTimer(resolve, 100))
+  const seen = link.frames.map(({ payload }) => payload.kind === 'ipv4' && payload.typeOfService)
+  assert.deepEqual(seen, [0x10, 0])
+  assert.deepEqual(sink.events, ['connect'])
+})
+
 test('names: the hosts file, in the order of RFC 6724', async () => {
   const { all, timeline } = lan()
   const [machine] = all
