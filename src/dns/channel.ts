@@ -25,6 +25,10 @@ export interface ChannelOptions {
 
 export type Answered = (answer: Answer) => void
 
+interface Cancellable {
+  cancel(): void
+}
+
 interface Server {
   readonly traits: ServerTraits
   readonly udp: UdpAsker
@@ -35,7 +39,7 @@ export class Channel {
   readonly host: Host = currentHost()
   readonly #options: ChannelOptions
   readonly #cache: AnswerCache | undefined
-  readonly #open = new Set<OpenQuestion>()
+  readonly #open = new Set<Cancellable>()
   /** With a cache: who waits for the answer to a question that is under way. */
   readonly #asked = new Map<string, Answered[]>()
   #addresses: readonly ServerAddress[]
@@ -74,9 +78,19 @@ export class Channel {
     else this.#askCached(this.#cache, name, type, answered)
   }
 
-  /** Every open question ends with ECANCELLED. */
+  /** Every open question ends with ECANCELLED. Those asked from now on are others: none of them joins one that has ended. */
   cancel(): void {
-    for (const question of [...this.#open]) question.cancel()
+    const questions = [...this.#open]
+    this.#open.clear()
+    this.#asked.clear()
+    for (const question of questions) question.cancel()
+  }
+
+  /** What comes before the asking counts as an open question too. @returns ends that */
+  hold(cancelled: () => void): () => void {
+    const held = { cancel: cancelled }
+    this.#open.add(held)
+    return () => this.#open.delete(held)
   }
 
   #askCached(cache: AnswerCache, name: string, type: QuestionType, answered: Answered): void {
@@ -94,7 +108,7 @@ export class Channel {
     const all = [answered]
     this.#asked.set(key, all)
     this.#askServers(name, type, answer => {
-      this.#asked.delete(key)
+      if (this.#asked.get(key) === all) this.#asked.delete(key)
       cache.set(key, answer, this.host.clock.monotonic())
       // One that throws must not keep the answer from the others.
       for (const one of all) process.nextTick(one, answer)
@@ -114,6 +128,7 @@ export class Channel {
       tries,
       timeoutMs: timeout > 0 ? timeout : (system?.timeoutMs ?? DEFAULT_TIMEOUT_MS),
       maxTimeoutMs: maxTimeout,
+      jitter: randomUint16(this.host) / 65_536,
     })
     const question = new OpenQuestion(this.host, query, this.#servers, answer => {
       this.#open.delete(question)

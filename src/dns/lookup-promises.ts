@@ -3,9 +3,9 @@
 import type { promises } from 'node:dns'
 import { promisify } from 'node:util'
 import { invalidArgType, invalidArgValue, missingArgs } from '../core/errors.ts'
-import { validateString } from '../core/validate.ts'
+import { validateOneOf, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
-import { type LookupOptions, lookup as lookupWithCallback, readOptions } from './lookup.ts'
+import { families, type LookupOptions, lookup as lookupWithCallback, readOptions } from './lookup.ts'
 import { checkTarget, lookupService as lookupServiceWithCallback } from './lookup-service.ts'
 
 export const lookup = function lookup(hostname: string, options?: LookupOptions | number): Promise<unknown> {
@@ -14,7 +14,10 @@ export const lookup = function lookup(hostname: string, options?: LookupOptions 
     if (hostname.includes('\0')) throw invalidArgValue('hostname', hostname, 'must be a string without null bytes')
   }
   if (typeof options === 'function') throw invalidArgType('options', ['integer', 'object'], options)
-  const { all } = readOptions(options)
+  const question = readOptions(options)
+  // Unlike the callback form, Node's takes no 'IPv4' here.
+  if (typeof options === 'object' && options?.family != null) validateOneOf(options.family, 'options.family', families)
+  const { all } = question
   if (!hostname) return Promise.reject(invalidArgValue('hostname', hostname, 'must be a non-empty string'))
   return new Promise((resolve, reject) => {
     if (all) {

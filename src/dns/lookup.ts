@@ -49,7 +49,11 @@ export function lookup(
     }
   }
   const done = (typeof options === 'function' ? options : callback) as (...args: unknown[]) => void
-  if (typeof options !== 'function') validateFunction(done, 'callback')
+  if (typeof options !== 'function') {
+    // What stands last is taken for the callback: with two arguments, what can be no options.
+    const mayBeOptions = options == null || typeof options === 'object' || typeof options === 'number'
+    validateFunction(done === undefined && !mayBeOptions ? options : done, 'callback')
+  }
   const question = readOptions(typeof options === 'function' ? undefined : options)
   if (!hostname) throw invalidArgValue('hostname', hostname, 'must be a non-empty string')
   const literal = ipVersion(hostname)
@@ -111,4 +115,5 @@ function inOrder(addresses: readonly HostAddress[], order: ResultOrder): HostAdd
   return [...addresses.filter(({ family }) => family === first), ...addresses.filter(({ family }) => family !== first)]
 }
 
-const families: readonly (0 | IpFamily)[] = [0, 4, 6]
+/** As numbers; the callback form alone takes names too. */
+export const families: readonly (0 | IpFamily)[] = [0, 4, 6]

@@ -105,7 +105,16 @@ export function ask(base: ResolverBase, kind: QueryKind, name: string, withTtl: 
 /** The machine's own names first, then the servers'. */
 function askReverse(base: ResolverBase, kind: QueryKind, address: string, done: Resolved): void {
   const channel = base._handle
+  let isCancelled = false
+  const release = channel.hold(() => {
+    isCancelled = true
+  })
   ownNamesOf(channel.host, address, own => {
+    release()
+    if (isCancelled) {
+      done(dnsError('ECANCELLED', kind.syscall, address))
+      return
+    }
     if (own.length > 0) {
       done(null, own)
       return

@@ -1,6 +1,7 @@
 // Resolver over real loopback sockets and on memory hosts, against the authoritative server.
 
 import assert from 'node:assert/strict'
+import nodeDns from 'node:dns'
 import { Resolver as NodeResolver } from 'node:dns/promises'
 import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
@@ -32,6 +33,9 @@ const questions = [
   ['resolveSrv', '_sip._udp.example.test'],
   ['resolveNaptr', 'naptr.example.test'],
   ['resolve4', 'missing.example.test'],
+  ['resolve4', 'example.test.'],
+  ['resolveCname', 'www.example.test.'],
+  ['resolve4', '\\101xample.test'],
   ['resolveMx', 'mail.example.test'],
   ['resolve4', 'bad..name'],
   ['resolve4', 'elsewhere.invalid'],
@@ -142,6 +146,31 @@ describe('Resolver', () => {
     assert.equal(error.message, 'queryA ECANCELLED slow.test')
   })
 
+  it('takes other servers at once after cancel()', async () => {
+    const host = new MemoryHost()
+    await using silent = await serve(host, { responder: { respond: () => undefined } })
+    await using server = await serve(host)
+    const resolver = host.run(() => new promises.Resolver({ cache: true } as object))
+    resolver.setServers([silent.address])
+    const cancelled = assert.rejects(resolver.resolve4('example.test'), { code: 'ECANCELLED' })
+    resolver.cancel()
+    resolver.setServers([server.address])
+    assert.deepEqual(await resolver.resolve4('example.test'), ['192.0.2.1'], 'one that joins nothing cancelled')
+    await cancelled
+  })
+
+  it('cancels reverse() before it has asked anybody, and counts it as open', async () => {
+    for (const host of [new MemoryHost(), osHost]) {
+      await using silent = await serve(host, { responder: { respond: () => assert.fail('asked') } })
+      const resolver = host.run(() => new promises.Resolver())
+      resolver.setServers([silent.address])
+      const cancelled = assert.rejects(resolver.reverse('192.0.2.99'), { code: 'ECANCELLED', syscall: 'getHostByAddr' })
+      assert.throws(() => resolver.setServers(['127.0.0.1']), { code: 'ERR_DNS_SET_SERVERS_FAILED' })
+      resolver.cancel()
+      await cancelled
+    }
+  })
+
   it('asks the next server where one does not answer, is not there, or refuses', async () => {
     const host = new MemoryHost()
     await using server = await serve(host)
@@ -172,6 +201,50 @@ describe('Resolver', () => {
     assert.throws(() => resolver.setServers(['example.test']), { code: 'ERR_INVALID_IP_ADDRESS' })
   })
 })
+
+describe('arguments of look-ups', () => {
+  const refusals: readonly (readonly [call: string, (module: Checked) => unknown])[] = [
+    ["promises.lookup with family 'IPv4'", ({ promises }) => promises.lookup('localhost', { family: 'IPv4' })],
+    ['promises.lookup with a function', ({ promises }) => promises.lookup('localhost', () => {})],
+    ['promises.lookup with hints', ({ promises }) => promises.lookup('localhost', { hints: 1 << 20 })],
+    ['promises.lookup of an object', ({ promises }) => promises.lookup({})],
+    ['promises.lookupService without a port', ({ promises }) => promises.lookupService('127.0.0.1')],
+    ['promises.lookupService of a name', ({ promises }) => promises.lookupService('example.test', 80)],
+    ['promises.lookupService of port null', ({ promises }) => promises.lookupService('127.0.0.1', null)],
+    ['lookup with text alone', ({ lookup }) => lookup('localhost', 'text')],
+    ['lookup with text and a callback', ({ lookup }) => lookup('localhost', 'text', () => {})],
+    ['lookup with nothing', ({ lookup }) => lookup('localhost')],
+    ['lookup with a family alone', ({ lookup }) => lookup('localhost', 4)],
+    ['lookupService without a callback', ({ lookupService }) => lookupService('127.0.0.1', 80)],
+    ['lookupService with text as callback', ({ lookupService }) => lookupService('127.0.0.1', 80, 'text')],
+    ['lookupService of port -1', ({ lookupService }) => lookupService('127.0.0.1', -1, () => {})],
+  ]
+  for (const [call, run] of refusals) {
+    it(`${call}: the error of the runtime, thrown or rejected as there`, async () => {
+      const outcome = async (module: unknown) => {
+        let result: unknown
+        const told = ({ name, code, message }: NodeJS.ErrnoException) => ({ name, code, message })
+        try {
+          result = run(module as Checked)
+        } catch (error) {
+          return { thrown: told(error as Error) }
+        }
+        return Promise.resolve(result).then(
+          () => assert.fail('not refused'),
+          error => ({ rejected: told(error) }),
+        )
+      }
+      assert.deepEqual(await outcome({ lookup, lookupService, promises }), await outcome(nodeDns))
+    })
+  }
+})
+
+type AnyFunction = (...args: unknown[]) => unknown
+interface Checked {
+  readonly lookup: AnyFunction
+  readonly lookupService: AnyFunction
+  readonly promises: { readonly lookup: AnyFunction; readonly lookupService: AnyFunction }
+}
 
 describe('util.promisify', () => {
   it('gives one object for lookup and lookupService', async () => {

@@ -27,6 +27,8 @@ export interface QuerySettings {
   readonly timeoutMs: number
   /** 0: none. */
   readonly maxTimeoutMs: number
+  /** 0 to 1, by chance: how much of half a wait is left out once it has doubled, so that clients do not return together. */
+  readonly jitter?: number | undefined
 }
 
 export type Step =
@@ -61,6 +63,7 @@ export class Query {
     if (this.#settings.servers.length === 0) return failed('ECONNREFUSED')
     try {
       this.#encode()
+      this.#name = this.#nameAsAnswered()
     } catch (error) {
       if (error instanceof MessageError) return failed('EBADNAME')
       throw error
@@ -80,6 +83,13 @@ export class Query {
     packet[1] = id & 0xff
     if (chance !== undefined && this.#traits.mixedCase) mixCase(packet, this.#questionEnd - 4, chance)
     return packet
+  }
+
+  /** The name as answers have it in text: without a dot at the end, escaped only where it has to be. */
+  #nameAsAnswered(): string {
+    const name = this.#name
+    if (name.includes('\\')) return readMessage(this.#sent).questions[0]?.name ?? name
+    return name.endsWith('.') ? name.slice(0, -1) : name
   }
 
   /** What is sent next, but for its id and the case of its letters. */
@@ -188,16 +198,18 @@ export class Query {
     return this.#send()
   }
 
-  /** Each round over all servers waits twice as long as the one before. */
+  /** Each round over all servers waits twice as long as the one before, less a part by chance, and never less than the first. */
   #send(): Step {
-    const { timeoutMs, maxTimeoutMs, servers } = this.#settings
+    const { timeoutMs, maxTimeoutMs, servers, jitter = 0 } = this.#settings
     const round = Math.floor(this.#attempts / servers.length)
     const most = maxTimeoutMs > 0 ? maxTimeoutMs : MAX_TIMEOUT_MS
+    const longest = Math.min(timeoutMs * 2 ** round, most)
     return {
       kind: 'send',
       server: this.#server,
       transport: this.#transport,
-      timeoutMs: Math.min(timeoutMs * 2 ** round, most),
+      timeoutMs:
+        round === 0 ? longest : Math.max(Math.min(timeoutMs, most), longest - Math.floor((longest / 2) * jitter)),
     }
   }
 

@@ -8,6 +8,7 @@ import { Query, type QuerySettings, type Step } from '../../../src/dns/engine/qu
 import { type Message, readMessage, writeMessage } from '../../../src/dns/wire/message.ts'
 
 const address = { type: 'A', class: 1, ttl: 60, address: '192.0.2.1' } as const
+const servers = [{ edns: true, mixedCase: false }]
 const chance = new Uint8Array(32).fill(0b1010_0101)
 
 /** A question to `a.test`, and the server's side of it. */
@@ -98,6 +99,28 @@ describe('Query', () => {
     assert.equal(kindOf(query.expire()), 'udp to 0 for 250')
     assert.equal(kindOf(query.expire()), 'udp to 1 for 250')
     assert.equal(kindOf(query.expire()), 'ETIMEOUT')
+  })
+
+  it('leaves out a part of the wait by chance once it has doubled, and never waits less than at first', () => {
+    const waits = (jitter: number, maxTimeoutMs = 0) => {
+      const { query, first } = ask({ tries: 4, jitter, maxTimeoutMs })
+      return [first, query.expire(), query.expire(), query.expire()].map(step => step.kind === 'send' && step.timeoutMs)
+    }
+    assert.deepEqual(waits(0), [100, 200, 400, 800])
+    assert.deepEqual(waits(0.5), [100, 150, 300, 600])
+    assert.deepEqual(waits(1), [100, 100, 200, 400])
+    assert.deepEqual(waits(1, 150), [100, 100, 100, 100])
+  })
+
+  it('knows its name in answers however it was written', () => {
+    for (const name of ['a.test.', '\\097.test', 'A.TEST']) {
+      const query = new Query(name, 'A', { ...{ first: 0, tries: 1, timeoutMs: 100, maxTimeoutMs: 0 }, servers })
+      query.start()
+      const asked = readMessage(query.writePacket(1, undefined))
+      const answers = [{ name: 'a.test', ...address }]
+      const step = query.receive(writeMessage({ ...asked, flags: { ...asked.flags, qr: true }, answers }))
+      assert.equal(kindOf(step), 'records', name)
+    }
   })
 
   it('ends with what the last server said', () => {
