@@ -48,6 +48,8 @@ class ServerLookup {
   readonly #types: readonly AddressType[]
   readonly #channel: Channel
   readonly #names: string[]
+  /** What says that the names so far are not there: the search list's later ones count only as long as that holds. */
+  readonly #negative: Answer[] = []
   /** Of one of the names a server could not say. */
   #hasFailed = false
 
@@ -91,19 +93,29 @@ class ServerLookup {
     })
     const wanted = ofFamily(inHostOrder(this.#host, addresses), this.#options)
     if (wanted.length > 0) {
-      this.#found(null, wanted, Math.min(...records.map(({ ttl }) => ttl)))
+      this.#found(null, wanted, leastTtl([...this.#negative, ...answers.filter(({ kind }) => kind === 'records')]))
       return
     }
     const failures = answers.flatMap(answer => (answer.kind === 'failure' ? [answer] : []))
-    const [failure] = failures
+    this.#negative.push(...answers)
     const isUnknown = failures.every(({ code }) => code === 'ENOTFOUND' || code === 'ENODATA')
     if (!isUnknown) this.#hasFailed = true
     // Servers that refuse or fail may do so for this name alone; those that do not answer will not for the next one.
     const isSilent = failures.some(({ code }) => code === 'ETIMEOUT' || code === 'ECONNREFUSED')
     if (this.#names.length > 0 && !isSilent) this.#next()
     else if (this.#hasFailed) this.#found(tryAgain(this.#name), [], undefined)
-    else this.#found(this.#notFound, [], failure?.ttl)
+    else this.#found(this.#notFound, [], leastTtl(this.#negative))
   }
+}
+
+/** Seconds that all of them hold, their aliases too; undefined: of one nobody said. */
+function leastTtl(answers: readonly Answer[]): number | undefined {
+  let least = Number.MAX_SAFE_INTEGER
+  for (const { ttl } of answers) {
+    if (ttl === undefined) return undefined
+    least = Math.min(least, ttl)
+  }
+  return least
 }
 
 function typesOf({ family, hints }: LookupOptions, host: Host): readonly AddressType[] {

@@ -33,8 +33,12 @@ const zone = () =>
       four: { A: '10.9.0.4' },
       'deep.sub': { A: '10.9.0.8' },
       text: { TXT: 'no address' },
+      alias: { CNAME: 'lasting.test.' },
     },
   })
+
+const lastingZone = () =>
+  describeZone({ origin: 'lasting.test', ttl: 3600, records: { '@': { NS: 'ns', A: '10.9.0.5', AAAA: 'fd00::5' } } })
 
 interface Setting {
   readonly host: MemoryHost
@@ -46,7 +50,7 @@ interface Setting {
 async function machine(options: MemoryHostOptions = {}, server: DnsServerOptions = {}): Promise<Setting> {
   const network = new MemoryNetwork()
   const far = new MemoryHost({ name: 'server', network, addresses: ['10.9.0.53'] })
-  const names = far.run(() => new DnsServer({ zones: [zone()], ...server }))
+  const names = far.run(() => new DnsServer({ zones: [zone(), lastingZone()], ...server }))
   await names.listen({ address: '10.9.0.53', port: 53 })
   const clock = new SkippingClock()
   const host = new MemoryHost({
@@ -258,6 +262,28 @@ describe('setLookupCache()', () => {
     assert.deepEqual([await askedFor('missing.corp.test'), await askedFor('missing.corp.test')], [true, false])
     setting.clock.skippedMs += 31_000
     assert.equal(await askedFor('missing.corp.test'), true, "the SOA's minimum is 30 seconds")
+    assert.deepEqual([await askedFor('alias.corp.test'), await askedFor('alias.corp.test')], [true, false])
+    setting.clock.skippedMs += 61_000
+    assert.equal(await askedFor('alias.corp.test'), true, 'its alias holds 60 seconds, its address an hour')
+  })
+
+  it('keeps what the search list gave no longer than the names before it are known to be missing', async () => {
+    await using setting = await machine({ resolver: { search: ['sub.corp.test', 'corp.test'], ndots: 1 } })
+    setting.host.run(() => setLookupCache({ ttl: 0, negativeTtl: 0 }))
+    let asked = 0
+    const bind = setting.host.bind.bind(setting.host)
+    setting.host.bind = (target, sink) => {
+      asked++
+      return bind(target, sink)
+    }
+    assert.deepEqual(await textOf(lookup(setting.host, 'four')), ['10.9.0.4'])
+    setting.clock.skippedMs = 29_000
+    asked = 0
+    await lookup(setting.host, 'four')
+    assert.equal(asked, 0)
+    setting.clock.skippedMs = 31_000
+    await lookup(setting.host, 'four')
+    assert.ok(asked > 0, "the SOA's minimum is 30 seconds, the address holds 60")
   })
 
   it('keeps no failure but that a name is not there', async () => {
