@@ -163,10 +163,20 @@ describe('off the path', () => {
   })
 
   it('a late answer is dropped, and does no harm to the question that has its id by then', async t => {
-    const { server, resolver } = machines({ timeout: 20, tries: 2 })
+    const timeout = 600_000
+    const waits: (() => void)[] = []
+    class WatchedClock extends RuntimeClock {
+      override setTimer(callback: () => void, delayMs: number) {
+        if (delayMs === timeout) waits.push(callback)
+        return super.setTimer(callback, delayMs)
+      }
+    }
+    const { server, resolver } = machines({ timeout, tries: 2 }, new WatchedClock())
     const questions: Question[] = []
     serveUdp(t, server, question => {
       questions.push(question)
+      // The first wait is over before its answer goes out.
+      if (questions.length === 1) setImmediate(() => waits[0]?.())
       if (questions.length === 2) {
         questions[0]?.reply(answer((questions[0] as Question).query, '6.6.6.6'))
         question.reply(answer(question.query, '192.0.2.1'))

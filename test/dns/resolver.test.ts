@@ -176,7 +176,7 @@ describe('Resolver', () => {
     await using server = await serve(host)
     await using silent = await serve(host, { responder: { respond: () => undefined } })
     await using refusing = await serve(host, { zones: [] })
-    const resolver = host.run(() => new Resolver({ timeout: 5 }))
+    const resolver = host.run(() => new Resolver({ timeout: 50 }))
     resolver.setServers([silent.address, refusing.address, server.address])
     const [error, addresses] = await new Promise<[unknown, unknown]>(resolve => {
       resolver.resolve4('example.test', (...args) => resolve(args))
