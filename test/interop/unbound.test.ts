@@ -6,9 +6,11 @@ import { execFile, spawnSync } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { Query, type Step } from '../../src/dns/engine/query.ts'
 import { promises } from '../../src/dns/index.ts'
 import { readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import { formatData } from '../../src/dns/wire/record-format.ts'
+import type { ResourceRecord } from '../../src/dns/wire/records.ts'
 import type { QuestionType } from '../../src/dns/wire/types.ts'
 import { osHost } from '../../src/host/index.ts'
 import { askTcp, askUdp } from '../dns/clients.ts'
@@ -122,6 +124,36 @@ describe('unbound in front of our name server', { skip: noUnbound }, () => {
         await settle(theirs.resolve(name, type)),
         `${name} ${type}`,
       )
+    }
+  })
+
+  it('answers questions as they go to other machines, with EDNS and letters in random case, without a detour', async () => {
+    for (const [name, type] of questions) {
+      const query = new Query(name, type, {
+        servers: [{ edns: true, mixedCase: true }],
+        ...{ first: 0, tries: 1, timeoutMs: 1000, maxTimeoutMs: 0 },
+      })
+      const ways: string[] = []
+      let step: Step | undefined = query.start()
+      while (step?.kind === 'send') {
+        ways.push(step.transport)
+        const packet = query.writePacket(7, osHost.random(32))
+        step = query.receive(await (step.transport === 'udp' ? askUdp : askTcp)(osHost, at(), packet))
+      }
+      const wanted = readMessage(await askTcp(osHost, at(), writeMessage(queryFor(name, type)))).answers
+      const text = (record: ResourceRecord) => formatData(record)
+      const found = step?.outcome.kind === 'records' ? step.outcome.records : []
+      assert.deepEqual(
+        found.map(text).sort(),
+        wanted
+          .filter(one => one.type === type)
+          .map(text)
+          .sort(),
+        name,
+      )
+      // No more than 1,232 bytes in a datagram, and no aliases that lead out of the answer.
+      const isLong = writeMessage({ ...queryFor(name, type), answers: wanted }).length > 1232
+      assert.deepEqual(ways, isLong ? ['udp', 'tcp'] : ['udp'], name)
     }
   })
 

@@ -47,6 +47,8 @@ export class Query {
   #sent: Uint8Array = nothing
   #isEncoded = false
   #questionEnd = 0
+  /** What its letters were mixed by. */
+  #chance: Uint8Array | undefined
   #lastFailure: FailureCode = 'ETIMEOUT'
   #aliases = 0
   #aliasTtl = Number.MAX_SAFE_INTEGER
@@ -81,7 +83,8 @@ export class Query {
     const packet = this.#sent
     packet[0] = id >> 8
     packet[1] = id & 0xff
-    if (chance !== undefined && this.#traits.mixedCase) mixCase(packet, this.#questionEnd - 4, chance)
+    this.#chance = this.#traits.mixedCase ? chance : undefined
+    if (this.#chance !== undefined) mixCase(packet, this.#questionEnd - 4, this.#chance)
     return packet
   }
 
@@ -123,7 +126,18 @@ export class Query {
       if (this.#transport === 'tcp') this.#traits.mixedCase = false
       else return this.#over('tcp')
     }
-    return this.#receiveAnswer(packet)
+    return this.#receiveAnswer(match === 'yes' ? this.#inOwnCase(packet) : packet)
+  }
+
+  /**
+   * Names in the records that are cut short point at the question, and would come out in its random case. Mixing it once more
+   * takes that back.
+   */
+  #inOwnCase(packet: Uint8Array): Uint8Array {
+    if (this.#chance === undefined) return packet
+    const own = new Uint8Array(packet)
+    mixCase(own, this.#questionEnd - 4, this.#chance)
+    return own
   }
 
   /** The step's time is over. */

@@ -74,6 +74,22 @@ describe('Query', () => {
     assert.equal(servers[0]?.mixedCase, false)
   })
 
+  it('gives names in the case of the zone and of the caller, whatever went out', () => {
+    const settings = { first: 0, tries: 1, timeoutMs: 100, maxTimeoutMs: 0, servers: [{ edns: true, mixedCase: true }] }
+    const query = new Query('Corp.test', 'MX', settings)
+    query.start()
+    const asked = readMessage(query.writePacket(1, new Uint8Array(32).fill(255)))
+    const name = asked.questions[0]?.name ?? ''
+    assert.equal(name, 'cORP.TEST')
+    const answers = [{ name, type: 'MX', class: 1, ttl: 1, preference: 1, exchange: `mail.${name}` } as const]
+    const step = query.receive(writeMessage({ ...asked, flags: { ...asked.flags, qr: true }, answers }))
+    const records = step?.kind === 'done' && step.outcome.kind === 'records' ? step.outcome.records : []
+    assert.deepEqual(
+      records.map(record => record.type === 'MX' && record.exchange),
+      ['mail.Corp.test'],
+    )
+  })
+
   it('does without EDNS where the server does not know it', () => {
     for (const rcode of [1, 4]) {
       const { answer, resend, servers } = ask()
