@@ -8,6 +8,7 @@ import { inAddressOrder } from './engine/address-order.ts'
 import type { Answer } from './engine/cache.ts'
 import { HOST_LOOKUP_TRIES } from './engine/limits.ts'
 import { searchNames } from './engine/search-list.ts'
+import { isLocalName, isOnionName } from './engine/special-names.ts'
 import { systemConfiguration } from './system-configuration.ts'
 
 /** @param ttl - seconds that the answer holds; undefined: nobody said */
@@ -18,14 +19,9 @@ export function lookUpOnHost(host: Host, name: string, options: LookupOptions, f
   host.lookup(name, options, (error, addresses) => {
     if (host.asksNameServers) found(error, addresses, undefined)
     else if (!error) found(null, inHostOrder(host, addresses), undefined)
-    else if (host.nameServers().length === 0 || isLocalName(name)) found(error, [], undefined)
+    else if (host.nameServers().length === 0 || isLocalName(name) || isOnionName(name)) found(error, [], undefined)
     else new ServerLookup(host, name, options, error, found).start()
   })
-}
-
-/** RFC 6761 section 6.3: such names are the machine's own, and no server is to hear of them. */
-function isLocalName(name: string): boolean {
-  return /(^|\.)localhost\.?$/i.test(name)
 }
 
 /** By what the hosts file says of them first, as the system's resolver does. */

@@ -16,6 +16,7 @@ import type { CacheOptions } from './engine/cache.ts'
 import { DEFAULT_TRIES } from './engine/limits.ts'
 import { reverseName } from './engine/reverse-name.ts'
 import { formatServer, parseServer } from './engine/server-address.ts'
+import { isOnionName } from './engine/special-names.ts'
 import { type DnsError, dnsError, invalidIpAddress, invalidLocalAddress, setServersFailed } from './errors.ts'
 import { resultOf } from './results.ts'
 import { ownNamesOf } from './system-configuration.ts'
@@ -92,8 +93,8 @@ export function ask(base: ResolverBase, kind: QueryKind, name: string, withTtl: 
     return
   }
   const asked = asciiName(name)
-  if (asked === undefined) {
-    process.nextTick(done, dnsError('EBADNAME', kind.syscall, name))
+  if (asked === undefined || isOnionName(asked)) {
+    process.nextTick(done, dnsError(asked === undefined ? 'EBADNAME' : 'ENOTFOUND', kind.syscall, name))
     return
   }
   base._handle.ask(asked, kind.type, answer => {
@@ -120,9 +121,9 @@ function askReverse(base: ResolverBase, kind: QueryKind, address: string, done: 
       return
     }
     channel.ask(reverseName(address) ?? '', kind.type, answer => {
-      // A reverse look-up knows no difference between no name and no records.
+      // As c-ares has it: where neither file nor server gives a name there is none, whatever the reason.
       if (answer.kind === 'failure') {
-        done(dnsError(answer.code === 'ENODATA' ? 'ENOTFOUND' : answer.code, kind.syscall, address))
+        done(dnsError(answer.code === 'ECANCELLED' ? answer.code : 'ENOTFOUND', kind.syscall, address))
       } else done(null, resultOf(kind.type, answer.records, false))
     })
   })

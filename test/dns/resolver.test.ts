@@ -57,6 +57,43 @@ describe('promises.Resolver', () => {
     })
   }
 
+  it('asks no server for what is no name, nor for onion names, and says what the runtime says', async () => {
+    const host = new MemoryHost()
+    await using server = await serve(host, { responder: { respond: () => assert.fail('asked') } })
+    const ours = host.run(() => new promises.Resolver())
+    ours.setServers([server.address])
+    const theirs = new NodeResolver()
+    for (const name of ['::1', 'a b', 'a%b', 'host:80', '"', '@', 'a..b', 'x.onion', 'x.Onion.']) {
+      const code = (asked: Promise<unknown>) =>
+        asked.then(
+          () => assert.fail('found'),
+          ({ code, message }) => ({ code, message }),
+        )
+      assert.deepEqual(await code(ours.resolve4(name)), await code(theirs.resolve4(name)), name)
+      assert.deepEqual(await code(ours.resolveTxt(name)), await code(theirs.resolveTxt(name)), name)
+    }
+  })
+
+  it('asks for an odd name that is escaped', async () => {
+    await using server = await serve(osHost)
+    const resolver = new promises.Resolver()
+    resolver.setServers([server.address])
+    assert.equal((await resolver.resolve4('sp\\032ace.example.test')).length, 1)
+    await assert.rejects(resolver.resolve4('sp ace.example.test'), { code: 'EBADNAME' })
+  })
+
+  it('reverse() says ENOTFOUND whatever went wrong, as the runtime does', async () => {
+    const [ours, theirs] = [new promises.Resolver({ tries: 1 }), new NodeResolver({ tries: 1 })]
+    await using server = await serve(osHost, { zones: [] })
+    for (const resolver of [ours, theirs]) {
+      resolver.setServers([server.address])
+      await assert.rejects(resolver.reverse('192.0.2.99'), {
+        code: 'ENOTFOUND',
+        message: 'getHostByAddr ENOTFOUND 192.0.2.99',
+      })
+    }
+  })
+
   it('gives TTLs where they are wanted', async () => {
     await using server = await serve(osHost)
     const resolver = new promises.Resolver()
