@@ -66,9 +66,9 @@ export function validateUint32(value: unknown, name: string, positive = false): 
 /** @param name - as it stands in the message: `options.port should be >= 0 and < 65536` */
 export function validatePort(port: unknown, name = 'Port', allowZero = true): number {
   const isText = typeof port === 'string'
-  const number = Number(port)
+  // Anything else is not even asked for its number: a symbol would throw, an object may.
+  const number = typeof port === 'number' || isText ? Number(port) : Number.NaN
   if (
-    (typeof port !== 'number' && !isText) ||
     (isText && port.trim().length === 0) ||
     number !== number >>> 0 ||
     number > 65535 ||

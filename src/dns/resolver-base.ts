@@ -63,7 +63,8 @@ export class ResolverBase {
 
   setServers(servers: readonly string[]): void {
     validateArray(servers, 'servers')
-    const addresses = servers.map((text, i) => {
+    // Holes of the array are passed over, as Node does.
+    const addresses = servers.flatMap((text, i) => {
       validateString(text, `servers[${i}]`)
       const server = parseServer(text)
       if (server === undefined) throw invalidIpAddress(text)

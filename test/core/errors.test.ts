@@ -89,7 +89,7 @@ test('ERR_MISSING_ARGS names the alternatives', () => {
 })
 
 test('a bad port is refused with the runtime’s words', () => {
-  for (const value of [-1, 65536, 1.5, '', ' ', 'x', null, undefined, {}, Number.NaN, true]) {
+  for (const value of [-1, 65536, 1.5, '', ' ', 'x', null, undefined, {}, Number.NaN, true, Symbol('p'), 80n]) {
     const theirs = thrownBy(() => dgram.createSocket('udp4').connect(value as never))
     assertAlike(
       thrownBy(() => validatePort(value, 'Port', false)),

@@ -235,6 +235,10 @@ describe('Resolver', () => {
       ...['192.0.2.1', '192.0.2.1', '192.0.2.1:54'],
       ...['2001:db8::1', '2001:db8::1', '[2001:db8::1]:54'],
     ])
+    const sparse = ['192.0.2.1']
+    sparse[2] = '192.0.2.3'
+    resolver.setServers(sparse)
+    assert.deepEqual(resolver.getServers(), ['192.0.2.1', '192.0.2.3'])
     assert.throws(() => resolver.setServers(['example.test']), { code: 'ERR_INVALID_IP_ADDRESS' })
   })
 })
