@@ -33,7 +33,7 @@ export interface AgentOptions {
   scheduling?: 'fifo' | 'lifo' | undefined
   timeout?: number | undefined
   noDelay?: boolean | undefined
-  path?: string | null | undefined
+  path?: string | undefined
   protocol?: string | undefined
   defaultPort?: number | undefined
   agentKeepAliveTimeoutBuffer?: number | undefined
@@ -213,7 +213,7 @@ function initialize(agent: NodeAgent, options: AgentOptions | undefined): void {
   agent.protocol = agent.options.protocol || 'http:'
   if (agent.options.noDelay === undefined) agent.options.noDelay = true
   // Or net would take the request's path for that of a pipe.
-  agent.options.path = null
+  agent.options.path = null as unknown as undefined
   agent.requests = Object.create(null)
   agent.sockets = Object.create(null)
   agent.freeSockets = Object.create(null)

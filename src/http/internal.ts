@@ -1,6 +1,13 @@
 // What the modules above stand on: https, and http2 where it also speaks HTTP/1.
 
-export { Agent, type AgentOptions, kProxyConfig, kWaitForProxyTunnel, type SocketOptions } from './agent.ts'
+export {
+  Agent,
+  type AgentConstructor as HttpAgentConstructor,
+  type AgentOptions,
+  kProxyConfig,
+  kWaitForProxyTunnel,
+  type SocketOptions,
+} from './agent.ts'
 export type { MessageCarrier, MessageOutlet } from './carrier.ts'
 export { type ClientSocket, clientConnectionOf } from './client-connection.ts'
 export { ClientRequest, PlainClientRequest } from './client-request.ts'

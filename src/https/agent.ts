@@ -4,6 +4,7 @@
 import { callableClass } from '../core/callable-class.ts'
 import {
   Agent as HttpAgent,
+  type HttpAgentConstructor,
   type AgentOptions as HttpAgentOptions,
   kProxyConfig,
   kWaitForProxyTunnel,
@@ -132,7 +133,8 @@ Object.defineProperty(SecureAgent, 'name', { value: 'Agent' })
 
 export type Agent = SecureAgent
 
-export interface AgentConstructor {
+/** What a subclass inherits of statics, it has in the types too. */
+export interface AgentConstructor extends Omit<HttpAgentConstructor, 'prototype'> {
   new (options?: AgentOptions): Agent
   (options?: AgentOptions): Agent
   readonly prototype: Agent

@@ -68,7 +68,7 @@ class HttpsServer extends TlsServer {
     this[kService].closeIdleConnections()
   }
 
-  setTimeout(msecs: number | (() => void), callback?: (socket: Socket) => void): this {
+  setTimeout(msecs?: number | ((socket: Socket) => void), callback?: (socket: Socket) => void): this {
     this.timeout = msecs as number
     if (callback) this.on('timeout', callback)
     return this

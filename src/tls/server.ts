@@ -97,7 +97,8 @@ class TlsServer extends NetServer {
     this.emit('secureConnection', socket)
   }
 
-  setSecureContext(options: SecureContextOptions): void {
+  /** @param options - a SecureContext's */
+  setSecureContext(options: object): void {
     validateObject(options, 'options')
     const given = options as Record<string, unknown>
     const kept: Record<string, unknown> = {}
@@ -115,10 +116,11 @@ class TlsServer extends NetServer {
   }
 
   /** @param servername - a host name, or one with `*` for a label or a part of it */
-  addContext(servername: string, context: SecureContextOptions | SecureContext): void {
+  /** @param context - a SecureContext, or the options of one */
+  addContext(servername: string, context: object): void {
     if (!servername) throw requiredServerName()
     const pattern = servername.replace(/[.^$+?\-\\[\]{}()|/]/g, '\\$&').replaceAll('*', '[^.]*')
-    const secureContext = context instanceof SecureContext ? context : makeContext(context)
+    const secureContext = context instanceof SecureContext ? context : makeContext(context as SecureContextOptions)
     this._contexts.push([new RegExp(`^${pattern}$`, 'i'), secureContext])
   }
 

@@ -31,11 +31,7 @@ export const exceptions = {
       performServerHandshake: declaredOtherwise,
     },
     https: {
-      Agent: declaredOtherwise,
       createServer: declaredOtherwise,
-      get: declaredOtherwise,
-      globalAgent: declaredOtherwise,
-      request: declaredOtherwise,
       Server: declaredOtherwise,
     },
   },
