@@ -79,6 +79,25 @@ it('takes two values of a single-value field where strictSingleValueFields is of
   await arrived
 })
 
+it('drops fields with blanks around their value, unless strictFieldWhitespaceValidation is off', async () => {
+  // x: " a", a literal that is not indexed: RFC 7541 section 6.2.2.
+  const padded = Buffer.concat([requestBlock, Buffer.from([0x00, 0x01, 0x78, 0x02, 0x20, 0x61])])
+  const heard = async (options: object): Promise<unknown> => {
+    const [side, raw] = duplexPair() as [Duplex, Duplex]
+    const server = http2.createServer(options)
+    const opened = once(server, 'stream')
+    server.emit('connection', side)
+    raw.on('error', () => {}).resume()
+    raw.write(Buffer.concat([preface, settings(), frame('HEADERS', 5, 1, padded)]))
+    const [stream, headers] = await opened
+    stream.on('error', () => {})
+    raw.destroy()
+    return headers['x']
+  }
+  assert.equal(await heard({}), undefined)
+  assert.equal(await heard({ strictFieldWhitespaceValidation: false }), ' a')
+})
+
 it('keeps no more origins than maxOriginSetSize', async t => {
   const origins = ['https://a.example', 'https://b.example', 'https://c.example']
   const server = http2.createSecureServer({ ...identity, origins })
