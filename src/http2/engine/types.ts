@@ -239,7 +239,7 @@ export interface SessionOptions {
   /** Our first SETTINGS, as they go out. */
   readonly settings: SettingEntries
   readonly paddingStrategy: PaddingStrategy
-  /** Node's strictFieldWhitespaceValidation: a field with space or tab at its ends is dropped, a pseudo-header malformed; false: both pass. */
+  /** Node's strictFieldWhitespaceValidation: a field with space or tab at its ends is dropped; false: it passes. In a pseudo-header it is malformed. */
   readonly strictFieldWhitespace: boolean
   /** Receive windows grow with the bandwidth-delay product, up to maxStreamWindow and maxConnectionWindow. */
   readonly growsWindows: boolean
