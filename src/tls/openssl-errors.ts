@@ -54,6 +54,7 @@ const numbers: Readonly<Record<string, number>> = {
   'length mismatch': 159,
   'no protocols available': 191,
   'no shared cipher': 193,
+  'no shared signature algorithms': 376,
   'packet length too long': 198,
   'peer did not return a certificate': 199,
   'no application protocol': 235,

@@ -34,7 +34,8 @@ export function chooseSuite12(channel: HandshakeChannel, received: ReceivedHello
     const choice = chooseFor(channel, suite, schemes, group)
     if (choice) return choice
   }
-  throw refusal(HANDSHAKE_FAILURE, 'no shared cipher')
+  const isUnsigned = received.signatureSchemes.length > 0 && schemes.length === 0
+  throw refusal(HANDSHAKE_FAILURE, isUnsigned ? 'no shared signature algorithms' : 'no shared cipher')
 }
 
 function chooseFor(

@@ -176,7 +176,8 @@ function sendFlight(
   // Chosen before anything is sent, so that a refusal is all that the client sees.
   info.sharedSignatureSchemes = sharedSchemes(config, received.signatureSchemes)
   const signer = psk ? undefined : chooseCredential(config, info.sharedSignatureSchemes, 0x0304)
-  if (!psk && signer === undefined) throw refusal(HANDSHAKE_FAILURE, noSignerReason(config.credentials))
+  if (!psk && signer === undefined)
+    throw refusal(HANDSHAKE_FAILURE, noSignerReason(config.credentials, info.sharedSignatureSchemes))
   const agreed = crypto.answerKeyShare(group, peerShare)
   if (agreed === undefined) throw refusal(ILLEGAL_PARAMETER, 'bad key share')
   info.cipherSuite = suite
@@ -361,8 +362,9 @@ function wantsOcsp(received: ReceivedHello): boolean {
 }
 
 /** OpenSSL's words: without any certificate it finds no suite, with one of another kind no signature. */
-function noSignerReason(credentials: readonly Credential[]): string {
-  return credentials.length === 0 ? 'no shared cipher' : 'no suitable signature algorithm'
+function noSignerReason(credentials: readonly Credential[], shared: readonly unknown[]): string {
+  if (credentials.length === 0) return 'no shared cipher'
+  return shared.length === 0 ? 'no shared signature algorithms' : 'no suitable signature algorithm'
 }
 
 const NOTHING = new Uint8Array(0)
