@@ -23,7 +23,7 @@ import {
   setHead,
   setTrailers,
 } from './incoming-message.ts'
-import { kState } from './outgoing-message.ts'
+import { kState } from './outgoing-state.ts'
 import { hideBuffered, showBuffered } from './socket-outlet.ts'
 import type { Fields } from './wire/fields.ts'
 

@@ -26,7 +26,8 @@ import {
   setHead,
   setTrailers,
 } from './incoming-message.ts'
-import { emitClose, kState } from './outgoing-message.ts'
+import { emitClose } from './outgoing-body.ts'
+import { kState } from './outgoing-state.ts'
 import { PlainServerResponse, ServerResponse } from './server-response.ts'
 import { handOver } from './server-upgrade.ts'
 import { type AssignableSocket, hideBuffered, kOutlet, showBuffered } from './socket-outlet.ts'

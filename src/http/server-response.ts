@@ -12,15 +12,10 @@ import { chunkedToken, type GivenHeaders } from './head-writer.ts'
 import { validateHeaderName, validateHeaderValue } from './header-validation.ts'
 import type { IncomingMessage } from './incoming-message.ts'
 import { formatLinks } from './link-header.ts'
+import { emitClose } from './outgoing-body.ts'
 import type { HeaderValue, OutgoingFields } from './outgoing-fields.ts'
-import {
-  emitClose,
-  kState,
-  OutgoingMessage,
-  type OutgoingMessageConstructor,
-  type OutgoingOptions,
-  PlainOutgoingMessage,
-} from './outgoing-message.ts'
+import { OutgoingMessage, type OutgoingMessageConstructor, PlainOutgoingMessage } from './outgoing-message.ts'
+import { kState, type OutgoingOptions } from './outgoing-state.ts'
 import type { AssignableSocket } from './socket-outlet.ts'
 import { hasInvalidValueCharacter } from './wire/field-rules.ts'
 
