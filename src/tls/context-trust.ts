@@ -41,6 +41,35 @@ export function knownIssuers(options: TrustOptions): TrustedSet | undefined {
   }
 }
 
+const noNames: readonly Uint8Array[] = []
+const namesOf = new WeakMap<TrustedSet, readonly Uint8Array[]>()
+/** A list of names has its length in two bytes: RFC 5246 section 7.4.4, RFC 8446 section 4.2.4. */
+const maxNamesBytes = 0xffff
+
+/**
+ * Whose certificates a server asks clients for: the authorities that its options name, in DER. As with Node's, those that it
+ * trusts without naming them are not told.
+ */
+export function authorityNames(options: TrustOptions): readonly Uint8Array[] {
+  if (!options.ca && !options.pfx) return noNames
+  const set = options.ca ? trustOf(options, false) : ownAuthorities(options)
+  let names = namesOf.get(set)
+  if (names === undefined) namesOf.set(set, (names = fitting(set.certificates.map(({ subject }) => subject.der))))
+  return names
+}
+
+/** Those of PKCS#12 files alone. */
+function ownAuthorities(options: TrustOptions): TrustedSet {
+  const set = new TrustedSet()
+  for (const { authorities } of readPfxOptions(options)) for (const der of authorities) addIfReadable(set, der)
+  return set
+}
+
+function fitting(names: readonly Uint8Array[]): Uint8Array[] {
+  let bytes = 0
+  return names.filter(name => (bytes += 2 + name.length) <= maxNamesBytes)
+}
+
 type Cache = Map<string, TrustedSet>
 
 /** By what was given, word for word. */

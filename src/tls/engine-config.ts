@@ -3,6 +3,7 @@
 import { currentHost } from '../host/current.ts'
 import { readProtocols } from './alpn.ts'
 import type { ClientSide } from './client-side.ts'
+import { authorityNames } from './context-trust.ts'
 import { nodeCrypto } from './crypto/node-crypto.ts'
 import { seededCrypto, seededGroups } from './crypto/seeded-crypto.ts'
 import { readSession } from './engine/sessions.ts'
@@ -69,7 +70,7 @@ export function serverConfig(side: ServerSide, context: SecureContext, material:
     requestOcsp: false,
     session: undefined,
     requestCert,
-    certificateAuthorities: none,
+    certificateAuthorities: requestCert ? authorityNames(context.context.options) : none,
     tickets: material.hasTickets ? { keys: [context.context.getTicketKeys()] } : undefined,
     sessionIds: Boolean(keepsSessions),
     pskIdentityHint: pskIdentityHint === undefined ? undefined : Buffer.from(pskIdentityHint, 'utf8'),

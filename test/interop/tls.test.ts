@@ -12,7 +12,7 @@ import runtimeTls from 'node:tls'
 import { promisify } from 'node:util'
 import https from '../../src/https/index.ts'
 import tls from '../../src/tls/index.ts'
-import { authority, client, localhost, makeCertificate } from '../tls/certificates.ts'
+import { authority, client, localhost, makeCertificate, otherAuthority } from '../tls/certificates.ts'
 import { connect, listen, secured, textOf } from '../tls/pair.ts'
 
 const run = promisify(execFile)
@@ -144,6 +144,23 @@ describe('openssl', { skip: missing('openssl', 'version') }, () => {
     socket.end()
     await output
   })
+
+  for (const version of ['-tls1_3', '-tls1_2']) {
+    it(`s_client is told whose certificates our server takes: those that its options name (${version})`, async t => {
+      const ask = async (options: object) => {
+        const { port } = await listen(t, { requestCert: true, rejectUnauthorized: false, ...options }, socket => {
+          socket.once('data', () => socket.end())
+        })
+        return await openSslClient(port, [version])
+      }
+      const named = await ask({ ca: [authority.cert, otherAuthority.cert] })
+      assert.match(
+        named,
+        /Acceptable client certificate CA names\n.*CN ?= ?Test authority\n.*CN ?= ?Another authority\n/,
+      )
+      assert.match(await ask({}), /No client certificate CA names sent/)
+    })
+  }
 
   it('s_server asks our client for one', async t => {
     const port = await openSslServer(t, ['-Verify', '1', '-CAfile', caFile])
