@@ -3,11 +3,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeCertificateCrypto } from '../../../src/tls/crypto/node-x509.ts'
-import { Certificate } from '../../../src/tls/x509/certificate.ts'
+import { Certificate, internCertificate } from '../../../src/tls/x509/certificate.ts'
 import { type PathVerdict, verifyChain } from '../../../src/tls/x509/chain.ts'
 import { Crl } from '../../../src/tls/x509/crl.ts'
 import type { CertificateCrypto } from '../../../src/tls/x509/crypto.ts'
-import { maxIssuerCandidates, maxPathDepth, maxPeerIntermediates } from '../../../src/tls/x509/limits.ts'
+import {
+  maxCachedCertificates,
+  maxCachedVerdicts,
+  maxIssuerCandidates,
+  maxPathDepth,
+  maxPeerIntermediates,
+} from '../../../src/tls/x509/limits.ts'
 import { TrustedSet } from '../../../src/tls/x509/trusted-set.ts'
 import * as make from '../../support/certificates.ts'
 
@@ -164,4 +170,36 @@ test('of what a peer sends, no more is looked at than the limit', () => {
   const strangers = Array.from({ length: maxPeerIntermediates }, (_, index) => authority(`${index}`, root))
   assert.deepEqual(judge([leaf, ...strangers.slice(1), middle], [root]).codes, [])
   assert.equal(judge([leaf, ...strangers, middle], [root]).codes[0], 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY')
+})
+
+/** Certificates that differ in their serial number alone: nobody has to have signed them to be read. */
+function variants(der: Uint8Array, count: number): Uint8Array[] {
+  const { serialNumber } = new Certificate(der)
+  const at = Buffer.from(der).indexOf(Buffer.from(serialNumber)) + serialNumber.length - 2
+  return Array.from({ length: count }, (_, i) => {
+    const bytes = Buffer.from(der)
+    bytes.writeUInt16BE((bytes.readUInt16BE(at) + i + 1) & 0xffff, at)
+    return bytes
+  })
+}
+
+test('certificates are kept up to maxCachedCertificates: the one that was not asked for longest goes', () => {
+  const { der } = authority('kept')
+  const kept = internCertificate(der)
+  const others = variants(der, maxCachedCertificates)
+  for (const other of others.slice(1)) internCertificate(other)
+  assert.equal(internCertificate(der), kept)
+  for (const other of others) internCertificate(other)
+  assert.notEqual(internCertificate(der), kept)
+})
+
+test('verdicts are kept up to maxCachedVerdicts: the oldest goes', () => {
+  const root = authority('root')
+  const leaf = make.certificate({ subject: [['CN', 'leaf']], key, issuer: root })
+  const { verdict, crypto, trusted, certificates } = judge([leaf], [root])
+  assert.deepEqual(codesOf(verdict), [])
+  const again = (...more: Certificate[]) => verifyChain([...certificates, ...more], trusted, policy, Date.now(), crypto)
+  assert.equal(again(), verdict)
+  for (const other of variants(leaf.der, maxCachedVerdicts)) again(internCertificate(other))
+  assert.notEqual(again(), verdict)
 })
