@@ -344,7 +344,8 @@ class AwaitFinished implements HandshakeState {
     channel.setOpener(application.client.opener())
     traffic.finish(application.client, application.server)
     const connected = new Connected13(channel, traffic)
-    if (hasPskDhe) connected.sendTickets(channel.info.isResumed ? 1 : TICKETS_PER_HANDSHAKE)
+    // As OpenSSL: who resumed a session keeps the ticket that did it.
+    if (hasPskDhe && !channel.info.isResumed) connected.sendTickets(TICKETS_PER_HANDSHAKE)
     channel.complete(connected)
     return connected
   }

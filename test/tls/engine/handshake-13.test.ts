@@ -133,6 +133,7 @@ describe('TLS 1.3 handshakes', () => {
     assert.equal(second.server.engine.info.isResumed, true)
     assert.deepEqual(second.client.peerCertificates, credential('ec256').certificates)
     assertTalks(second)
+    assert.equal(second.client.sessions.length, 0, 'no new ticket: the one that resumed is good for more')
   })
 
   test('a session is bound to its context, its name, its age and its keys', () => {
