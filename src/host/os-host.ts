@@ -175,6 +175,7 @@ class OsListener implements Listener {
     server.on('connection', socket => sink.onConnection(new OsConnection(socket, silentSink, inContext)))
     server.on('listening', () => !this.#isClosed && sink.onListening())
     server.on('error', error => !this.#isClosed && sink.onError(error))
+    shareData(server, sink)
     const { backlog } = target
     switch (target.kind) {
       case 'tcp': {
@@ -225,6 +226,16 @@ class OsListener implements Listener {
   unref(): void {
     this.#server.unref()
   }
+}
+
+/** In a worker of a cluster the runtime looks for these two on its server, and asks the primary. */
+function shareData(server: net.Server, sink: ListenerSink): void {
+  if (sink.sharedData === undefined) return
+  Object.assign(server, {
+    _getServerData: () => sink.sharedData?.(),
+    // Null: there was no answer, or none of the kind.
+    _setServerData: (data: unknown) => data && sink.onSharedData?.(data),
+  })
 }
 
 /** The machine this process runs on. */

@@ -217,6 +217,12 @@ export interface ListenerSink {
   /** It could not be bound, or accepting failed. */
   onError(error: Error): void
   onClose(): void
+  /**
+   * What servers that share a port among processes have in common (keys of TLS tickets): the first one's is everybody's. Asked
+   * for and told only where a cluster shares ports, before `onListening`. Goes from process to process: plain data.
+   */
+  sharedData?(): unknown
+  onSharedData?(data: unknown): void
 }
 
 export type ReserveTarget =

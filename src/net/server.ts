@@ -166,7 +166,13 @@ function isBound(server: NetServer): boolean {
   return server[kListener] !== null && server[kListener].address() !== null
 }
 
-function bind(server: NetServer, target: ListenTarget): void {
+/** Node's names, which a cluster asks for: tls.Server has them. */
+interface Sharing {
+  _getServerData?(): unknown
+  _setServerData?(data: unknown): void
+}
+
+function bind(server: NetServer & Sharing, target: ListenTarget): void {
   const listener = server[kHost].listen(target, {
     onListening: () => {
       if (server[kListener] === listener) server.emit('listening')
@@ -179,6 +185,10 @@ function bind(server: NetServer, target: ListenTarget): void {
       server.emit('error', error)
     },
     onClose: () => {},
+    ...(server._getServerData && {
+      sharedData: () => server._getServerData?.(),
+      onSharedData: data => server._setServerData?.(data),
+    }),
   })
   server[kListener] = listener
   server._connectionKey = connectionKey(target, listener.address())

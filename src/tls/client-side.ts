@@ -4,6 +4,7 @@
 
 import { invalidArgValue } from '../core/errors.ts'
 import { validateBuffer, validateFunction, validateObject, validateString } from '../core/validate.ts'
+import { readSession } from './engine/sessions.ts'
 import type { LayerEvents, TlsLayer } from './layer.ts'
 import { clientLayer } from './layers.ts'
 import type { SecureContext } from './secure-context.ts'
@@ -60,6 +61,12 @@ export class ClientSide extends Side {
     if (session === undefined)
       return this.connection?.isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
     return sealSession(session, this.identity)
+  }
+
+  /** That of the session: of two that came together the first is told before the second counts. */
+  override get ticket(): Uint8Array | undefined {
+    const told = this.#toldSession && readSession(this.#toldSession)?.ticket
+    return told?.length ? told : super.ticket
   }
 
   /** The verdict on the server's certificate chain; the name in it is the caller's to check. */

@@ -47,6 +47,10 @@ export abstract class Side implements TlsOwner {
     return this.layer?.alpnProtocol ?? false
   }
 
+  get ticket(): Uint8Array | undefined {
+    return this.layer?.ticket
+  }
+
   /** Writes to stderr which messages come and go. */
   trace(): void {
     this.#isTraced = true

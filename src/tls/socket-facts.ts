@@ -41,8 +41,8 @@ export function peerFinished({ layer }: Side): Buffer | undefined {
   return copied(layer?.peerFinished)
 }
 
-export function ticket({ layer }: Side): Buffer | undefined {
-  return copied(layer?.ticket)
+export function ticket(side: Side): Buffer | undefined {
+  return copied(side.ticket)
 }
 
 export function exportKeyingMaterial(

@@ -130,6 +130,20 @@ describe('a server', () => {
     assert.throws(() => server.setTicketKeys(Buffer.alloc(47)))
   })
 
+  it('gives tickets one by one, with what getSession() and getTLSTicket() say of each', async t => {
+    const { port } = await listen(t)
+    const socket = connect(t, port)
+    const told: [Buffer, Buffer | undefined, Buffer | undefined][] = []
+    socket.on('session', (session: Buffer) => told.push([session, socket.getSession(), socket.getTLSTicket()]))
+    await secured(socket)
+    while (told.length < 2) await once(socket, 'session')
+    for (const [session, current, ticket] of told) {
+      assert.deepEqual(session, current)
+      assert.ok(ticket && session.includes(ticket))
+    }
+    assert.notDeepEqual(told[0]?.[2], told[1]?.[2])
+  })
+
   it('TLS-6: keeps sessions where the program keeps them', async t => {
     const kept = new Map<string, Buffer>()
     const options = { maxVersion: 'TLSv1.2', secureOptions: (await import('node:crypto')).constants.SSL_OP_NO_TICKET }

@@ -1,7 +1,7 @@
 // How a TLS connection fails: whose doing it was, the alert that says so, and OpenSSL's words for it, of which the API
 // above makes Node's `ERR_SSL_*`.
 
-import { type AlertDescription, alertName, alertReason } from '../wire/alerts.ts'
+import { type AlertDescription, alertName, alertReason, PROTOCOL_VERSION } from '../wire/alerts.ts'
 
 export class TlsError extends Error {
   /** `peer`: it sent a fatal alert. `local`: we refused what came, or could not go on. */
@@ -9,9 +9,12 @@ export class TlsError extends Error {
   readonly alert: AlertDescription
   /** OpenSSL's reason string, such as `no shared cipher`: `ERR_SSL_NO_SHARED_CIPHER` is made of it. */
   readonly reason: string
+  /** The peer does not speak TLS at all: no alert is for it, as with OpenSSL. */
+  readonly isSilent: boolean
 
-  constructor(by: 'local' | 'peer', alert: AlertDescription, reason: string, detail?: string) {
+  constructor(by: 'local' | 'peer', alert: AlertDescription, reason: string, detail?: string, isSilent = false) {
     super(detail === undefined ? reason : `${reason}: ${detail}`)
+    this.isSilent = isSilent
     this.by = by
     this.alert = alert
     this.reason = reason
@@ -30,6 +33,11 @@ export class TlsError extends Error {
 /** The peer's bytes broke a rule. */
 export function refusal(alert: AlertDescription, reason: string, detail?: string): TlsError {
   return new TlsError('local', alert, reason, detail)
+}
+
+/** What came first is no TLS. */
+export function noTls(reason: string): TlsError {
+  return new TlsError('local', PROTOCOL_VERSION, reason, undefined, true)
 }
 
 export function alertReceived(alert: AlertDescription): TlsError {

@@ -1,10 +1,10 @@
 // Bytes as they come, cut into whole records. A record that lies whole in what came is a view of it; one in pieces is
 // gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
 
-import { PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
+import { PROTOCOL_VERSION, RECORD_OVERFLOW } from '../wire/alerts.ts'
 import { copyOf } from '../wire/bytes.ts'
 import { fragmentSize, HEADER_SIZE, isRecordHeader, looksLikeHttp } from '../wire/records.ts'
-import { refusal } from './errors.ts'
+import { noTls, refusal } from './errors.ts'
 
 export class RecordReader {
   #input: Uint8Array = NOTHING
@@ -99,7 +99,7 @@ export class RecordReader {
 
   #checkHeader(bytes: Uint8Array, at: number, maxFragment: number): void {
     if (!isRecordHeader(bytes, at)) {
-      if (this.#isFirst && looksLikeHttp(bytes, at)) throw refusal(UNEXPECTED_MESSAGE, 'http request')
+      if (this.#isFirst) throw noTls(looksLikeHttp(bytes, at) ? 'http request' : 'wrong version number')
       throw refusal(PROTOCOL_VERSION, 'wrong version number')
     }
     this.#isFirst = false

@@ -451,7 +451,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     if (this.#isDead) return
     const reported = asTlsError(error)
     this.#events.length = 0
-    if (reported.by === 'local') this.#endWithAlert(reported.alert)
+    if (reported.by === 'local' && !reported.isSilent) this.#endWithAlert(reported.alert)
     else this.destroy()
     this.tell(handler => handler.onError(reported))
   }

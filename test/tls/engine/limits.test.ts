@@ -154,7 +154,8 @@ describe('limits of the TLS engine', () => {
     assert.equal(errorOf(both.server)?.alertName, 'unexpected_message')
   })
 
-  test('what is no TLS is told apart', () => {
+  test('what is no TLS is told apart, and gets no alert', () => {
+    assert.equal(serverThatGets(Buffer.from('SSH-2.0-x\r\n')).engine.takeOutput().length, 0)
     assert.equal(serverThatGets(Buffer.from('GET / HTTP/1.1\r\n')).error?.reason, 'http request')
     assert.equal(serverThatGets(Buffer.from('SSH-2.0-x\r\n')).error?.reason, 'wrong version number')
     assert.equal(serverThatGets(Uint8Array.of(22, 2, 0, 0, 1, 0)).error?.alertName, 'protocol_version')
