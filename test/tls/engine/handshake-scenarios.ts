@@ -71,6 +71,8 @@ export class Encounter {
   readonly server: WiredEngine
   /** Which end refused first, and how: `server decode_error`. */
   verdict = ''
+  /** Who believed at some time that the handshake was over. */
+  readonly believers = new Set<Side>()
   readonly #wires: Readonly<Record<Side, MessageWire>>
 
   constructor(
@@ -81,6 +83,7 @@ export class Encounter {
     const engine = (side: Side, changes: Partial<TlsEngineConfig>): WiredEngine => {
       const one: WiredEngine = new WiredEngine(config(side, scenario, changes), {
         onHandshakeDone: () => {
+          this.believers.add(side)
           if (scenario.updatesKeys) one.engine.updateKeys(true)
           one.engine.write(greeting[side])
         },
