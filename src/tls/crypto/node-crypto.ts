@@ -175,8 +175,7 @@ class NodeAead implements Aead {
     target: Uint8Array,
     at: number,
   ): number {
-    const cipher = crypto.createCipheriv(this.#algorithm, this.#key, nonce, sealOptions)
-    cipher.setAAD(additional)
+    const cipher = this.#cipher(nonce, additional)
     let end = at
     for (const part of parts) {
       if (part.length === 0) continue
@@ -186,6 +185,20 @@ class NodeAead implements Aead {
     cipher.final()
     target.set(cipher.getAuthTag(), end)
     return end + TAG_SIZE - at
+  }
+
+  sealApart(nonce: Uint8Array, additional: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[] {
+    const cipher = this.#cipher(nonce, additional)
+    const sealed: Uint8Array[] = parts.map(part => cipher.update(part))
+    cipher.final()
+    sealed.push(cipher.getAuthTag())
+    return sealed
+  }
+
+  #cipher(nonce: Uint8Array, additional: Uint8Array): crypto.CipherGCM {
+    const cipher = crypto.createCipheriv(this.#algorithm, this.#key, nonce, sealOptions)
+    cipher.setAAD(additional)
+    return cipher
   }
 
   open(nonce: Uint8Array, additional: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {

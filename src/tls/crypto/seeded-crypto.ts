@@ -2,7 +2,7 @@
 // handshake on a simulated network is the same each time. No secret of such a host is one. Signatures stay the runtime's:
 // Ed25519 gives the same each time, ECDSA and RSA-PSS do not.
 
-import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { createPrivateKey } from 'node:crypto'
 import { type NamedGroup, X25519, X25519MLKEM768 } from '../wire/named-groups.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import { X25519Share } from './node-key-shares.ts'
@@ -28,8 +28,7 @@ export function seededGroups(groups: readonly NamedGroup[]): readonly NamedGroup
 
 function x25519ShareOf(secret: Uint8Array): KeyShare {
   const key = Buffer.concat([PKCS8_PREFIX, secret])
-  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
-  return new X25519Share({ privateKey, publicKey: createPublicKey(privateKey) })
+  return new X25519Share(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
 }
 
 /** PrivateKeyInfo up to the 32 bytes: RFC 8410 section 7. */

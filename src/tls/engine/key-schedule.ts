@@ -21,7 +21,7 @@ export class KeySchedule {
     this.#crypto = crypto
     this.hash = hash
     this.hashSize = hashSize(hash)
-    this.#emptyHash = crypto.hash(hash, NOTHING)
+    this.#emptyHash = emptyHash(crypto, hash)
     const zeroes = new Uint8Array(this.hashSize)
     this.#secret = crypto.hmac(hash, zeroes, psk ?? zeroes)
   }
@@ -67,6 +67,15 @@ export class KeySchedule {
   }
 }
 
+/** The hash of nothing: a constant of each hash. */
+const emptyHashes = new Map<Hash, Uint8Array>()
+
+function emptyHash(crypto: CryptoProvider, hash: Hash): Uint8Array {
+  let empty = emptyHashes.get(hash)
+  if (empty === undefined) emptyHashes.set(hash, (empty = crypto.hash(hash, NOTHING)))
+  return empty
+}
+
 /** HKDF-Expand-Label: RFC 8446 section 7.1. */
 export function expandLabel(
   crypto: CryptoProvider,
@@ -103,7 +112,7 @@ export function exportSecret(
   context: Uint8Array,
   size: number,
 ): Uint8Array {
-  const derived = expandLabel(crypto, hash, exporterSecret, label, crypto.hash(hash, NOTHING), hashSize(hash))
+  const derived = expandLabel(crypto, hash, exporterSecret, label, emptyHash(crypto, hash), hashSize(hash))
   return expandLabel(crypto, hash, derived, 'exporter', crypto.hash(hash, context), size)
 }
 

@@ -3,6 +3,7 @@
 
 import type { Aead } from '../crypto/provider.ts'
 import { BAD_RECORD_MAC, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
+import { concat, copyOf } from '../wire/bytes.ts'
 import { APPLICATION_DATA, HEADER_SIZE } from '../wire/records.ts'
 import { refusal, type TlsError } from './errors.ts'
 import { MAX_CIPHERTEXT_12, MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from './limits.ts'
@@ -12,6 +13,8 @@ export interface RecordSealer {
   recordSize(plaintextSize: number): number
   /** Writes a record to `target` at `at`; gives its size. Parts are one plaintext of `size` bytes. */
   seal(type: number, parts: readonly Uint8Array[], size: number, target: Uint8Array, at: number): number
+  /** The same for a large one, without a copy: the record in pieces. Where there is such a way. */
+  sealApart?(type: number, parts: readonly Uint8Array[], size: number): Uint8Array[]
   readonly sequence: number
   destroy(): void
 }
@@ -94,6 +97,16 @@ export class Sealer13 implements RecordSealer {
     target.set(this.#header, at)
     this.#aead.seal(this.#nonce.next(), this.#header, [...parts, this.#type], target, at + HEADER_SIZE)
     return HEADER_SIZE + length
+  }
+
+  sealApart(type: number, parts: readonly Uint8Array[], size: number): Uint8Array[] {
+    const length = size + 1 + TAG_SIZE
+    this.#header[3] = length >>> 8
+    this.#header[4] = length
+    this.#type[0] = type
+    const sealed = this.#aead.sealApart(this.#nonce.next(), this.#header, [...parts, this.#type])
+    const [tag, sealedType] = [sealed.pop() as Uint8Array, sealed.pop() as Uint8Array]
+    return [copyOf(this.#header), ...sealed, concat(sealedType, tag)]
   }
 
   destroy(): void {

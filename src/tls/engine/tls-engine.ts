@@ -401,6 +401,12 @@ class Engine implements TlsEngine, HandshakeChannel {
       this.#output.push(record.subarray(0, sealer.seal(type, parts, total, record, 0)))
       return
     }
+    if (sealer.sealApart && max >= MIN_APART) {
+      for (const fragment of fragments(parts, max)) {
+        this.#output.push(...sealer.sealApart(type, fragment.parts, fragment.size))
+      }
+      return
+    }
     const full = Math.floor(total / max)
     const rest = total - full * max
     const target = Buffer.allocUnsafe(full * sealer.recordSize(max) + (rest > 0 ? sealer.recordSize(rest) : 0))
@@ -498,3 +504,5 @@ function hex(bytes: Uint8Array): string {
 }
 
 const ONE = Uint8Array.of(1)
+/** From this size on a record leaves in pieces: a copy costs more than the pieces do. */
+const MIN_APART = 4096
