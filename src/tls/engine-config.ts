@@ -19,7 +19,8 @@ function common(material: EngineMaterial) {
   const random = (size: number) => host.random(size)
   const isSeeded = host.isSeeded === true
   const { minVersion, maxVersion, cipherSuites, groups, signatureSchemes, credentials } = material
-  const { sessionIdContext, sessionTimeoutSeconds, honorCipherOrder, allowsRenegotiation } = material
+  const { certificateCompressors, sessionIdContext, sessionTimeoutSeconds, honorCipherOrder, allowsRenegotiation } =
+    material
   return {
     crypto: isSeeded ? seededCrypto(random) : nodeCrypto,
     random,
@@ -30,6 +31,7 @@ function common(material: EngineMaterial) {
     groups: isSeeded ? seededGroups(groups) : groups,
     signatureSchemes,
     credentials,
+    certificateCompressors,
     maxFragmentSize: 16384,
     sessionIdContext,
     sessionTimeoutSeconds,

@@ -2,13 +2,14 @@
 // does not have: such a context is the runtime's business. The runtime has checked the options before (secure-context.ts).
 
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { compressorsOf } from './certificate-compression.ts'
 import { parseCipherList } from './cipher-list.ts'
 import { nodeCrypto } from './crypto/node-crypto.ts'
-import type { Credential, ProtocolVersion } from './engine/types.ts'
+import type { CertificateCompressor, Credential, ProtocolVersion } from './engine/types.ts'
 import { readPfxOptions } from './pfx-option.ts'
 import type { ContextHandle, SecureContextOptions } from './secure-context.ts'
 import type { CipherSuite } from './wire/cipher-suites.ts'
-import { type NamedGroup, namedGroupByName, P256, P384, P521, X25519 } from './wire/named-groups.ts'
+import { type NamedGroup, namedGroupByName } from './wire/named-groups.ts'
 import { defaultSignatureSchemes, type SignatureScheme, signatureSchemeByName } from './wire/signature-schemes.ts'
 
 export interface EngineMaterial {
@@ -18,6 +19,7 @@ export interface EngineMaterial {
   readonly groups: readonly NamedGroup[]
   readonly signatureSchemes: readonly SignatureScheme[]
   readonly credentials: readonly Credential[]
+  readonly certificateCompressors: readonly CertificateCompressor[]
   readonly honorCipherOrder: boolean
   readonly hasTickets: boolean
   readonly allowsRenegotiation: boolean
@@ -56,6 +58,7 @@ function makeMaterial(options: SecureContextOptions): EngineMaterial | undefined
     groups,
     signatureSchemes,
     credentials,
+    certificateCompressors: compressorsOf(options['certificateCompression']),
     honorCipherOrder:
       Boolean(options['honorCipherOrder']) || has(secureOptions, constants.SSL_OP_CIPHER_SERVER_PREFERENCE),
     hasTickets: !has(secureOptions, constants.SSL_OP_NO_TICKET),
@@ -111,7 +114,7 @@ function schemesOf(list: unknown): readonly SignatureScheme[] {
     .flatMap(name => signatureSchemeByName(name) ?? [])
 }
 
-const defaultGroups = [X25519, P256, P384, P521]
+const defaultGroups = nodeCrypto.groups
 
 function groupsOf(list: unknown): readonly NamedGroup[] {
   if (!list || list === 'auto') return defaultGroups

@@ -2,6 +2,7 @@
 
 import { getCiphers } from 'node:tls'
 import { convertALPNProtocols } from './alpn.ts'
+import { getCertificateCompressionAlgorithms } from './certificate-compression.ts'
 import { connect } from './connect.ts'
 import { defaults } from './defaults.ts'
 import { checkServerIdentity } from './identity.ts'
@@ -30,8 +31,3 @@ export const tls = Object.defineProperty(writable, 'rootCertificates', {
   value: rootCertificates,
   enumerable: true,
 }) as typeof writable & { readonly rootCertificates: readonly string[] }
-
-/** RFC 8879: none is spoken here. */
-export function getCertificateCompressionAlgorithms(): never[] {
-  return []
-}

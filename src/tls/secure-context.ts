@@ -6,9 +6,10 @@
 import { X509Certificate } from 'node:crypto'
 import * as runtime from 'node:tls'
 import { callableClass } from '../core/callable-class.ts'
-import { codedError, invalidArgValue } from '../core/errors.ts'
-import { validateArray, validateInteger } from '../core/validate.ts'
+import { codedError } from '../core/errors.ts'
+import { validateInteger } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
+import { validateCompression } from './certificate-compression.ts'
 import { defaults } from './defaults.ts'
 import { tlsEngine } from './engine-choice.ts'
 import { areBeyondDoubt } from './option-checks.ts'
@@ -110,18 +111,6 @@ function initialize(context: TlsSecureContext, options: SecureContextOptions): v
     enumerable: true,
     configurable: true,
   })
-}
-
-const compressions: readonly unknown[] = ['zlib', 'brotli', 'zstd']
-
-/** Node 26's option. Whether certificates are compressed is for the two ends to agree on: our engine offers none. RFC 8879 */
-function validateCompression(algorithms: unknown): void {
-  const name = 'options.certificateCompression'
-  if (algorithms === undefined || algorithms === null) return
-  validateArray(algorithms, name)
-  if (algorithms.length > 3) throw invalidArgValue(name, algorithms, 'can specify at most 3 algorithms')
-  const index = algorithms.findIndex(one => !compressions.includes(one))
-  if (index >= 0) throw invalidArgValue(`${name}[${index}]`, algorithms[index], "must be 'zlib', 'brotli', or 'zstd'")
 }
 
 /** Those that a program may have changed on the module. */

@@ -65,7 +65,10 @@ export interface HandshakeChannel {
   setSealer(sealer: RecordSealer): void
   /** @throws {TlsError} when part of a message came under the old keys: RFC 8446 section 5.1 */
   setOpener(opener: RecordOpener): void
-  limitFragmentSize(size: number): void
+  /** The largest plaintext that the peer wants in a record of ours. */
+  limitPeerFragments(size: number): void
+  /** The largest plaintext that the peer may send in a record. */
+  limitReceived(size: number): void
   /** What is overwritten when the engine is destroyed, however far the handshake has come. */
   guard(secret: { destroy(): void }): void
   /** Plaintext may come and go from here on, and `onHandshakeDone` is told. */

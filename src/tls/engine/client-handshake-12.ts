@@ -33,6 +33,7 @@ import { AwaitChangeCipherSpec, Connected12, checkRenegotiation, sendFinished } 
 import { refusal } from './errors.ts'
 import type { HandshakeMessage } from './message-joiner.ts'
 import { checkProtocol, checkSignature, chooseCredential, leafKey, sharedSchemes } from './negotiation.ts'
+import { takeRecordSizeLimit } from './record-limits.ts'
 import { pskPremaster, Secrets12 } from './secrets-12.ts'
 import type { SavedSession } from './sessions.ts'
 
@@ -56,6 +57,7 @@ export function begin12(
   info.hasExtendedMasterSecret = extensions.has(ext.EXTENDED_MASTER_SECRET)
   const alpn = extensions.get(ext.ALPN)
   info.alpn = alpn && checkProtocol(config.alpnProtocols, ext.readProtocolNames(alpn))
+  if (!channel.connected) takeRecordSizeLimit(channel, extensions)
   channel.transcript.add(message.bytes)
   channel.transcript.start(suite.hash)
   const secrets = new Secrets12(channel, suite, sent.random, hello.random)
@@ -80,6 +82,7 @@ const mayBeAnswered: ReadonlySet<number> = new Set([
   ext.ENCRYPT_THEN_MAC,
   ext.EXTENDED_MASTER_SECRET,
   ext.SESSION_TICKET,
+  ext.RECORD_SIZE_LIMIT,
   ext.RENEGOTIATION_INFO,
 ])
 

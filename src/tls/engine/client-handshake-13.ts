@@ -6,19 +6,17 @@ import { DECODE_ERROR, DECRYPT_ERROR, ILLEGAL_PARAMETER, UNSUPPORTED_EXTENSION }
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import * as ext from '../wire/extensions.ts'
 import {
-  CERTIFICATE,
   CERTIFICATE_REQUEST,
   CERTIFICATE_VERIFY,
   ENCRYPTED_EXTENSIONS,
   FINISHED,
-  readCertificate,
   readCertificateRequest,
   readCertificateVerify,
   readEncryptedExtensions,
   type ServerHello,
-  writeCertificate,
   writeCertificateVerify,
 } from '../wire/handshake-messages.ts'
+import { receiveCertificate, sendCertificate } from './certificate-compression.ts'
 import { expectType, type HandshakeChannel, type HandshakeState } from './channel.ts'
 import { missingExtension } from './client-handshake.ts'
 import type { SentHello } from './client-hello.ts'
@@ -34,6 +32,7 @@ import {
   sharedSchemes,
   verifiedContent,
 } from './negotiation.ts'
+import { takeRecordSizeLimit } from './record-limits.ts'
 import { Traffic13 } from './traffic-13.ts'
 import type { Credential } from './types.ts'
 
@@ -102,6 +101,7 @@ class AwaitEncryptedExtensions implements HandshakeState {
     }
     const alpn = extensions.get(ext.ALPN)
     if (alpn) channel.info.alpn = checkProtocol(channel.config.alpnProtocols, ext.readProtocolNames(alpn))
+    takeRecordSizeLimit(channel, extensions)
     const name = extensions.get(ext.SERVER_NAME)
     if (name && name.length > 0) throw refusal(DECODE_ERROR, 'bad extension')
     channel.transcript.add(message.bytes)
@@ -119,6 +119,8 @@ const mayBeEncrypted = new Set([ext.SERVER_NAME, ext.SUPPORTED_GROUPS, ext.ALPN,
 interface Request {
   readonly context: Uint8Array
   readonly schemes: readonly number[]
+  /** What our certificate may be compressed with; undefined: nothing. */
+  readonly compression: Uint8Array | undefined
 }
 
 /** The server's Certificate, or its request for ours before it. */
@@ -140,10 +142,10 @@ class AwaitCertificate implements HandshakeState {
       const schemes = extensions.get(ext.SIGNATURE_ALGORITHMS)
       if (schemes === undefined) throw missingExtension('missing sigalgs extension')
       channel.transcript.add(message.bytes)
-      return new AwaitCertificate(this.#shared, { context, schemes: ext.readUint16List(schemes) })
+      const compression = extensions.get(ext.COMPRESS_CERTIFICATE)
+      return new AwaitCertificate(this.#shared, { context, schemes: ext.readUint16List(schemes), compression })
     }
-    expectType(message, CERTIFICATE)
-    const { context, entries } = readCertificate(message.body)
+    const { context, entries } = receiveCertificate(channel, message)
     if (context.length > 0) throw refusal(ILLEGAL_PARAMETER, 'invalid context')
     if (entries.length === 0) throw refusal(DECODE_ERROR, 'no certificates returned')
     const chain = entries.map(entry => entry.certificate)
@@ -237,7 +239,8 @@ class AwaitFinished implements HandshakeState {
     const schemes = sharedSchemes(config, request.schemes)
     info.sharedSignatureSchemes = schemes
     const chosen = chooseCredential(config, schemes, 0x0304)
-    channel.send(CERTIFICATE, writeCertificate({ context: request.context, entries: entriesOf(chosen?.credential) }))
+    const certificate = { context: request.context, entries: entriesOf(chosen?.credential) }
+    sendCertificate(channel, certificate, chosen?.credential, request.compression)
     if (chosen === undefined) return
     info.credential = chosen.credential
     info.signatureScheme = chosen.scheme

@@ -7,8 +7,10 @@ import { type CipherSuite, cipherSuiteById, EMPTY_RENEGOTIATION_INFO_SCSV } from
 import * as ext from '../wire/extensions.ts'
 import { CLIENT_HELLO, type ClientHello, writeClientHello, writeMessage } from '../wire/handshake-messages.ts'
 import { type NamedGroup, X25519, X25519MLKEM768 } from '../wire/named-groups.ts'
+import { offerCompression } from './certificate-compression.ts'
 import type { HandshakeChannel } from './channel.ts'
 import { KeySchedule } from './key-schedule.ts'
+import { offerRecordSizeLimit } from './record-limits.ts'
 import { isExpired, type SavedSession } from './sessions.ts'
 
 /** A PSK as it was offered. */
@@ -74,10 +76,12 @@ export function sendClientHello(
     const versions = config.minVersion === 0x0303 ? [0x0304, 0x0303] : [0x0304]
     extensions.set(ext.SUPPORTED_VERSIONS, ext.writeSupportedVersions(versions))
     if (retry?.cookie) extensions.set(ext.COOKIE, ext.writeOpaque(retry.cookie, 2))
+    offerCompression(channel, extensions)
     extensions.set(ext.PSK_KEY_EXCHANGE_MODES, ext.writeOpaque(Uint8Array.of(PSK_DHE_KE), 1))
     const entries = [...shares.values()].map(share => ({ group: share.group.id, share: share.publicKey }))
     extensions.set(ext.KEY_SHARE, ext.writeKeyShares(entries))
   }
+  if (!channel.connected) offerRecordSizeLimit(channel, extensions)
   const suites = config.cipherSuites.filter(suite => suite.protocol <= (is13 ? 0x0304 : 0x0303))
   const isFirst12 = config.minVersion === 0x0303 && channel.connected === undefined
   const hello: ClientHello = {

@@ -7,6 +7,9 @@ export const MAX_CIPHERTEXT_13 = MAX_PLAINTEXT + 256
 /** Protected, TLS 1.2: RFC 5246 section 6.2.3. */
 export const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048
 
+/** The least that a peer may limit our records to: RFC 8449 section 4. */
+export const MIN_RECORD_SIZE_LIMIT = 64
+
 /** A handshake message but Certificate: OpenSSL allows a ClientHello of 128 KiB; none that is meant well comes near. */
 export const MAX_HANDSHAKE_MESSAGE = 64 * 1024
 /** A Certificate message: OpenSSL's default (`SSL_CTX_set_max_cert_list`). */

@@ -31,6 +31,7 @@ import { AwaitChangeCipherSpec, Connected12, checkRenegotiation, sendFinished } 
 import { refusal } from './errors.ts'
 import type { HandshakeMessage } from './message-joiner.ts'
 import { checkSignature, leafKey } from './negotiation.ts'
+import { answerRecordLimits } from './record-limits.ts'
 import { pskPremaster, Secrets12 } from './secrets-12.ts'
 import { type Choice12, chooseSuite12, findSession12 } from './server-choice-12.ts'
 import { AwaitClientHello, type ReceivedHello } from './server-handshake.ts'
@@ -95,6 +96,7 @@ function sendHello(
   const isEncryptThenMac = suite.mac !== undefined && theirs.has(ext.ENCRYPT_THEN_MAC)
   if (isEncryptThenMac) extensions.set(ext.ENCRYPT_THEN_MAC, NOTHING)
   if (info.hasExtendedMasterSecret) extensions.set(ext.EXTENDED_MASTER_SECRET, NOTHING)
+  if (!channel.connected) answerRecordLimits(channel, theirs, extensions)
   channel.send(
     SERVER_HELLO,
     writeServerHello({ version: 0x0303, random, sessionId, cipherSuite: suite.id, extensions }),

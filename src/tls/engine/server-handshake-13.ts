@@ -7,23 +7,22 @@ import { sameBytes } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import * as ext from '../wire/extensions.ts'
 import {
-  CERTIFICATE,
   CERTIFICATE_REQUEST,
   CERTIFICATE_VERIFY,
+  type CertificateMessage,
   CLIENT_HELLO,
   ENCRYPTED_EXTENSIONS,
   FINISHED,
   HELLO_RETRY_RANDOM,
-  readCertificate,
   readCertificateVerify,
   SERVER_HELLO,
-  writeCertificate,
   writeCertificateRequest,
   writeCertificateVerify,
   writeEncryptedExtensions,
   writeServerHello,
 } from '../wire/handshake-messages.ts'
 import type { NamedGroup } from '../wire/named-groups.ts'
+import { offerCompression, receiveCertificate, sendCertificate } from './certificate-compression.ts'
 import { expectType, type HandshakeChannel, type HandshakeState } from './channel.ts'
 import { missingExtension } from './client-handshake.ts'
 import { Connected13 } from './connected-13.ts'
@@ -39,6 +38,7 @@ import {
   sharedSuites,
   verifiedContent,
 } from './negotiation.ts'
+import { answerRecordLimits } from './record-limits.ts'
 import { noSharedCipher, type ReceivedHello, receiveHello } from './server-handshake.ts'
 import { type ChosenPsk, chooseSuiteAndPsk } from './server-psk-13.ts'
 import { Traffic13 } from './traffic-13.ts'
@@ -206,7 +206,8 @@ function sendFlight(
   if (asksCertificate) sendRequest(channel)
   if (signer) {
     const isStapled = answer.ocspResponse && wantsOcsp(received)
-    sendCertificate(channel, signer.credential, isStapled ? answer.ocspResponse : undefined)
+    const message = certificateOf(channel, signer.credential, isStapled ? answer.ocspResponse : undefined)
+    sendCertificate(channel, message, signer.credential, hello.extensions.get(ext.COMPRESS_CERTIFICATE))
     const content = verifiedContent('server', channel.transcript.digest())
     const signature = crypto.sign(signer.scheme, signer.credential.key, content)
     channel.send(CERTIFICATE_VERIFY, writeCertificateVerify({ scheme: signer.scheme.id, signature }))
@@ -231,14 +232,7 @@ function sendEncryptedExtensions(channel: HandshakeChannel, received: ReceivedHe
   const extensions = new Map<number, Uint8Array>()
   if (info.alpn) extensions.set(ext.ALPN, ext.writeProtocolNames([info.alpn]))
   if (received.serverName !== undefined && !info.isResumed) extensions.set(ext.SERVER_NAME, NOTHING)
-  const limit = received.hello.extensions.get(ext.RECORD_SIZE_LIMIT)
-  if (limit) {
-    const size = ext.readUint16(limit)
-    if (size < MIN_RECORD_SIZE_LIMIT) throw refusal(ILLEGAL_PARAMETER, 'bad extension')
-    // It counts the type of content too: RFC 8449 section 4.
-    channel.limitFragmentSize(size - 1)
-    extensions.set(ext.RECORD_SIZE_LIMIT, ext.writeUint16(2 ** 14 + 1))
-  }
+  answerRecordLimits(channel, received.hello.extensions, extensions)
   channel.send(ENCRYPTED_EXTENSIONS, writeEncryptedExtensions(extensions))
 }
 
@@ -246,17 +240,18 @@ function sendRequest(channel: HandshakeChannel): void {
   const { config } = channel
   const schemes = config.signatureSchemes.map(scheme => scheme.id)
   const extensions = new Map([[ext.SIGNATURE_ALGORITHMS, ext.writeUint16List(schemes)]])
+  offerCompression(channel, extensions)
   if (config.certificateAuthorities.length > 0) {
     extensions.set(ext.CERTIFICATE_AUTHORITIES, ext.writeNames(config.certificateAuthorities))
   }
   channel.send(CERTIFICATE_REQUEST, writeCertificateRequest(extensions))
 }
 
-function sendCertificate(
+function certificateOf(
   channel: HandshakeChannel,
   credential: Credential,
   ocspResponse: Uint8Array | undefined,
-): void {
+): CertificateMessage {
   channel.info.credential = credential
   channel.info.ocspResponse = ocspResponse
   const entries = credential.certificates.map((certificate, index) => {
@@ -266,7 +261,7 @@ function sendCertificate(
       : ext.NO_EXTENSIONS
     return { certificate, extensions }
   })
-  channel.send(CERTIFICATE, writeCertificate({ context: NOTHING, entries }))
+  return { context: NOTHING, entries }
 }
 
 interface Flight {
@@ -285,9 +280,8 @@ class AwaitCertificate implements HandshakeState {
   }
 
   handle(message: HandshakeMessage): HandshakeState {
-    expectType(message, CERTIFICATE)
     const { channel } = this.#flight
-    const { context, entries } = readCertificate(message.body)
+    const { context, entries } = receiveCertificate(channel, message)
     if (context.length > 0) throw refusal(ILLEGAL_PARAMETER, 'invalid context')
     channel.transcript.add(message.bytes)
     if (entries.length === 0) {
@@ -369,4 +363,3 @@ function noSignerReason(credentials: readonly Credential[], shared: readonly unk
 }
 
 const NOTHING = new Uint8Array(0)
-const MIN_RECORD_SIZE_LIMIT = 64

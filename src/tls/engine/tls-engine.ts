@@ -9,6 +9,7 @@ import {
   DECODE_ERROR,
   INTERNAL_ERROR,
   NO_RENEGOTIATION,
+  RECORD_OVERFLOW,
   readAlert,
   UNEXPECTED_MESSAGE,
   USER_CANCELED,
@@ -64,7 +65,10 @@ class Engine implements TlsEngine, HandshakeChannel {
   #flightSize = 0
   #output: Uint8Array[] = []
   readonly #events: Event[] = []
+  /** Of records that we send: what the owner and the peer allow. */
   #maxFragment: number
+  #peerMaxFragment = MAX_PLAINTEXT
+  #maxReceived = MAX_PLAINTEXT
   /** Calls into the engine that are under way: the outermost tells of output. */
   #depth = 0
   #isReading = false
@@ -180,7 +184,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   setMaxFragmentSize(size: number): void {
-    this.limitFragmentSize(size)
+    this.#maxFragment = Math.max(1, Math.min(size, MAX_PLAINTEXT))
   }
 
   destroy(): void {
@@ -232,8 +236,12 @@ class Engine implements TlsEngine, HandshakeChannel {
     this.#opener = opener
   }
 
-  limitFragmentSize(size: number): void {
-    this.#maxFragment = Math.max(1, Math.min(size, MAX_PLAINTEXT))
+  limitPeerFragments(size: number): void {
+    this.#peerMaxFragment = Math.min(size, MAX_PLAINTEXT)
+  }
+
+  limitReceived(size: number): void {
+    this.#maxReceived = size
   }
 
   guard(secret: { destroy(): void }): void {
@@ -304,6 +312,7 @@ class Engine implements TlsEngine, HandshakeChannel {
       return undefined
     }
     const { type, content } = this.#opener.open(record)
+    if (content.length > this.#maxReceived) throw refusal(RECORD_OVERFLOW, 'data length too long')
     if (type !== HANDSHAKE && this.#joiner.hasMore)
       throw refusal(UNEXPECTED_MESSAGE, 'mixed handshake and non handshake data')
     if (content.length === 0) {
@@ -395,7 +404,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     for (const part of parts) total += part.length
     if (total === 0) return
     const sealer = this.#sealer
-    const max = this.#maxFragment
+    const max = Math.min(this.#maxFragment, this.#peerMaxFragment)
     if (total <= max) {
       const record = Buffer.allocUnsafe(sealer.recordSize(total))
       this.#output.push(record.subarray(0, sealer.seal(type, parts, total, record, 0)))

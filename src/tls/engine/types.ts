@@ -17,6 +17,15 @@ export interface Credential {
   readonly key: PrivateKey
 }
 
+/** An algorithm of RFC 8879. */
+export interface CertificateCompressor {
+  readonly id: number
+  readonly name: string
+  compress(data: Uint8Array): Uint8Array
+  /** At most `size` bytes; undefined: broken, or more than that. */
+  decompress(data: Uint8Array, size: number): Uint8Array | undefined
+}
+
 /** One complete record, immutable; many connections share one where they can. */
 export interface TlsEngineConfig {
   readonly role: 'client' | 'server'
@@ -33,6 +42,8 @@ export interface TlsEngineConfig {
   readonly signatureSchemes: readonly SignatureScheme[]
   /** The engine takes the first that fits the peer's schemes (and suite). A client's: for client authentication. */
   readonly credentials: readonly Credential[]
+  /** In order of preference; none or undefined: certificates are neither sent nor taken compressed. */
+  readonly certificateCompressors?: readonly CertificateCompressor[] | undefined
   /** Largest plaintext in a record that we send, 512 to 16384. */
   readonly maxFragmentSize: number
   /** Bound into every session: one of another context is not resumed. At most 32 bytes. */

@@ -1,5 +1,5 @@
 // Extensions of handshake messages, as a list of bodies by type and as read/write pairs for each body. RFC 8446 section
-// 4.2, RFC 6066, RFC 7301, RFC 7627, RFC 5746, RFC 7366, RFC 8449.
+// 4.2, RFC 6066, RFC 7301, RFC 7627, RFC 5746, RFC 7366, RFC 8449, RFC 8879.
 
 import { ILLEGAL_PARAMETER } from './alerts.ts'
 import { asciiBytes, asciiText, ByteReader, ByteWriter, malformed, WireError } from './bytes.ts'
@@ -13,6 +13,7 @@ export const SIGNATURE_ALGORITHMS = 13
 export const ALPN = 16
 export const ENCRYPT_THEN_MAC = 22
 export const EXTENDED_MASTER_SECRET = 23
+export const COMPRESS_CERTIFICATE = 27
 export const RECORD_SIZE_LIMIT = 28
 export const SESSION_TICKET = 35
 export const PRE_SHARED_KEY = 41
@@ -114,6 +115,20 @@ export function writeSupportedVersions(versions: readonly number[]): Uint8Array 
       for (const version of versions) writer.uint16(version)
     }),
   )
+}
+
+/** RFC 8879 section 3. */
+export function readCompressionAlgorithms(body: Uint8Array): number[] {
+  return whole(body, reader => reader.list(1, item => item.uint16(), 2))
+}
+
+export const writeCompressionAlgorithms: (ids: readonly number[]) => Uint8Array = writeSupportedVersions
+
+/** A client's code for the size of its fragments, in bytes: RFC 6066 section 4. */
+export function readMaxFragmentLength(body: Uint8Array): number {
+  const code = whole(body, reader => reader.uint8())
+  if (code < 1 || code > 4) throw new WireError(ILLEGAL_PARAMETER, 'ssl3 ext invalid max fragment length')
+  return 256 << code
 }
 
 /** A server's selected version; a HelloRetryRequest's selected group. */
