@@ -1,6 +1,6 @@
 // The traces of RFC 8448 as steps, and its key shares.
 
-import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto'
+import { createECDH, createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { X25519Share } from '../../../src/tls/crypto/node-key-shares.ts'
@@ -60,8 +60,7 @@ export function shareOf(step: Step): KeyShare {
   const secret = step.bytes('private key')
   if (step.step.includes('x25519')) {
     const key = Buffer.concat([PKCS8_X25519, secret])
-    const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
-    return new X25519Share({ privateKey, publicKey: createPublicKey(privateKey) })
+    return new X25519Share(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
   }
   const ecdh = createECDH('prime256v1')
   ecdh.setPrivateKey(secret)
