@@ -16,7 +16,7 @@ export interface RunningHash {
 export interface Aead {
   /** Writes ciphertext and tag to `target` at `at`; gives how many bytes that were. Parts are one plaintext, in order. */
   seal(nonce: Uint8Array, additional: Uint8Array, parts: readonly Uint8Array[], target: Uint8Array, at: number): number
-  /** The same without a copy, for large plaintexts: ciphertext in pieces as long as the parts, and the tag. */
+  /** The same without copies, for large plaintexts: ciphertext in pieces as long as the parts, and the tag. */
   sealApart(nonce: Uint8Array, additional: Uint8Array, parts: readonly Uint8Array[]): Uint8Array[]
   /** The plaintext, or undefined: the tag is wrong. `sealed` ends with the tag. */
   open(nonce: Uint8Array, additional: Uint8Array, sealed: Uint8Array): Uint8Array | undefined

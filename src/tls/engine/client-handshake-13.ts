@@ -226,7 +226,7 @@ class AwaitFinished implements HandshakeState {
     channel.send(FINISHED, finished)
     channel.finished = finished
     channel.setSealer(client.sealer())
-    traffic.finish(client, server)
+    traffic.finish(client, server, channel.config.tickets !== undefined)
     const connected = new Connected13(channel, traffic)
     channel.complete(connected)
     return connected

@@ -13,26 +13,29 @@ export class KeySchedule {
   readonly #crypto: CryptoProvider
   readonly hash: Hash
   readonly hashSize: number
-  readonly #emptyHash: Uint8Array
   /** Early, then handshake, then master secret. */
   #secret: Uint8Array
+  /** No PSK: what comes before the shared secret is the same for everybody. */
+  readonly #isPlain: boolean
 
   constructor(crypto: CryptoProvider, hash: Hash, psk: Uint8Array | undefined) {
     this.#crypto = crypto
     this.hash = hash
     this.hashSize = hashSize(hash)
-    this.#emptyHash = emptyHash(crypto, hash)
+    this.#isPlain = psk === undefined
     const zeroes = new Uint8Array(this.hashSize)
-    this.#secret = crypto.hmac(hash, zeroes, psk ?? zeroes)
+    this.#secret = psk === undefined ? NOTHING : crypto.hmac(hash, zeroes, psk)
   }
 
   binderKey(isExternal: boolean): Uint8Array {
-    return this.#derive(isExternal ? 'ext binder' : 'res binder', this.#emptyHash)
+    return this.#derive(isExternal ? 'ext binder' : 'res binder', emptyHash(this.#crypto, this.hash))
   }
 
   /** @param shared - of (EC)DHE; undefined: a PSK alone */
   enterHandshake(shared: Uint8Array | undefined): void {
-    this.#advance(shared ?? new Uint8Array(this.hashSize))
+    const input = shared ?? new Uint8Array(this.hashSize)
+    if (this.#isPlain) this.#secret = this.#crypto.hmac(this.hash, plainSalt(this.#crypto, this.hash), input)
+    else this.#advance(input)
   }
 
   enterMaster(): void {
@@ -57,7 +60,7 @@ export class KeySchedule {
   }
 
   #advance(input: Uint8Array): void {
-    const salt = this.#derive('derived', this.#emptyHash)
+    const salt = this.#derive('derived', emptyHash(this.#crypto, this.hash))
     this.#secret.fill(0)
     this.#secret = this.#crypto.hmac(this.hash, salt, input)
   }
@@ -74,6 +77,20 @@ function emptyHash(crypto: CryptoProvider, hash: Hash): Uint8Array {
   let empty = emptyHashes.get(hash)
   if (empty === undefined) emptyHashes.set(hash, (empty = crypto.hash(hash, NOTHING)))
   return empty
+}
+
+/** What the handshake secret is salted with where there is no PSK: another constant. */
+const plainSalts = new Map<Hash, Uint8Array>()
+
+function plainSalt(crypto: CryptoProvider, hash: Hash): Uint8Array {
+  let salt = plainSalts.get(hash)
+  if (salt === undefined) {
+    const zeroes = new Uint8Array(hashSize(hash))
+    const early = crypto.hmac(hash, zeroes, zeroes)
+    salt = expandLabel(crypto, hash, early, 'derived', emptyHash(crypto, hash), hashSize(hash))
+    plainSalts.set(hash, salt)
+  }
+  return salt
 }
 
 /** HKDF-Expand-Label: RFC 8446 section 7.1. */

@@ -196,7 +196,7 @@ function sendFlight(
   )
   channel.transcript.start(suite.hash)
   channel.transcript.forgetMessages()
-  const schedule = new KeySchedule(crypto, suite.hash, psk?.secret)
+  const schedule = psk?.schedule ?? new KeySchedule(crypto, suite.hash, undefined)
   const traffic = new Traffic13(channel, suite, schedule, agreed.secret, hello.random)
   if (sessionId.length > 0) channel.sendChangeCipherSpec()
   channel.setSealer(traffic.server.sealer())
@@ -336,10 +336,11 @@ class AwaitFinished implements HandshakeState {
     channel.peerFinished = expected
     channel.transcript.add(message.bytes)
     channel.setOpener(application.client.opener())
-    traffic.finish(application.client, application.server)
-    const connected = new Connected13(channel, traffic)
     // As OpenSSL: who resumed a session keeps the ticket that did it.
-    if (hasPskDhe && !channel.info.isResumed) connected.sendTickets(TICKETS_PER_HANDSHAKE)
+    const sendsTickets = hasPskDhe && !channel.info.isResumed && channel.config.tickets !== undefined
+    traffic.finish(application.client, application.server, sendsTickets)
+    const connected = new Connected13(channel, traffic)
+    if (sendsTickets) connected.sendTickets(TICKETS_PER_HANDSHAKE)
     channel.complete(connected)
     return connected
   }

@@ -15,7 +15,8 @@ import { isExpired, openTicket, type SavedSession } from './sessions.ts'
 
 export interface ChosenPsk {
   readonly index: number
-  readonly secret: Uint8Array
+  /** Begun with the PSK. */
+  readonly schedule: KeySchedule
   /** undefined: external. */
   readonly session: SavedSession | undefined
 }
@@ -40,8 +41,8 @@ export function chooseSuiteAndPsk(
     if (known === undefined) continue
     const fitting = suites.find(one => one.hash === known.hash)
     if (fitting === undefined) continue
-    checkBinder(channel, received, offer, index, known)
-    return { suite: fitting, psk: { index, secret: known.secret, session: known.session } }
+    const schedule = checkBinder(channel, received, offer, index, known)
+    return { suite: fitting, psk: { index, schedule, session: known.session } }
   }
   return { suite, psk: undefined }
 }
@@ -73,20 +74,22 @@ function findPsk(channel: HandshakeChannel, received: ReceivedHello, identity: U
   return secret && { secret, hash: 'sha256', session: undefined }
 }
 
+/** @returns the schedule that the binder was checked with */
 function checkBinder(
   channel: HandshakeChannel,
   received: ReceivedHello,
   offer: ext.PskOffer,
   index: number,
   psk: KnownPsk,
-): void {
+): KeySchedule {
   const { bytes } = received.message
   const covered = bytes.subarray(0, bytes.length - ext.bindersSize(offer))
   const schedule = new KeySchedule(channel.crypto, psk.hash, psk.secret)
+  channel.guard(schedule)
   const key = schedule.binderKey(psk.session === undefined)
   const expected = schedule.finished(key, channel.transcript.digestWith(psk.hash, covered))
-  schedule.destroy()
   const binder = offer.binders[index]
   if (binder === undefined || binder.length !== expected.length) throw refusal(ILLEGAL_PARAMETER, 'bad binder')
   if (!channel.crypto.equal(expected, binder)) throw refusal(DECRYPT_ERROR, 'binder does not verify')
+  return schedule
 }

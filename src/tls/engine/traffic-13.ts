@@ -55,9 +55,14 @@ export class Traffic13 {
     }
   }
 
-  /** Of a transcript that ends with the client's Finished: the last thing that the schedule is asked for. */
-  finish(client: TrafficSecret, server: TrafficSecret): void {
-    this.resumptionSecret = this.schedule.trafficSecret('res master', this.#channel.transcript.digest())
+  /**
+   * Of a transcript that ends with the client's Finished: the last thing that the schedule is asked for.
+   * @param hasTickets - there may be sessions to resume
+   */
+  finish(client: TrafficSecret, server: TrafficSecret, hasTickets: boolean): void {
+    if (hasTickets) {
+      this.resumptionSecret = this.schedule.trafficSecret('res master', this.#channel.transcript.digest())
+    }
     this.schedule.destroy()
     this.client.destroy()
     this.server.destroy()
