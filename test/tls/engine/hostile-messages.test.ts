@@ -303,5 +303,48 @@ for (const scenario of scenarios) {
   })
 }
 
+describe('altered messages: what Finished would show too late', () => {
+  const scenarioOf = (name: string): Scenario => scenarios.find(one => one.name === name) as Scenario
+
+  test('a binder that does not fit is refused as such', () => {
+    const scenario = scenarioOf('TLS 1.3, resumed')
+    const [hello] = placesOf(scenario)
+    assert.ok(hello)
+    const { length } = hello.unit.content
+    for (let at = length - 32; at < length; at++) {
+      assert.equal(encounterWith(scenario, hello, flipped(at))?.verdict, 'server decrypt_error')
+    }
+  })
+
+  test('no message begins under one key and ends under another', () => {
+    // The first bytes of the message after a change of keys come before it: in clear, or under the old key.
+    const changes: readonly (readonly [name: string, side: Side, before: number, after: number])[] = [
+      ['TLS 1.3', 'server', 2, 8],
+      ['TLS 1.3 with key updates', 'client', 24, 24],
+      ['TLS 1.2', 'client', 16, 20],
+      ['TLS 1.2', 'server', 4, 20],
+    ]
+    for (const [name, side, before, after] of changes) {
+      let moved: Uint8Array | undefined
+      const alter: AlterUnits = units => {
+        const [first] = units
+        const last = units.at(-1)
+        if (moved === undefined && last?.content[0] === before) {
+          moved = Uint8Array.of(after)
+          return [...units, handshake(moved)]
+        }
+        if (moved?.length !== 1 || first?.content[0] !== after) return units
+        moved = NOTHING
+        return [handshake(first.content.slice(1)), ...units.slice(1)]
+      }
+      const encounter = meet(scenarioOf(name), { [side]: alter })
+      assert.equal(moved !== undefined, true, name)
+      assert.equal(encounter.verdict, `${side === 'client' ? 'server' : 'client'} unexpected_message`, name)
+      assert.equal(encounter.isComplete, false)
+    }
+  })
+})
+
+const NOTHING = new Uint8Array(0)
 /** And a second ClientHello must be as the first. */
 const withoutExtensions = ['protocol_version', 'handshake_failure', 'illegal_parameter']
