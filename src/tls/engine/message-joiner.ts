@@ -16,37 +16,50 @@ export interface HandshakeMessage {
 const HEADER_SIZE = 4
 
 export class MessageJoiner {
+  /** What nobody took yet lies between `start` and `end`. What was taken before `start` is others' and stays as it is. */
   #bytes: Uint8Array = new Uint8Array(0)
+  #start = 0
+  #end = 0
 
   /** Content of a record of handshake type. */
   give(content: Uint8Array): void {
-    if (this.#bytes.length === 0) {
+    const rest = this.#end - this.#start
+    if (rest === 0) {
       this.#bytes = copyOf(content)
+      this.#start = 0
+      this.#end = content.length
       return
     }
-    const joined = new Uint8Array(this.#bytes.length + content.length)
-    joined.set(this.#bytes)
-    joined.set(content, this.#bytes.length)
-    this.#bytes = joined
+    // With room to spare: a message that comes byte by byte is not copied for each of them.
+    if (this.#end + content.length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * (rest + content.length))
+      larger.set(this.#bytes.subarray(this.#start, this.#end))
+      this.#bytes = larger
+      this.#start = 0
+      this.#end = rest
+    }
+    this.#bytes.set(content, this.#end)
+    this.#end += content.length
   }
 
   /** Part of a message, or messages that nobody took yet, are here. */
   get hasMore(): boolean {
-    return this.#bytes.length > 0
+    return this.#end > this.#start
   }
 
   /** @throws {TlsError} when the next is larger than it may be */
   next(): HandshakeMessage | undefined {
-    const bytes = this.#bytes
-    if (bytes.length < HEADER_SIZE) return undefined
-    const [type = 0, high = 0, middle = 0, low = 0] = bytes
+    const start = this.#start
+    const available = this.#end - start
+    if (available < HEADER_SIZE) return undefined
+    const [type = 0, high = 0, middle = 0, low = 0] = this.#bytes.subarray(start, start + HEADER_SIZE)
     const size = high * 65536 + middle * 256 + low
     const limit = type === CERTIFICATE ? MAX_CERTIFICATE_MESSAGE : MAX_HANDSHAKE_MESSAGE
     // Judged by its header, before the rest is waited for.
     if (size > limit) throw refusal(ILLEGAL_PARAMETER, 'excessive message size')
-    const end = HEADER_SIZE + size
-    if (bytes.length < end) return undefined
-    this.#bytes = bytes.subarray(end)
-    return { type, body: bytes.subarray(HEADER_SIZE, end), bytes: bytes.subarray(0, end) }
+    if (available < HEADER_SIZE + size) return undefined
+    this.#start += HEADER_SIZE + size
+    const bytes = this.#bytes.subarray(start, this.#start)
+    return { type, body: bytes.subarray(HEADER_SIZE), bytes }
   }
 }
