@@ -38,5 +38,7 @@ export const MAX_WAITING_INPUT = 128 * 1024
 export const MAX_RECORDS_PER_KEY = 2 ** 24
 /** A ticket lives for seven days at most: RFC 8446 section 4.6.1. */
 export const MAX_TICKET_LIFETIME_SECONDS = 604_800
+/** What a ticket holds, before it is sealed: BoringSSL takes no NewSessionTicket of more than 16 KiB, Go none of 64. */
+export const MAX_TICKET_PLAINTEXT = 16_000
 /** Tickets that a server of TLS 1.3 gives with a handshake: OpenSSL's figure. */
 export const TICKETS_PER_HANDSHAKE = 2

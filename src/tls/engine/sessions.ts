@@ -6,6 +6,7 @@
 
 import type { CryptoProvider } from '../crypto/provider.ts'
 import { ByteReader, ByteWriter, concat, sameBytes, WireError } from '../wire/bytes.ts'
+import { MAX_TICKET_PLAINTEXT } from './limits.ts'
 import type { ProtocolVersion } from './types.ts'
 
 export interface SavedSession {
@@ -114,7 +115,7 @@ export function sealTicket(
   const name = key.subarray(0, NAME_SIZE)
   const aead = crypto.aead('aes-256-gcm', ticketKey(crypto, key, salt))
   const plaintext = writeSession(session)
-  // Certificates of a long chain can make it too large for a NewSessionTicket.
+  // Certificates of a long chain can make it too large.
   if (plaintext.length > MAX_TICKET_PLAINTEXT) return undefined
   const sealed = new Uint8Array(plaintext.length + TAG_SIZE)
   aead.seal(ZERO_NONCE, name, [plaintext], sealed, 0)
@@ -149,6 +150,5 @@ function ticketKey(crypto: CryptoProvider, key: Uint8Array, salt: Uint8Array): U
 export const SALT_SIZE = 16
 const NAME_SIZE = 16
 const TAG_SIZE = 16
-const MAX_TICKET_PLAINTEXT = 0xffff - NAME_SIZE - SALT_SIZE - TAG_SIZE
 const ZERO_NONCE = new Uint8Array(12)
-const CLOCK_SLACK_MS = 60_000
+export const CLOCK_SLACK_MS = 60_000

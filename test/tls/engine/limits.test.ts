@@ -3,23 +3,44 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
+import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
 import { TrafficSecret } from '../../../src/tls/engine/key-schedule.ts'
 import {
   MAX_CERTIFICATE_MESSAGE,
+  MAX_CHAIN,
+  MAX_CHANGE_CIPHER_SPECS,
+  MAX_CIPHERTEXT_12,
+  MAX_CIPHERTEXT_13,
   MAX_EMPTY_RECORDS,
   MAX_HANDSHAKE_MESSAGE,
   MAX_KEY_UPDATES,
   MAX_PLAINTEXT,
+  MAX_PSK_IDENTITIES,
+  MAX_RECORDS_PER_KEY,
+  MAX_TICKET_LIFETIME_SECONDS,
+  MAX_TICKET_PLAINTEXT,
   MAX_TICKETS,
   MAX_TICKETS_KEPT,
   MAX_WAITING_INPUT,
   MAX_WARNING_ALERTS,
+  TICKETS_PER_HANDSHAKE,
 } from '../../../src/tls/engine/limits.ts'
-import type { Sealer13 } from '../../../src/tls/engine/record-protection.ts'
+import type { RecordSealer, Sealer13 } from '../../../src/tls/engine/record-protection.ts'
+import { CLOCK_SLACK_MS, isExpired } from '../../../src/tls/engine/sessions.ts'
+import { asciiBytes, asciiText } from '../../../src/tls/wire/bytes.ts'
+import * as ext from '../../../src/tls/wire/extensions.ts'
 import { NO_EXTENSIONS } from '../../../src/tls/wire/extensions.ts'
-import { NEW_SESSION_TICKET, writeMessage, writeNewSessionTicket } from '../../../src/tls/wire/handshake-messages.ts'
+import {
+  CLIENT_HELLO,
+  NEW_SESSION_TICKET,
+  writeClientHello,
+  writeMessage,
+  writeNewSessionTicket,
+} from '../../../src/tls/wire/handshake-messages.ts'
+import { X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { ALERT, APPLICATION_DATA, HANDSHAKE } from '../../../src/tls/wire/records.ts'
-import { configFor, type Pair, pair, pump, Recorded } from './pair.ts'
+import { configFor, credential, type Pair, pair, pump, Recorded } from './pair.ts'
+import { toyCredential, toyCrypto } from './toy-crypto.ts'
 
 const changeCipherSpec = Uint8Array.of(20, 3, 3, 0, 1, 1)
 
@@ -54,6 +75,37 @@ function serverThatGets(bytes: Uint8Array): Recorded {
   return server
 }
 
+function plainRecord(content: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(HANDSHAKE, 3, 1, content.length >>> 8, content.length & 0xff), content])
+}
+
+/** A ClientHello whose body has just this size, by padding; with PSKs that are called 0, 1, 2 and so on. */
+function helloOf(size: number, psks = 0): Uint8Array {
+  const offer = {
+    identities: Array.from({ length: psks }, (_, i) => ({ identity: asciiBytes(`${i}`), obfuscatedAge: 0 })),
+    binders: Array.from({ length: psks }, () => new Uint8Array(32)),
+  }
+  const share = nodeCrypto.generateKeyShare(X25519)
+  const hello = (padding: number) =>
+    writeClientHello({
+      version: 0x0303,
+      random: new Uint8Array(32),
+      sessionId: new Uint8Array(0),
+      cipherSuites: [0x1301],
+      compressionMethods: Uint8Array.of(0),
+      extensions: new Map([
+        [ext.SUPPORTED_VERSIONS, ext.writeSupportedVersions([0x0304])],
+        [ext.SUPPORTED_GROUPS, ext.writeUint16List([X25519.id])],
+        [ext.SIGNATURE_ALGORITHMS, ext.writeUint16List([0x0403])],
+        [ext.PSK_KEY_EXCHANGE_MODES, ext.writeOpaque(Uint8Array.of(1), 1)],
+        [ext.KEY_SHARE, ext.writeKeyShares([{ group: X25519.id, share: share.publicKey }])],
+        [21, new Uint8Array(padding)],
+        ...(psks > 0 ? ([[ext.PRE_SHARED_KEY, ext.writePskOffer(offer)]] as const) : []),
+      ]),
+    })
+  return writeMessage(CLIENT_HELLO, hello(size - hello(0).length))
+}
+
 describe('limits of the TLS engine', () => {
   test('records in clear: 2^14 bytes, no more', () => {
     const size = MAX_PLAINTEXT + 1
@@ -72,6 +124,20 @@ describe('limits of the TLS engine', () => {
     }
   })
 
+  test('protected records are judged by their header', () => {
+    for (const [version, limit] of [
+      [0x0303, MAX_CIPHERTEXT_12],
+      [0x0304, MAX_CIPHERTEXT_13],
+    ] as const) {
+      for (const size of [limit, limit + 1]) {
+        const both = pair(configFor('client'), configFor('server', 'ec256', { maxVersion: version }))
+        pump(both)
+        both.server.engine.receive(Uint8Array.of(APPLICATION_DATA, 3, 3, size >>> 8, size & 0xff))
+        assert.equal(errorOf(both.server)?.alertName, size > limit ? 'record_overflow' : undefined)
+      }
+    }
+  })
+
   test('handshake messages are judged by their header', () => {
     for (const [type, limit] of [
       [1, MAX_HANDSHAKE_MESSAGE],
@@ -81,6 +147,63 @@ describe('limits of the TLS engine', () => {
         const header = Uint8Array.of(22, 3, 1, 0, 4, type, size >>> 16, size >>> 8, size & 0xff)
         assert.equal(serverThatGets(header).error?.reason, size > limit ? 'excessive message size' : undefined)
       }
+    }
+  })
+
+  test('a ClientHello of MAX_HANDSHAKE_MESSAGE bytes is answered, also one byte in each record', () => {
+    const message = helloOf(MAX_HANDSHAKE_MESSAGE)
+    const whole = new Recorded(configFor('server'))
+    for (let at = 0; at < message.length; at += MAX_PLAINTEXT) {
+      whole.engine.receive(plainRecord(message.subarray(at, at + MAX_PLAINTEXT)))
+    }
+    assert.equal(errorOf(whole), undefined)
+    assert.ok(whole.engine.info.cipherSuite)
+    const bytewise = serverThatGets(Buffer.concat([...message].map(byte => plainRecord(Uint8Array.of(byte)))))
+    assert.equal(errorOf(bytewise), undefined)
+    assert.ok(bytewise.engine.info.cipherSuite)
+    const beyond = serverThatGets(plainRecord(helloOf(MAX_HANDSHAKE_MESSAGE + 1).subarray(0, 100)))
+    assert.equal(errorOf(beyond)?.alertName, 'illegal_parameter')
+  })
+
+  for (const version of [0x0303, 0x0304] as const) {
+    test(`certificates in a chain, version ${version.toString(16)}, of a server and of a client`, () => {
+      const [one] = credential('ec256').certificates
+      assert.ok(one)
+      const chainOf = (length: number) => [
+        { ...credential('ec256'), certificates: new Array<Uint8Array>(length).fill(one) },
+      ]
+      const versions = { minVersion: version, maxVersion: version }
+      for (const length of [MAX_CHAIN, MAX_CHAIN + 1]) {
+        const alert = length > MAX_CHAIN ? 'bad_certificate' : undefined
+        const ofServer = pair(
+          configFor('client', 'ec256', versions),
+          configFor('server', 'ec256', { credentials: chainOf(length) }),
+        )
+        pump(ofServer)
+        assert.equal(errorOf(ofServer.client)?.alertName, alert)
+        const ofClient = pair(
+          configFor('client', 'ec256', { ...versions, credentials: chainOf(length) }),
+          configFor('server', 'ec256', { requestCert: true }),
+        )
+        pump(ofClient)
+        assert.equal(errorOf(ofClient.server)?.alertName, alert)
+      }
+    })
+  }
+
+  test('PSKs of a ClientHello: those beyond MAX_PSK_IDENTITIES are not looked at', () => {
+    for (const place of [MAX_PSK_IDENTITIES - 1, MAX_PSK_IDENTITIES]) {
+      const asked: string[] = []
+      const server = new Recorded(configFor('server', 'ec256', { usesPsk: true, tickets: undefined }), {
+        onPskIdentity: identity => {
+          asked.push(asciiText(identity))
+          return asciiText(identity) === `${place}` ? new Uint8Array(32) : undefined
+        },
+      })
+      server.engine.receive(plainRecord(helloOf(2000, MAX_PSK_IDENTITIES + 2)))
+      assert.equal(asked.length, MAX_PSK_IDENTITIES)
+      // The binders are zeroes: one that is looked at does not fit, the others do not matter.
+      assert.equal(errorOf(server)?.alertName, place < MAX_PSK_IDENTITIES ? 'decrypt_error' : undefined)
     }
   })
 
@@ -109,6 +232,86 @@ describe('limits of the TLS engine', () => {
     assert.equal(errorOf(both.server)?.reason, 'too many key updates')
   })
 
+  test('our own keys change after MAX_RECORDS_PER_KEY records, and the peer follows', () => {
+    const both = established()
+    const sealer = sealerOf(both, 'client')
+    let sequence = MAX_RECORDS_PER_KEY - 1
+    // As if so many records had gone before: sending them takes minutes.
+    const worn: RecordSealer = {
+      get sequence() {
+        return sequence
+      },
+      recordSize: size => sealer.recordSize(size),
+      seal: (...args) => {
+        sequence++
+        return sealer.seal(...args)
+      },
+      destroy: () => sealer.destroy(),
+    }
+    ;(both.client.engine as unknown as HandshakeChannel).setSealer(worn)
+    const sent: number[] = []
+    for (const size of [100, 200, 300]) {
+      both.client.engine.write(new Uint8Array(size))
+      const output = both.client.engine.takeOutput()
+      sent.push(output.length)
+      both.server.engine.receive(Buffer.concat(output))
+    }
+    assert.deepEqual(sent, [1, 2, 1])
+    assert.equal(errorOf(both.server), undefined)
+    assert.equal(Buffer.concat(both.server.data).length, 600)
+  })
+
+  test('a ticket of TLS 1.3 lives for MAX_TICKET_LIFETIME_SECONDS at most, whoever says more', () => {
+    const longer = MAX_TICKET_LIFETIME_SECONDS + 1
+    const both = pair(configFor('client'), configFor('server', 'ec256', { sessionTimeoutSeconds: longer }))
+    pump(both)
+    assert.equal(both.client.sessions.length, TICKETS_PER_HANDSHAKE)
+    assert.equal(both.client.sessions[0]?.lifetimeSeconds, MAX_TICKET_LIFETIME_SECONDS)
+    const other = established()
+    const sealer = sealerOf(other, 'server')
+    for (const lifetimeSeconds of [longer - 2, longer - 1, longer, 2 ** 32 - 1]) {
+      const ticket = { lifetimeSeconds, ageAdd: 0, nonce: Uint8Array.of(0), ticket: Uint8Array.of(1) }
+      const body = writeNewSessionTicket({ ...ticket, extensions: NO_EXTENSIONS })
+      other.client.engine.receive(sealed(sealer, HANDSHAKE, writeMessage(NEW_SESSION_TICKET, body)))
+      const expected = Math.min(lifetimeSeconds, MAX_TICKET_LIFETIME_SECONDS)
+      assert.equal(other.client.sessions.at(-1)?.lifetimeSeconds, expected)
+    }
+    const session = other.client.sessions.at(-1)
+    assert.ok(session)
+    const end = session.issuedAt + MAX_TICKET_LIFETIME_SECONDS * 1000
+    assert.equal(isExpired(session, end), false)
+    assert.equal(isExpired(session, end + 1), true)
+    // A clock that went back by a little is no harm; by more it says nothing of a session's age.
+    assert.equal(isExpired(session, session.issuedAt - CLOCK_SLACK_MS), false)
+    assert.equal(isExpired(session, session.issuedAt - CLOCK_SLACK_MS - 1), true)
+  })
+
+  for (const version of [0x0303, 0x0304] as const) {
+    test(`a session beyond MAX_TICKET_PLAINTEXT gets no ticket, version ${version.toString(16)}`, () => {
+      const endpoint = (name: string) => ({
+        minVersion: version,
+        maxVersion: version,
+        crypto: toyCrypto(name),
+        credentials: [toyCredential(name)],
+      })
+      /** The size of a ticket for a client with a certificate of this size; undefined: none. */
+      const ticketFor = (size: number): number | undefined => {
+        const credentials = [toyCredential('client', size)]
+        const both = pair(
+          configFor('client', 'ec256', { ...endpoint('client'), credentials }),
+          configFor('server', 'ec256', { ...endpoint('server'), requestCert: true }),
+        )
+        pump(both)
+        assert.equal(both.server.engine.isHandshakeDone, true)
+        return both.client.sessions[0]?.ticket.length
+      }
+      const sealing = 48
+      const beside = (ticketFor(100) ?? 0) - sealing - 100
+      assert.equal(ticketFor(MAX_TICKET_PLAINTEXT - beside), MAX_TICKET_PLAINTEXT + sealing)
+      assert.equal(ticketFor(MAX_TICKET_PLAINTEXT - beside + 1), undefined)
+    })
+  }
+
   test('tickets: few are kept, many are an attack', () => {
     const both = established()
     const sealer = sealerOf(both, 'server')
@@ -134,8 +337,7 @@ describe('limits of the TLS engine', () => {
   test('change_cipher_spec: two within a handshake of TLS 1.3, none before or after', () => {
     const during = pair(configFor('client'), configFor('server'))
     during.server.engine.receive(Buffer.concat(during.client.engine.takeOutput()))
-    during.server.engine.receive(changeCipherSpec)
-    during.server.engine.receive(changeCipherSpec)
+    for (let i = 0; i < MAX_CHANGE_CIPHER_SPECS; i++) during.server.engine.receive(changeCipherSpec)
     assert.equal(errorOf(during.server), undefined)
     during.server.engine.receive(changeCipherSpec)
     assert.equal(errorOf(during.server)?.alertName, 'unexpected_message')

@@ -28,8 +28,8 @@ interface ToyKey extends PrivateKey {
 }
 
 /** A certificate is any bytes that begin as DER does; its key is named after all of them. */
-export function toyCredential(name: string): Credential {
-  const certificate = new Uint8Array([0x30, ...bytesFrom(name, 23)])
+export function toyCredential(name: string, size = 24): Credential {
+  const certificate = new Uint8Array([0x30, ...bytesFrom(name, size - 1)])
   return { certificates: [certificate], key: keyOf(certificate) }
 }
 
