@@ -1,5 +1,6 @@
 // What feeds a Socket's stream from its Connection, and counts the writes under way.
 
+import { Readable } from 'node:stream'
 import { asBuffer } from '../core/bytes.ts'
 import type { ConnectionSink } from '../host/types.ts'
 import type { UserBuffer } from './onread.ts'
@@ -15,6 +16,8 @@ export class SocketSink implements ConnectionSink {
   #hasEnded = false
   /** The peer's FIN is not told before the bytes it follows. */
   #endWaits = false
+  /** Came within one tick, and is not in the stream yet. */
+  #gathered: Uint8Array[] = []
   #issued = 0
   #completed = 0
   #pending: WriteCallback | null = null
@@ -52,6 +55,21 @@ export class SocketSink implements ConnectionSink {
     const socket = this.#socket
     socket._unrefTimer()
     if (socket.destroyed) return
+    if (readsByChunk && !this.userBuffer && socket.listenerCount('readable') > 0) {
+      if (this.#gathered.push(chunk) === 1) process.nextTick(() => this.#pushGathered())
+    } else this.#receive(chunk)
+  }
+
+  #pushGathered(): void {
+    const gathered = this.#gathered
+    const [first] = gathered
+    if (first === undefined) return
+    this.#gathered = []
+    if (!this.#socket.destroyed) this.#receive(gathered.length === 1 ? first : Buffer.concat(gathered))
+  }
+
+  #receive(chunk: Uint8Array): void {
+    const socket = this.#socket
     const wantsMore = this.userBuffer ? this.userBuffer.receive(chunk) : socket.push(asBuffer(chunk))
     if (!wantsMore && socket[kConnection]) {
       socket[kIsReading] = false
@@ -63,6 +81,7 @@ export class SocketSink implements ConnectionSink {
     const socket = this.#socket
     socket._unrefTimer()
     if (socket.destroyed || this.#hasEnded) return
+    this.#pushGathered()
     this.#hasEnded = true
     if (this.userBuffer?.hasRest) this.#endWaits = true
     else this.#end()
@@ -93,6 +112,7 @@ export class SocketSink implements ConnectionSink {
 
   onClose(hadError: boolean): void {
     const socket = this.#socket
+    this.#pushGathered()
     if (socket.destroyed) {
       socket._emitClose()
       return
@@ -103,3 +123,14 @@ export class SocketSink implements ConnectionSink {
     socket.destroy()
   }
 }
+
+/**
+ * From Node 26 on `read()` gives one chunk, not all that is buffered, while 'readable' is told once in a tick. Chunks that
+ * come in one tick (records of TLS) then go into the stream as one: who reads once each time would wait for the rest for ever.
+ */
+const readsByChunk = ((): boolean => {
+  const probe = new Readable({ read() {} })
+  probe.push('a')
+  probe.push('b')
+  return (probe.read() as Buffer).length === 1
+})()

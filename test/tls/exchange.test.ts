@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { createPrivateKey } from 'node:crypto'
 import { once } from 'node:events'
 import { duplexPair } from 'node:stream'
 import { describe, it } from 'node:test'
@@ -222,6 +223,31 @@ it('ciphers and contexts', () => {
   assert.ok(tls.createSecureContext({ key: localhost.key, cert: localhost.cert }) instanceof tls.SecureContext)
   assert.ok(tls.rootCertificates.length > 100 && Object.isFrozen(tls.rootCertificates))
   assert.equal(tls.getCACertificates('bundled'), tls.rootCertificates)
+})
+
+it('tells a reader that reads once for each readable of all records that came together', async t => {
+  const size = 60_000
+  const { port } = await listen(t, {}, socket => socket.write(Buffer.alloc(size)))
+  const socket = connect(t, port)
+  let bytes = 0
+  await new Promise<void>(resolve => {
+    socket.on('readable', () => {
+      bytes += (socket.read() as Buffer | null)?.length ?? 0
+      if (bytes === size) resolve()
+    })
+  })
+})
+
+it('refuses a certificate that cannot be read as an authority, and keeps those there are', () => {
+  const before = tls.getCACertificates()
+  const broken = '-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----'
+  assert.throws(() => tls.setDefaultCACertificates([authority.cert, broken]), { code: 'ERR_OSSL_PEM_ASN1_LIB' })
+  assert.equal(tls.getCACertificates(), before)
+})
+
+it('leaves nothing behind of a context that was refused', () => {
+  assert.throws(() => tls.createSecureContext({ ecdhCurve: 'prime192v3' }), { message: 'Failed to set ECDH curve' })
+  assert.equal(createPrivateKey(localhost.key).type, 'private')
 })
 
 it('trusts what setDefaultCACertificates names, where nothing else is said', async t => {
