@@ -55,6 +55,9 @@ export const alpnCallbackWithProtocols = () =>
 export const multipleCallback = () =>
   codedError(Error, 'ERR_MULTIPLE_CALLBACK', 'Callback called multiple times', multipleCallback)
 
+export const pskIdentityHint = () =>
+  codedError(Error, 'ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED', 'Failed to set PSK identity hint', pskIdentityHint)
+
 export const socketClosed = () => codedError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed', socketClosed)
 
 /** What a write gets whose connection closed before its bytes could leave. */

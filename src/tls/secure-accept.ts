@@ -75,12 +75,13 @@ export class SecureAccept implements ConnectionSink {
   }
 
   #onSecure(): void {
+    const mayStay = this.side.judge()
     if (this.#isSettled) {
-      this.#socket?.emit('secure')
+      this.#onSecureAgain(mayStay)
       return
     }
     this.#timer.cancel()
-    if (!this.side.judge()) {
+    if (!mayStay) {
       this.#fail(connectionReset('socket hang up'))
       return
     }
@@ -91,6 +92,15 @@ export class SecureAccept implements ConnectionSink {
       this.#socket.emit('secure')
     }
     if (!this.connection.isDestroyed) this.server[acceptSecure](this)
+  }
+
+  /** A later handshake of TLS 1.2: the client may be another by its certificate, or have shown one only now. */
+  #onSecureAgain(mayStay: boolean): void {
+    if (!this.#isSecure) return
+    if (this.#socket) showVerdict(this.#socket, this.side, true)
+    if (mayStay) this.#socket?.emit('secure')
+    else if (this.#socket) this.#socket.destroy()
+    else this.connection.destroy()
   }
 
   /** A program's function has failed, or a client renegotiates too often. */

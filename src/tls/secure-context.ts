@@ -3,7 +3,7 @@
 // in use, and what Node shows of it.
 // Source: Node's documentation, `tls.createSecureContext()`.
 
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import * as runtime from 'node:tls'
 import { callableClass } from '../core/callable-class.ts'
 import { codedError } from '../core/errors.ts'
@@ -42,13 +42,13 @@ export class ContextHandle {
     const isGiven = ticketKeys !== undefined && ticketKeys !== null
     this.options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
     const isLater = tlsEngine() === 'plainwire' && areBeyondDoubt(this)
-    if (!isLater) this.#runtime = runtime.createSecureContext(this.options as runtime.SecureContextOptions)
+    if (!isLater) this.#runtime = createRuntimeContext(this.options)
     this.#ticketKeys = copyOf(this.options.ticketKeys as NodeJS.ArrayBufferView)
   }
 
   /** The runtime's context; one for all connections, so that its tickets stay good. */
   get runtime(): runtime.SecureContext {
-    this.#runtime ??= runtime.createSecureContext({ ...this.options, ticketKeys: this.#ticketKeys })
+    this.#runtime ??= createRuntimeContext({ ...this.options, ticketKeys: this.#ticketKeys })
     return this.#runtime
   }
 
@@ -87,6 +87,22 @@ export class ContextHandle {
   get #native(): NativeContext {
     return (this.runtime as { context?: NativeContext }).context ?? {}
   }
+}
+
+function createRuntimeContext(options: SecureContextOptions): runtime.SecureContext {
+  try {
+    return runtime.createSecureContext(options as runtime.SecureContextOptions)
+  } catch (error) {
+    forgetOpenSslErrors()
+    throw error
+  }
+}
+
+/** A context that is refused leaves OpenSSL's errors behind, and the next key that is read would fail of them (Node 20). */
+function forgetOpenSslErrors(): void {
+  try {
+    createPrivateKey('')
+  } catch {}
 }
 
 class TlsSecureContext {

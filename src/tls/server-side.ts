@@ -10,7 +10,13 @@ import { currentHost } from '../host/current.ts'
 import { readProtocols } from './alpn.ts'
 import { bytesOf, maxPskBytes } from './client-side.ts'
 import { defaults } from './defaults.ts'
-import { alpnCallbackInvalidResult, multipleCallback, renegotiationDisabled, sessionAttack } from './errors.ts'
+import {
+  alpnCallbackInvalidResult,
+  multipleCallback,
+  pskIdentityHint,
+  renegotiationDisabled,
+  sessionAttack,
+} from './errors.ts'
 import type { ClientOffer, LayerEvents, TlsLayer } from './layer.ts'
 import { serverLayer } from './layers.ts'
 import { contextFrom, type SecureContext } from './secure-context.ts'
@@ -74,6 +80,8 @@ export class ServerSide extends Side {
 
   /** The verdict on the client's certificate, as Node words it. @returns whether the connection may stay */
   judge(): boolean {
+    this.isAuthorized = false
+    this.authorizationError = null
     if (!this.requestCert) return true
     const chain = this.layer?.peerChain ?? []
     const problem = this.layer?.verdict.problem
@@ -99,6 +107,9 @@ export class ServerSide extends Side {
   }
 
   protected createLayer(events: LayerEvents): TlsLayer {
+    const { pskIdentityHint: hint = '' } = this.options
+    // As in Node, where each connection sets it.
+    if (Buffer.byteLength(hint) > maxPskHintBytes) queueMicrotask(() => this.events.onRefused(pskIdentityHint()))
     return serverLayer(this, events)
   }
 
@@ -172,6 +183,9 @@ export class ServerSide extends Side {
     }
   }
 }
+
+/** OpenSSL's own limit. */
+const maxPskHintBytes = 256
 
 /** All that a ClientHello may have the program asked, one after another, then the answer. */
 class HelloQuestions {

@@ -48,12 +48,23 @@ export function setDefaultCACertificates(certificates: readonly (string | NodeJS
     return Buffer.from(one.buffer as ArrayBuffer, one.byteOffset, one.byteLength).toString('latin1')
   })
   const parsed = texts.flatMap(text => {
-    const blocks = pemIn(text)
+    const blocks = readable(text)
     if (blocks.length === 0) throw noCertificate()
     return blocks
   })
   chosen = Object.freeze([...new Set(parsed)])
 }
+
+function readable(text: string): string[] {
+  try {
+    return pemIn(text)
+  } catch (cause) {
+    throw Object.assign(unreadableCertificate(), { cause })
+  }
+}
+
+const unreadableCertificate = () =>
+  codedError(Error, 'ERR_OSSL_PEM_ASN1_LIB', 'error:0488000D:PEM routines::ASN1 lib', unreadableCertificate)
 
 const noCertificate = () =>
   codedError(Error, 'ERR_CRYPTO_OPERATION_FAILED', 'No valid certificates found in the provided array', noCertificate)

@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import { connect as connectNet } from 'node:net'
 import { describe, it } from 'node:test'
 import tls from '../../src/tls/index.ts'
-import { authority, localhost, makeCertificate } from './certificates.ts'
-import { connect, listen, type Server, type Socket, secured, textOf } from './pair.ts'
+import { authority, client, localhost, makeCertificate, otherAuthority } from './certificates.ts'
+import { connect, failure, listen, type Server, type Socket, secured, textOf } from './pair.ts'
 
 describe('a server', () => {
   it('tells a connection before the handshake and after it', async t => {
@@ -128,6 +128,51 @@ describe('a server', () => {
     server.setTicketKeys(keys)
     assert.equal(await isResumed(first), true)
     assert.throws(() => server.setTicketKeys(Buffer.alloc(47)))
+  })
+
+  describe('renegotiation of TLS 1.2', () => {
+    const renegotiate = (socket: Socket, options: object) =>
+      new Promise<void>((resolve, reject) => {
+        socket.once('close', () => reject(new Error('it was closed')))
+        socket.renegotiate(options, error => (error ? reject(error) : resolve()))
+      })
+    const own = { key: client.key, cert: client.cert }
+    const stranger = makeCertificate({ name: 'A stranger', issuer: otherAuthority })
+
+    it('judges the certificate that the client shows then', async t => {
+      const { server, port } = await listen(t, { ca: authority.cert, maxVersion: 'TLSv1.2' })
+      for (const [certificate, verdict] of [
+        [own, null],
+        [stranger, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+      ] as const) {
+        const peer = connect(t, port, { key: certificate.key, cert: certificate.cert })
+        const [socket] = (await once(server, 'secureConnection')) as [Socket]
+        peer.resume()
+        assert.equal(socket.authorized, false)
+        await renegotiate(socket, { requestCert: true, rejectUnauthorized: false })
+        assert.deepEqual([socket.authorized, socket.authorizationError], [verdict === null, verdict])
+      }
+    })
+
+    it('ends the connection of a client whose certificate will not do then, or who has none', async t => {
+      const { server, port } = await listen(t, { ca: authority.cert, maxVersion: 'TLSv1.2' })
+      for (const certificate of [{ key: stranger.key, cert: stranger.cert }, {}]) {
+        const peer = connect(t, port, certificate)
+        peer.on('error', () => {})
+        const [socket] = (await once(server, 'secureConnection')) as [Socket]
+        peer.resume()
+        socket.on('error', () => {})
+        await assert.rejects(renegotiate(socket, { requestCert: true, rejectUnauthorized: true }))
+      }
+    })
+  })
+
+  it('refuses a hint at PSK identities that is too long', async t => {
+    const psk = { ciphers: 'PSK+HIGH', pskCallback: () => null }
+    const { server, port } = await listen(t, { ...psk, pskIdentityHint: 'a'.repeat(257) })
+    const told = once(server, 'tlsClientError')
+    assert.equal((await failure(connect(t, port, psk))).code, 'ECONNRESET')
+    assert.equal((await told)[0].code, 'ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED')
   })
 
   it('gives tickets one by one, with what getSession() and getTLSTicket() say of each', async t => {
