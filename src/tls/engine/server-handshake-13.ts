@@ -176,8 +176,7 @@ function sendFlight(
   // Chosen before anything is sent, so that a refusal is all that the client sees.
   info.sharedSignatureSchemes = sharedSchemes(config, received.signatureSchemes)
   const signer = psk ? undefined : chooseCredential(config, info.sharedSignatureSchemes, 0x0304)
-  if (!psk && signer === undefined)
-    throw refusal(HANDSHAKE_FAILURE, noSignerReason(config.credentials, info.sharedSignatureSchemes))
+  if (!psk && signer === undefined) throw refusal(HANDSHAKE_FAILURE, noSignerReason(info.sharedSignatureSchemes))
   const agreed = crypto.answerKeyShare(group, peerShare)
   if (agreed === undefined) throw refusal(ILLEGAL_PARAMETER, 'bad key share')
   info.cipherSuite = suite
@@ -357,9 +356,8 @@ function wantsOcsp(received: ReceivedHello): boolean {
   return status !== undefined && ext.readStatusRequest(status)
 }
 
-/** OpenSSL's words: without any certificate it finds no suite, with one of another kind no signature. */
-function noSignerReason(credentials: readonly Credential[], shared: readonly unknown[]): string {
-  if (credentials.length === 0) return 'no shared cipher'
+/** OpenSSL's words. */
+function noSignerReason(shared: readonly unknown[]): string {
   return shared.length === 0 ? 'no shared signature algorithms' : 'no suitable signature algorithm'
 }
 

@@ -102,8 +102,8 @@ function describe(received: ReceivedHello): ClientHelloInfo {
     serverName,
     alpnProtocols: alpnProtocols ?? [],
     wantsOcsp: status !== undefined && ext.readStatusRequest(status),
-    // With TLS 1.3 the id is a random one for middleboxes.
-    sessionId: versions.includes(0x0304) && !ticket ? new Uint8Array(0) : hello.sessionId,
+    // Of one who offers TLS 1.3 it may be a random one for middleboxes: nobody can tell yet.
+    sessionId: hello.sessionId,
     hasTicket: extensions.has(ext.PRE_SHARED_KEY) || (ticket !== undefined && ticket.length > 0),
     cipherSuites: hello.cipherSuites,
     versions,

@@ -7,6 +7,7 @@ import {
   type AlertDescription,
   CLOSE_NOTIFY,
   DECODE_ERROR,
+  HANDSHAKE_FAILURE,
   INTERNAL_ERROR,
   NO_RENEGOTIATION,
   RECORD_OVERFLOW,
@@ -364,8 +365,9 @@ class Engine implements TlsEngine, HandshakeChannel {
     }
     const is13 = this.info.version === 0x0304
     const isWarning = description === USER_CANCELED || (!is13 && level === ALERT_LEVEL_WARNING)
+    if (!isWarning) throw alertReceived(description)
     // A renegotiation that we asked for is over before it began; OpenSSL gives up the connection then.
-    if (!isWarning || description === NO_RENEGOTIATION) throw alertReceived(description)
+    if (description === NO_RENEGOTIATION) throw refusal(HANDSHAKE_FAILURE, 'no renegotiation')
     if (++this.#warnings > MAX_WARNING_ALERTS) throw refusal(UNEXPECTED_MESSAGE, 'too many warn alerts')
   }
 

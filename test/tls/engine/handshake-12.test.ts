@@ -177,7 +177,7 @@ describe('TLS 1.2 handshakes', () => {
     both.server.engine.disableRenegotiation()
     both.client.engine.renegotiate()
     pump(both)
-    assert.equal(both.client.error?.alertName, 'no_renegotiation')
+    assert.equal(both.client.error?.reason, 'no renegotiation')
   })
 
   test('exporters and Finished agree', () => {
