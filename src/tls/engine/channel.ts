@@ -38,6 +38,8 @@ export interface ConnectedState extends HandshakeState {
   exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array
   /** Application data came. */
   receivedData(): void
+  /** Application data is about to go out. */
+  sendsData(): void
   destroy(): void
 }
 

@@ -2,7 +2,13 @@
 // each message that it awaits.
 
 import type { KeyShare, PublicKey } from '../crypto/provider.ts'
-import { HANDSHAKE_FAILURE, ILLEGAL_PARAMETER, UNEXPECTED_MESSAGE, UNSUPPORTED_CERTIFICATE } from '../wire/alerts.ts'
+import {
+  DECODE_ERROR,
+  HANDSHAKE_FAILURE,
+  ILLEGAL_PARAMETER,
+  UNEXPECTED_MESSAGE,
+  UNSUPPORTED_CERTIFICATE,
+} from '../wire/alerts.ts'
 import { ByteReader, ByteWriter, concat, copyOf, sameBytes } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import * as ext from '../wire/extensions.ts'
@@ -29,13 +35,20 @@ import { X25519MLKEM768 } from '../wire/named-groups.ts'
 import { expectType, type HandshakeChannel, type HandshakeState, unexpectedMessage } from './channel.ts'
 import { startClient } from './client-handshake.ts'
 import type { SentHello } from './client-hello.ts'
-import { AwaitChangeCipherSpec, Connected12, checkRenegotiation, sendFinished } from './connected-12.ts'
+import {
+  AwaitChangeCipherSpec,
+  Connected12,
+  checkMasterSecret,
+  checkRenegotiation,
+  sendFinished,
+} from './connected-12.ts'
 import { refusal } from './errors.ts'
 import type { HandshakeMessage } from './message-joiner.ts'
 import { checkProtocol, checkSignature, chooseCredential, leafKey, sharedSchemes } from './negotiation.ts'
 import { takeRecordSizeLimit } from './record-limits.ts'
 import { pskPremaster, Secrets12 } from './secrets-12.ts'
 import type { SavedSession } from './sessions.ts'
+import type { Credential } from './types.ts'
 
 export function begin12(
   channel: HandshakeChannel,
@@ -49,12 +62,16 @@ export function begin12(
   for (const type of extensions.keys()) {
     if (!mayBeAnswered.has(type)) throw refusal(ILLEGAL_PARAMETER, 'bad extension')
   }
+  const pointFormats = extensions.get(ext.EC_POINT_FORMATS)
+  if (pointFormats) ext.checkPointFormats(pointFormats)
   const renegotiation = extensions.get(ext.RENEGOTIATION_INFO)
   // OpenSSL's client too goes on with no server that lacks it.
   if (!renegotiation) throw refusal(HANDSHAKE_FAILURE, 'unsafe legacy renegotiation disabled')
   checkRenegotiation(channel, ext.readOpaque(renegotiation, 1, 0), 'server')
   info.hasSecureRenegotiation = true
-  info.hasExtendedMasterSecret = extensions.has(ext.EXTENDED_MASTER_SECRET)
+  const hasExtendedMasterSecret = extensions.has(ext.EXTENDED_MASTER_SECRET)
+  checkMasterSecret(channel, hasExtendedMasterSecret)
+  info.hasExtendedMasterSecret = hasExtendedMasterSecret
   const alpn = extensions.get(ext.ALPN)
   info.alpn = alpn && checkProtocol(config.alpnProtocols, ext.readProtocolNames(alpn))
   if (!channel.connected) takeRecordSizeLimit(channel, extensions)
@@ -68,6 +85,10 @@ export function begin12(
   if (session?.version === 0x0303 && hello.sessionId.length > 0 && sameBytes(hello.sessionId, sent.sessionId)) {
     return resume(handshake, session, hasTicket)
   }
+  // Nothing to resume went with the id that stands there for middleboxes alone: RFC 8446 appendix D.4.
+  if (!session && hello.sessionId.length > 0 && sameBytes(hello.sessionId, sent.sessionId)) {
+    throw refusal(ILLEGAL_PARAMETER, 'invalid session id')
+  }
   info.isResumed = false
   const isStapled = extensions.has(ext.STATUS_REQUEST)
   if (suite.authentication === 'psk') return new AwaitKeyExchange(handshake, undefined, hasTicket)
@@ -77,6 +98,8 @@ export function begin12(
 const mayBeAnswered: ReadonlySet<number> = new Set([
   ext.SERVER_NAME,
   ext.STATUS_REQUEST,
+  // Not to be there, but some servers send it, and OpenSSL lets it pass.
+  ext.SUPPORTED_GROUPS,
   ext.EC_POINT_FORMATS,
   ext.ALPN,
   ext.ENCRYPT_THEN_MAC,
@@ -181,6 +204,7 @@ class AwaitCertificate implements HandshakeState {
     expectType(message, CERTIFICATE)
     const { channel, suite } = this.#handshake
     const chain = readCertificateList(message.body)
+    if (chain.length === 0) throw refusal(DECODE_ERROR, 'no certificates returned')
     const key = leafKey(channel.crypto, chain)
     const isRsa = key.type === 'rsa' || key.type === 'rsa-pss'
     if (isRsa !== (suite.authentication === 'rsa')) throw refusal(ILLEGAL_PARAMETER, 'wrong certificate type')
@@ -325,12 +349,18 @@ class AwaitHelloDone implements HandshakeState {
   }
 }
 
+/** ClientCertificateType: RFC 5246 section 7.4.4, RFC 8422 section 5.5. */
+const RSA_SIGN = 1
+const ECDSA_SIGN = 64
+
 /** Our chain, or an empty one; what it gives proves our key, when the ClientKeyExchange is out. */
 function sendOwnCertificate(channel: HandshakeChannel, request: CertificateRequest12): (() => void) | undefined {
   const { config, crypto, info } = channel
   const schemes = sharedSchemes(config, request.signatureSchemes)
   info.sharedSignatureSchemes = schemes
-  const chosen = chooseCredential(config, schemes, 0x0303)
+  const fits = (one: Credential): boolean =>
+    request.types.includes(one.key.type.startsWith('rsa') ? RSA_SIGN : ECDSA_SIGN)
+  const chosen = chooseCredential(config, schemes, 0x0303, fits)
   channel.send(CERTIFICATE, writeCertificateList(chosen?.credential.certificates ?? []))
   if (chosen === undefined) return undefined
   const { credential, scheme } = chosen

@@ -141,6 +141,8 @@ class AwaitCertificate implements HandshakeState {
       if (context.length > 0) throw refusal(ILLEGAL_PARAMETER, 'invalid context')
       const schemes = extensions.get(ext.SIGNATURE_ALGORITHMS)
       if (schemes === undefined) throw missingExtension('missing sigalgs extension')
+      const authorities = extensions.get(ext.CERTIFICATE_AUTHORITIES)
+      if (authorities) ext.readNames(authorities)
       channel.transcript.add(message.bytes)
       const compression = extensions.get(ext.COMPRESS_CERTIFICATE)
       return new AwaitCertificate(this.#shared, { context, schemes: ext.readUint16List(schemes), compression })

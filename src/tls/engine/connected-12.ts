@@ -1,7 +1,7 @@
 // A connection of TLS 1.2 whose handshake is done: renegotiation by either side (RFC 5246 section 7.4.1.1, bound to this
 // handshake by RFC 5746) and exporters. And the end that all its handshakes have: change_cipher_spec and Finished.
 
-import { DECODE_ERROR, DECRYPT_ERROR, NO_RENEGOTIATION } from '../wire/alerts.ts'
+import { DECODE_ERROR, DECRYPT_ERROR, HANDSHAKE_FAILURE, NO_RENEGOTIATION } from '../wire/alerts.ts'
 import { concat, sameBytes } from '../wire/bytes.ts'
 import { CLIENT_HELLO, FINISHED, HELLO_REQUEST, readEmpty } from '../wire/handshake-messages.ts'
 import {
@@ -47,6 +47,8 @@ export class Connected12 implements ConnectedState {
   }
 
   receivedData(): void {}
+
+  sendsData(): void {}
 
   updateKeys(): void {}
 
@@ -99,6 +101,13 @@ export function checkRenegotiation(channel: HandshakeChannel, received: Uint8Arr
   const whole = from === 'client' ? client : concat(client, server)
   const expected = channel.connected ? whole : NOTHING
   if (!sameBytes(received, expected)) throw refusal(40, 'renegotiation mismatch')
+}
+
+/** A handshake on a connection keeps to how that one was made: what binds the two is worth no more than the weaker. */
+export function checkMasterSecret(channel: HandshakeChannel, isExtended: boolean): void {
+  if (channel.connected && isExtended !== channel.info.hasExtendedMasterSecret) {
+    throw refusal(HANDSHAKE_FAILURE, 'inconsistent extms')
+  }
 }
 
 /** The peer's change_cipher_spec, with which its new keys begin. */

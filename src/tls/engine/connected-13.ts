@@ -25,6 +25,8 @@ export class Connected13 implements ConnectedState {
   readonly #traffic: Traffic13
   #tickets = 0
   #keyUpdates = 0
+  /** The peer's wish for new keys was met, and nothing was sent under them yet. */
+  #hasFreshKeys = false
 
   constructor(channel: HandshakeChannel, traffic: Traffic13) {
     this.#channel = channel
@@ -41,6 +43,10 @@ export class Connected13 implements ConnectedState {
   /** Application data came: key updates between it are no flood. */
   receivedData(): void {
     this.#keyUpdates = 0
+  }
+
+  sendsData(): void {
+    this.#hasFreshKeys = false
   }
 
   updateKeys(requestPeer: boolean): void {
@@ -106,7 +112,10 @@ export class Connected13 implements ConnectedState {
     const theirs = channel.config.role === 'client' ? this.#traffic.server : this.#traffic.client
     theirs.update()
     channel.setOpener(theirs.opener())
-    if (isRequested) this.updateKeys(false)
+    // Many wishes that come while we are silent have one answer: RFC 8446 section 4.6.3.
+    if (!isRequested || this.#hasFreshKeys) return
+    this.updateKeys(false)
+    this.#hasFreshKeys = true
   }
 
   #receiveTicket(message: HandshakeMessage): void {

@@ -19,14 +19,16 @@ export const MAX_CHAIN = 32
 
 /** Records in a row that carry nothing: each costs us a decryption. OpenSSL's figure. */
 export const MAX_EMPTY_RECORDS = 32
-/** Warning alerts in a row. OpenSSL's figure is 5. */
-export const MAX_WARNING_ALERTS = 5
+/** Warning alerts in a row. OpenSSL gives up at the fifth. */
+export const MAX_WARNING_ALERTS = 4
 /** KeyUpdates with no application data between them. OpenSSL's figure is 32. */
 export const MAX_KEY_UPDATES = 32
 /** Tickets of one connection that a client looks at; those beyond are dropped. */
 export const MAX_TICKETS_KEPT = 8
 /** Tickets of one connection before it is an attack. */
 export const MAX_TICKETS = 256
+/** Bytes of early data that a server passes over, protection and all: as many as it could have allowed. OpenSSL's figure. */
+export const MAX_EARLY_DATA_SKIPPED = 2 ** 14
 /** change_cipher_spec records of TLS 1.3's middlebox mode: one is sent by each side; RFC 8446 section 5. */
 export const MAX_CHANGE_CIPHER_SPECS = 2
 /** PSKs of a ClientHello that are looked at. */

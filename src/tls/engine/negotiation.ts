@@ -36,9 +36,13 @@ export function sharedSchemes(config: TlsEngineConfig, theirs: readonly number[]
 
 export function mayUse(scheme: SignatureScheme, key: PrivateKey | PublicKey, version: ProtocolVersion): boolean {
   if (scheme.keyType !== key.type) return false
+  // The salt is as long as the hash: RFC 8017 section 9.1.1.
+  if (scheme.isPss && key.bits < 16 * digestSize[scheme.hash ?? 'sha512'] + 10) return false
   if (version === 0x0303) return true
   return scheme.isTls13 && (scheme.curve === undefined || scheme.curve === key.curve)
 }
+
+const digestSize = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const
 
 /** What we sign with: the first shared scheme that one of our keys fits. */
 export function chooseCredential(
@@ -91,6 +95,10 @@ export function checkSignature(
   const scheme = signatureSchemeById(signed.scheme)
   if (!scheme || !config.signatureSchemes.includes(scheme) || !mayUse(scheme, key, version)) {
     throw refusal(ILLEGAL_PARAMETER, 'wrong signature type')
+  }
+  // The list of groups says which curves a certificate may have, too: RFC 8422 section 5.1.1.
+  if (version === 0x0303 && key.curve !== undefined && !config.groups.some(group => group.name === key.curve)) {
+    throw refusal(ILLEGAL_PARAMETER, 'wrong curve')
   }
   if (!crypto.verify(scheme, key, content, signed.signature)) throw refusal(DECRYPT_ERROR, 'bad signature')
   return scheme

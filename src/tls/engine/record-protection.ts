@@ -26,8 +26,8 @@ export interface OpenedRecord {
 
 export interface RecordOpener {
   readonly maxFragment: number
-  /** `record` is header and fragment. What it gives is used before the next call. @throws {TlsError} */
-  open(record: Uint8Array): OpenedRecord
+  /** `record` is header and fragment. What it gives is used before the next call; undefined: nothing. @throws {TlsError} */
+  open(record: Uint8Array): OpenedRecord | undefined
   destroy(): void
 }
 
@@ -138,7 +138,11 @@ export class Opener13 implements RecordOpener {
     if (record[0] !== APPLICATION_DATA) throw refusal(UNEXPECTED_MESSAGE, 'unexpected record')
     const header = record.subarray(0, HEADER_SIZE)
     const plaintext = this.#aead.open(this.#nonce.next(), header, record.subarray(HEADER_SIZE))
-    if (plaintext === undefined) throw badMac()
+    if (plaintext === undefined) {
+      // What was passed over does not count.
+      this.#nonce.sequence--
+      throw badMac()
+    }
     // Padding is zeroes behind the type.
     let end = plaintext.length - 1
     while (end >= 0 && plaintext[end] === 0) end--

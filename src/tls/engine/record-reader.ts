@@ -3,7 +3,7 @@
 
 import { PROTOCOL_VERSION, RECORD_OVERFLOW } from '../wire/alerts.ts'
 import { copyOf } from '../wire/bytes.ts'
-import { fragmentSize, HEADER_SIZE, isRecordHeader, looksLikeHttp } from '../wire/records.ts'
+import { fragmentSize, HEADER_SIZE, isRecordHeader, looksLikeHttp, looksLikeProxying } from '../wire/records.ts'
 import { noTls, refusal } from './errors.ts'
 
 export class RecordReader {
@@ -99,12 +99,18 @@ export class RecordReader {
 
   #checkHeader(bytes: Uint8Array, at: number, maxFragment: number): void {
     if (!isRecordHeader(bytes, at)) {
-      if (this.#isFirst) throw noTls(looksLikeHttp(bytes, at) ? 'http request' : 'wrong version number')
+      if (this.#isFirst) throw noTls(reasonOf(bytes, at))
       throw refusal(PROTOCOL_VERSION, 'wrong version number')
     }
     this.#isFirst = false
     if (fragmentSize(bytes, at) > maxFragment) throw refusal(RECORD_OVERFLOW, 'packet length too long')
   }
+}
+
+/** What came in TLS's place, in OpenSSL's words. */
+function reasonOf(bytes: Uint8Array, at: number): string {
+  if (looksLikeHttp(bytes, at)) return 'http request'
+  return looksLikeProxying(bytes, at) ? 'https proxy request' : 'wrong version number'
 }
 
 const NOTHING = new Uint8Array(0)

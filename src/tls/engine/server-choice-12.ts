@@ -5,7 +5,7 @@ import { HANDSHAKE_FAILURE } from '../wire/alerts.ts'
 import { sameBytes } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import * as ext from '../wire/extensions.ts'
-import { type NamedGroup, P256, X25519MLKEM768 } from '../wire/named-groups.ts'
+import { type NamedGroup, namedGroupByName, P256, X25519MLKEM768 } from '../wire/named-groups.ts'
 import type { SignatureScheme } from '../wire/signature-schemes.ts'
 import type { HandshakeChannel } from './channel.ts'
 import { refusal } from './errors.ts'
@@ -31,7 +31,7 @@ export function chooseSuite12(channel: HandshakeChannel, received: ReceivedHello
   info.sharedSignatureSchemes = schemes
   const group = chooseGroup(channel, received)
   for (const suite of sharedSuites(config, received.hello.cipherSuites, 0x0303)) {
-    const choice = chooseFor(channel, suite, schemes, group)
+    const choice = chooseFor(channel, received, suite, schemes, group)
     if (choice) return choice
   }
   const isUnsigned = received.signatureSchemes.length > 0 && schemes.length === 0
@@ -40,6 +40,7 @@ export function chooseSuite12(channel: HandshakeChannel, received: ReceivedHello
 
 function chooseFor(
   channel: HandshakeChannel,
+  received: ReceivedHello,
   suite: CipherSuite,
   schemes: readonly SignatureScheme[],
   ecdheGroup: NamedGroup | undefined,
@@ -57,8 +58,17 @@ function chooseFor(
     return isThere ? { suite, credential, scheme: undefined, group: undefined } : undefined
   }
   const wantsRsa = suite.authentication === 'rsa'
-  const chosen = chooseCredential(config, schemes, 0x0303, one => one.key.type.startsWith('rsa') === wantsRsa)
+  const fits = ({ key }: Credential): boolean =>
+    key.type.startsWith('rsa') === wantsRsa && hasCurve(received, key.curve)
+  const chosen = chooseCredential(config, schemes, 0x0303, fits)
   return chosen && { suite, credential: chosen.credential, scheme: chosen.scheme, group }
+}
+
+/** Whether the client can do with a key on this curve: RFC 8422 section 5.1.1. */
+function hasCurve({ hello, groups }: ReceivedHello, curve: string | undefined): boolean {
+  if (curve === undefined || !hello.extensions.has(ext.SUPPORTED_GROUPS)) return true
+  const group = namedGroupByName(curve)
+  return group !== undefined && groups.includes(group.id)
 }
 
 /** Without the extension any curve will do: RFC 8422 section 4. */
@@ -80,7 +90,8 @@ export function findSession12(
   const ticket = received.hello.extensions.get(ext.SESSION_TICKET)
   const opened = ticket && config.tickets && openTicket(crypto, config.tickets, ticket)
   if (opened) {
-    const isUsable = received.hello.sessionId.length > 0 && mayResume(channel, received, opened.session)
+    // An id may be empty here: such a client sees by our next message what became of its ticket. RFC 5077 section 3.4.
+    const isUsable = mayResume(channel, received, opened.session)
     return isUsable ? { session: opened.session, wantsTicket: !opened.isCurrent } : undefined
   }
   const { session } = answer

@@ -27,7 +27,13 @@ import {
 } from '../wire/handshake-messages.ts'
 import { expectType, type HandshakeChannel, type HandshakeState } from './channel.ts'
 import { DOWNGRADE_TO_12 } from './client-handshake.ts'
-import { AwaitChangeCipherSpec, Connected12, checkRenegotiation, sendFinished } from './connected-12.ts'
+import {
+  AwaitChangeCipherSpec,
+  Connected12,
+  checkMasterSecret,
+  checkRenegotiation,
+  sendFinished,
+} from './connected-12.ts'
 import { refusal } from './errors.ts'
 import type { HandshakeMessage } from './message-joiner.ts'
 import { checkSignature, leafKey } from './negotiation.ts'
@@ -46,13 +52,17 @@ export function answer12(
   const { config, info } = channel
   const { hello } = received
   const { extensions } = hello
+  const pointFormats = extensions.get(ext.EC_POINT_FORMATS)
+  if (pointFormats) ext.checkPointFormats(pointFormats)
   const renegotiation = extensions.get(ext.RENEGOTIATION_INFO)
   if (renegotiation) checkRenegotiation(channel, ext.readOpaque(renegotiation, 1, 0), 'client')
   const signals = hello.cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV)
   // In a renegotiation the extension alone counts: RFC 5746 section 3.7.
   if (channel.connected && (signals || !renegotiation)) throw refusal(HANDSHAKE_FAILURE, 'renegotiation mismatch')
   info.hasSecureRenegotiation = renegotiation !== undefined || signals
-  info.hasExtendedMasterSecret = extensions.has(ext.EXTENDED_MASTER_SECRET)
+  const hasExtendedMasterSecret = extensions.has(ext.EXTENDED_MASTER_SECRET)
+  checkMasterSecret(channel, hasExtendedMasterSecret)
+  info.hasExtendedMasterSecret = hasExtendedMasterSecret
   const resumed = findSession12(channel, received, answer)
   if (resumed) return resume(channel, received, resumed.session, resumed.wantsTicket)
   const choice = chooseSuite12(channel, received)

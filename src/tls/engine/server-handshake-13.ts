@@ -2,7 +2,13 @@
 // awaits.
 
 import type { PublicKey } from '../crypto/provider.ts'
-import { DECODE_ERROR, DECRYPT_ERROR, HANDSHAKE_FAILURE, ILLEGAL_PARAMETER } from '../wire/alerts.ts'
+import {
+  DECODE_ERROR,
+  DECRYPT_ERROR,
+  HANDSHAKE_FAILURE,
+  ILLEGAL_PARAMETER,
+  UNSUPPORTED_EXTENSION,
+} from '../wire/alerts.ts'
 import { sameBytes } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import * as ext from '../wire/extensions.ts'
@@ -26,6 +32,7 @@ import { offerCompression, receiveCertificate, sendCertificate } from './certifi
 import { expectType, type HandshakeChannel, type HandshakeState } from './channel.ts'
 import { missingExtension } from './client-handshake.ts'
 import { Connected13 } from './connected-13.ts'
+import { SkippingOpener } from './early-data.ts'
 import { refusal } from './errors.ts'
 import { KeySchedule, type TrafficSecret } from './key-schedule.ts'
 import { TICKETS_PER_HANDSHAKE } from './limits.ts'
@@ -39,6 +46,7 @@ import {
   verifiedContent,
 } from './negotiation.ts'
 import { answerRecordLimits } from './record-limits.ts'
+import { PlainOpener } from './record-protection.ts'
 import { noSharedCipher, type ReceivedHello, receiveHello } from './server-handshake.ts'
 import { type ChosenPsk, chooseSuiteAndPsk } from './server-psk-13.ts'
 import { Traffic13 } from './traffic-13.ts'
@@ -109,6 +117,7 @@ function sendRetry(
   const hello = { version: 0x0303, random: HELLO_RETRY_RANDOM, sessionId, cipherSuite: suite.id, extensions }
   channel.send(SERVER_HELLO, writeServerHello(hello))
   if (sessionId.length > 0) channel.sendChangeCipherSpec()
+  if (hasEarlyData(received)) channel.setOpener(new SkippingOpener(new PlainOpener()))
   return new AwaitSecondHello(channel, received, answer, suite, group)
 }
 
@@ -145,7 +154,7 @@ class AwaitSecondHello implements HandshakeState {
     return sendFlight(this.#channel, received, this.#answer, suite, psk, this.#group, entry.share)
   }
 
-  /** All but shares, cookie, PSKs (and padding, early data) stays as it was: RFC 8446 section 4.1.2. */
+  /** All but shares, cookie, PSKs and padding stays as it was, and early data is over: RFC 8446 section 4.1.2. */
   #checkUnchanged(second: ReceivedHello): void {
     const [one, other] = [this.#first.hello, second.hello]
     const isSame =
@@ -153,6 +162,7 @@ class AwaitSecondHello implements HandshakeState {
       sameBytes(one.sessionId, other.sessionId) &&
       one.cipherSuites.join() === other.cipherSuites.join() &&
       second.versions.includes(0x0304) &&
+      !hasEarlyData(second) &&
       this.#first.serverName === second.serverName &&
       [ext.ALPN, ext.SUPPORTED_GROUPS, ext.SIGNATURE_ALGORITHMS, ext.SUPPORTED_VERSIONS].every(type =>
         sameBytes(one.extensions.get(type) ?? NOTHING, other.extensions.get(type) ?? NOTHING),
@@ -199,7 +209,8 @@ function sendFlight(
   const traffic = new Traffic13(channel, suite, schedule, agreed.secret, hello.random)
   if (sessionId.length > 0) channel.sendChangeCipherSpec()
   channel.setSealer(traffic.server.sealer())
-  channel.setOpener(traffic.client.opener(true))
+  const opener = traffic.client.opener(true)
+  channel.setOpener(hasEarlyData(received) ? new SkippingOpener(opener) : opener)
   sendEncryptedExtensions(channel, received)
   const asksCertificate = !psk && config.requestCert
   if (asksCertificate) sendRequest(channel)
@@ -282,6 +293,8 @@ class AwaitCertificate implements HandshakeState {
     const { channel } = this.#flight
     const { context, entries } = receiveCertificate(channel, message)
     if (context.length > 0) throw refusal(ILLEGAL_PARAMETER, 'invalid context')
+    // We ask for none: RFC 8446 section 4.4.2.
+    if (entries.some(({ extensions }) => extensions.size > 0)) throw refusal(UNSUPPORTED_EXTENSION, 'bad extension')
     channel.transcript.add(message.bytes)
     if (entries.length === 0) {
       channel.tell(handler => handler.onPeerCertificate?.([]))
@@ -349,6 +362,10 @@ class AwaitFinished implements HandshakeState {
 function allowsResumption(received: ReceivedHello): boolean {
   const modes = received.hello.extensions.get(ext.PSK_KEY_EXCHANGE_MODES)
   return modes?.includes(1, 1) ?? false
+}
+
+function hasEarlyData(received: ReceivedHello): boolean {
+  return received.hello.extensions.has(ext.EARLY_DATA)
 }
 
 function wantsOcsp(received: ReceivedHello): boolean {

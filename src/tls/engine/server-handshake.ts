@@ -82,6 +82,8 @@ export function receiveHello(message: HandshakeMessage): ReceivedHello {
     const body = extensions.get(type)
     return body && reader(body)
   }
+  // Nothing here looks at them, but malformed ones are an error all the same.
+  read(ext.CERTIFICATE_AUTHORITIES, ext.readNames)
   return {
     message,
     hello,

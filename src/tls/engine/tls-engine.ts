@@ -8,6 +8,7 @@ import {
   CLOSE_NOTIFY,
   DECODE_ERROR,
   HANDSHAKE_FAILURE,
+  ILLEGAL_PARAMETER,
   INTERNAL_ERROR,
   NO_RENEGOTIATION,
   RECORD_OVERFLOW,
@@ -126,7 +127,10 @@ class Engine implements TlsEngine, HandshakeChannel {
   write(data: Uint8Array | readonly Uint8Array[]): void {
     if (!this.isHandshakeDone || this.#hasClosed) throw new Error('nothing can be written on this connection now')
     const parts = data instanceof Uint8Array ? [data] : data
-    this.#enter(() => this.#sendRecords(APPLICATION_DATA, parts))
+    this.#enter(() => {
+      this.connected?.sendsData()
+      this.#sendRecords(APPLICATION_DATA, parts)
+    })
   }
 
   takeOutput(): Uint8Array[] {
@@ -213,10 +217,12 @@ class Engine implements TlsEngine, HandshakeChannel {
   sendChangeCipherSpec(): void {
     if (this.info.version !== 0x0304) {
       this.#flushFlight()
+      this.handler.onMessage?.('sent', CHANGE_CIPHER_SPEC, ONE)
       this.#sendRecords(CHANGE_CIPHER_SPEC, [ONE])
     } else if (!this.#hasSentChangeCipherSpec) {
       this.#flushFlight()
       this.#hasSentChangeCipherSpec = true
+      this.handler.onMessage?.('sent', CHANGE_CIPHER_SPEC, ONE)
       this.#output.push(Uint8Array.of(CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1))
     }
   }
@@ -312,7 +318,9 @@ class Engine implements TlsEngine, HandshakeChannel {
       this.#dropChangeCipherSpec(record)
       return undefined
     }
-    const { type, content } = this.#opener.open(record)
+    const opened = this.#opener.open(record)
+    if (opened === undefined) return undefined
+    const { type, content } = opened
     if (content.length > this.#maxReceived) throw refusal(RECORD_OVERFLOW, 'data length too long')
     if (type !== HANDSHAKE && this.#joiner.hasMore)
       throw refusal(UNEXPECTED_MESSAGE, 'mixed handshake and non handshake data')
@@ -320,15 +328,15 @@ class Engine implements TlsEngine, HandshakeChannel {
       // RFC 8446 section 5.1: only application data may be empty.
       if (type !== APPLICATION_DATA) throw refusal(UNEXPECTED_MESSAGE, 'bad record type')
       if (++this.#emptyRecords > MAX_EMPTY_RECORDS) throw refusal(UNEXPECTED_MESSAGE, 'record too small')
-    } else this.#emptyRecords = 0
+    } else if (type !== ALERT) this.#emptyRecords = 0
     switch (type) {
       case HANDSHAKE:
         this.#joiner.give(content)
         return undefined
       case APPLICATION_DATA:
         if (this.connected === undefined) throw refusal(UNEXPECTED_MESSAGE, 'app data in handshake')
-        this.#warnings = 0
         if (content.length === 0) return undefined
+        this.#warnings = 0
         this.connected.receivedData()
         return content
       case ALERT:
@@ -336,6 +344,7 @@ class Engine implements TlsEngine, HandshakeChannel {
         return undefined
       case CHANGE_CIPHER_SPEC:
         if (content.length !== 1 || content[0] !== 1) throw refusal(DECODE_ERROR, 'bad change cipher spec')
+        this.handler.onMessage?.('received', CHANGE_CIPHER_SPEC, content)
         if (this.#state?.changeCipherSpec === undefined) throw refusal(UNEXPECTED_MESSAGE, 'ccs received early')
         this.#state = this.#state.changeCipherSpec()
         return undefined
@@ -348,6 +357,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     if (record.length !== HEADER_SIZE + 1 || record[HEADER_SIZE] !== 1) {
       throw refusal(UNEXPECTED_MESSAGE, 'invalid ccs message')
     }
+    this.handler.onMessage?.('received', CHANGE_CIPHER_SPEC, ONE)
     if (this.#joiner.hasMore) throw refusal(UNEXPECTED_MESSAGE, 'mixed handshake and non handshake data')
     if (++this.#droppedChangeCipherSpecs > MAX_CHANGE_CIPHER_SPECS)
       throw refusal(UNEXPECTED_MESSAGE, 'unexpected ccs message')
@@ -358,6 +368,8 @@ class Engine implements TlsEngine, HandshakeChannel {
     const alert = readAlert(content)
     if (alert === undefined) throw refusal(DECODE_ERROR, 'invalid alert')
     const { level, description } = alert
+    if (level !== ALERT_LEVEL_WARNING && level !== ALERT_LEVEL_FATAL)
+      throw refusal(ILLEGAL_PARAMETER, 'unknown alert type')
     if (description === CLOSE_NOTIFY) {
       this.#peerHasClosed = true
       this.tell(handler => handler.onCloseNotify?.())

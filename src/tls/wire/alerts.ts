@@ -49,11 +49,10 @@ export interface Alert {
   readonly description: AlertDescription
 }
 
-/** undefined: not two bytes with a level. */
+/** undefined: not two bytes. A level that there is not is the receiver's to refuse. */
 export function readAlert(bytes: Uint8Array): Alert | undefined {
   const [level, description] = bytes
   if (bytes.length !== 2 || level === undefined || description === undefined) return undefined
-  if (level !== ALERT_LEVEL_WARNING && level !== ALERT_LEVEL_FATAL) return undefined
   return { level, description }
 }
 

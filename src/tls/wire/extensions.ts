@@ -169,6 +169,14 @@ function readKeyShareEntry(reader: ByteReader): KeyShareEntry {
   return { group: reader.uint16(), share: reader.vector(2, 1) }
 }
 
+/** Whoever lists point formats must list the only one that there is: RFC 8422 section 5.1.2. */
+export function checkPointFormats(body: Uint8Array): void {
+  const formats = readOpaque(body, 1, 1)
+  if (!formats.includes(UNCOMPRESSED)) throw new WireError(ILLEGAL_PARAMETER, 'tls invalid ecpointformat list')
+}
+
+const UNCOMPRESSED = 0
+
 /** Bytes with a length: cookies, point formats, PSK modes, renegotiation_info. */
 export function readOpaque(body: Uint8Array, lengthSize: 1 | 2, min: number): Uint8Array {
   return whole(body, reader => reader.vector(lengthSize, min))
@@ -235,7 +243,7 @@ export function writeOcspStatus(response: Uint8Array): Uint8Array {
   return written(writer => writer.uint8(1).vector(3, response))
 }
 
-/** Distinguished names, DER: certificate_authorities. */
+/** Distinguished names, DER: certificate_authorities. At least one, says RFC 8446 section 4.2.4; GnuTLS's server sends none. */
 export function readNames(body: Uint8Array): Uint8Array[] {
   return whole(body, reader => reader.list(2, item => item.vector(2, 1)))
 }

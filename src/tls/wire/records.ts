@@ -20,6 +20,14 @@ export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
 
 /** The first bytes are those of a plain HTTP request, as OpenSSL looks for them. */
 export function looksLikeHttp(bytes: Uint8Array, at: number): boolean {
-  const start = String.fromCharCode(...bytes.subarray(at, at + 5))
-  return /^(GET |POST |HEAD |PUT )/.test(start)
+  return /^(GET |POST |HEAD |PUT )/.test(startOf(bytes, at))
+}
+
+/** They are those of a CONNECT. */
+export function looksLikeProxying(bytes: Uint8Array, at: number): boolean {
+  return startOf(bytes, at) === 'CONNE'
+}
+
+function startOf(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 5))
 }

@@ -109,7 +109,9 @@ export class MessageWire {
       if (!this.#from.hasSecret('HANDSHAKE_TRAFFIC_SECRET')) return [record]
       this.#enter('handshake')
     }
-    const { type, content } = this.#opener.open(record)
+    const opened = this.#opener.open(record)
+    if (opened === undefined) return []
+    const { type, content } = opened
     const units = type === HANDSHAKE ? messagesIn(content) : [{ type, content }]
     const altered = this.#alter(units.map(one => ({ type: one.type, content: new Uint8Array(one.content) })))
     const records = joined(altered).map(one => this.#seal(one))

@@ -1,0 +1,349 @@
+// Rules that a peer may break with bytes which are well-formed: each was found by BoringSSL's tests (test/interop/bogo) and is
+// kept here without them.
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
+import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
+import { checkMasterSecret } from '../../../src/tls/engine/connected-12.ts'
+import { TrafficSecret } from '../../../src/tls/engine/key-schedule.ts'
+import { MAX_EARLY_DATA_SKIPPED, MAX_EMPTY_RECORDS, MAX_WARNING_ALERTS } from '../../../src/tls/engine/limits.ts'
+import { mayUse } from '../../../src/tls/engine/negotiation.ts'
+import type { Sealer13 } from '../../../src/tls/engine/record-protection.ts'
+import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
+import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
+import * as ext from '../../../src/tls/wire/extensions.ts'
+import * as messages from '../../../src/tls/wire/handshake-messages.ts'
+import { P256, P384, X25519 } from '../../../src/tls/wire/named-groups.ts'
+import { ALERT, APPLICATION_DATA, HANDSHAKE } from '../../../src/tls/wire/records.ts'
+import { signatureSchemeByName } from '../../../src/tls/wire/signature-schemes.ts'
+import { type Alter, configFor, credential, type Pair, pair, pump, type Recorded } from './pair.ts'
+
+const only12 = { minVersion: 0x0303, maxVersion: 0x0303 } as const
+const only13 = { minVersion: 0x0304, maxVersion: 0x0304 } as const
+const NOTHING = new Uint8Array(0)
+
+/** Changes the bodies of handshake messages of one type, in records that are in clear and hold whole messages. */
+function rewriting(type: number, change: (body: Uint8Array) => Uint8Array): Alter {
+  return bytes => {
+    const parts: Uint8Array[] = []
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + 5 + (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number)
+      parts.push(rewriteRecord(bytes.subarray(at, end), type, change))
+      at = end
+    }
+    return Buffer.concat(parts)
+  }
+}
+
+function rewriteRecord(record: Uint8Array, type: number, change: (body: Uint8Array) => Uint8Array): Uint8Array {
+  if (record[0] !== HANDSHAKE) return record
+  const parts: Uint8Array[] = []
+  for (let at = 5; at < record.length; ) {
+    const size = (record[at + 1] as number) * 65536 + (record[at + 2] as number) * 256 + (record[at + 3] as number)
+    // Protected.
+    if (at + 4 + size > record.length) return record
+    const body = record.subarray(at + 4, at + 4 + size)
+    parts.push(record[at] === type ? messages.writeMessage(type, change(body)) : record.subarray(at, at + 4 + size))
+    at += 4 + size
+  }
+  const content = Buffer.concat(parts)
+  return Buffer.concat([Uint8Array.of(HANDSHAKE, 3, 3, content.length >>> 8, content.length), content])
+}
+
+const withExtension = (type: number, body: Uint8Array): ((hello: Uint8Array) => Uint8Array) => {
+  return hello => {
+    const read = messages.readClientHello(hello)
+    return messages.writeClientHello({ ...read, extensions: new Map([...read.extensions, [type, body]]) })
+  }
+}
+
+const withServerExtension = (type: number, body: Uint8Array): ((hello: Uint8Array) => Uint8Array) => {
+  return hello => {
+    const read = messages.readServerHello(hello)
+    return messages.writeServerHello({ ...read, extensions: new Map([...read.extensions, [type, body]]) })
+  }
+}
+
+/** Seals what we like with a secret of the key log. */
+function sealerOf(both: Pair, teller: Recorded, label: string): Sealer13 {
+  const line = teller.keyLog.find(one => one.startsWith(`${label} `)) ?? ''
+  const suite = both.server.engine.info.cipherSuite
+  assert.ok(suite)
+  return new TrafficSecret(nodeCrypto, suite, Buffer.from(line.split(' ')[2] ?? '', 'hex')).sealer()
+}
+
+function sealed(sealer: Sealer13, type: number, content: Uint8Array): Uint8Array {
+  const record = new Uint8Array(sealer.recordSize(content.length))
+  sealer.seal(type, [content], content.length, record, 0)
+  return record
+}
+
+/** A call, so that the compiler does not take what it was for what it is. */
+function failureOf({ error }: Recorded): string | undefined {
+  return error && `${error.by} ${error.alertName}: ${error.reason}`
+}
+
+function established(changes: Partial<TlsEngineConfig> = {}): Pair {
+  const both = pair(
+    configFor('client', 'ec256', changes),
+    configFor('server', 'ec256', { ...changes, tickets: undefined }),
+  )
+  pump(both)
+  return both
+}
+
+describe('what a peer may not say in its hello', () => {
+  test('point formats without the uncompressed one', () => {
+    const compressed = ext.writeOpaque(Uint8Array.of(1), 1)
+    const one = pair(configFor('client', 'ec256', only12), configFor('server'))
+    pump(one, rewriting(messages.CLIENT_HELLO, withExtension(ext.EC_POINT_FORMATS, compressed)))
+    assert.equal(failureOf(one.server), 'local illegal_parameter: tls invalid ecpointformat list')
+    const other = pair(configFor('client', 'ec256', only12), configFor('server'))
+    pump(other, rewriting(messages.SERVER_HELLO, withServerExtension(ext.EC_POINT_FORMATS, compressed)))
+    assert.equal(failureOf(other.client), 'local illegal_parameter: tls invalid ecpointformat list')
+  })
+
+  test('authorities with something behind them', () => {
+    const both = pair(configFor('client'), configFor('server'))
+    pump(both, rewriting(messages.CLIENT_HELLO, withExtension(ext.CERTIFICATE_AUTHORITIES, Uint8Array.of(0, 0, 1))))
+    assert.equal(failureOf(both.server), 'local decode_error: length mismatch')
+  })
+
+  test('a server of TLS 1.2: the id back that a client sent for middleboxes', () => {
+    let sent: Uint8Array = NOTHING
+    const both = pair(configFor('client'), configFor('server', 'ec256', only12))
+    pump(both, (bytes, from) => {
+      if (from === 'client' && bytes[0] === HANDSHAKE && bytes[5] === messages.CLIENT_HELLO) {
+        sent = messages.readClientHello(bytes.subarray(9)).sessionId
+      }
+      return rewriting(messages.SERVER_HELLO, hello => {
+        return messages.writeServerHello({ ...messages.readServerHello(hello), sessionId: sent })
+      })(bytes, from)
+    })
+    assert.equal(sent.length, 32)
+    assert.equal(failureOf(both.client), 'local illegal_parameter: invalid session id')
+  })
+
+  test('but a server of TLS 1.2 may list its groups, as some do', () => {
+    const both = pair(configFor('client', 'ec256', only12), configFor('server'))
+    const list = ext.writeUint16List([P256.id])
+    pump(both, rewriting(messages.SERVER_HELLO, withServerExtension(ext.SUPPORTED_GROUPS, list)))
+    // The client went on to its Finished, which the server cannot read: it said something else.
+    assert.equal(both.client.error?.by, 'peer')
+  })
+
+  test('a plain CONNECT has its own words', () => {
+    const { server } = pair(configFor('client'), configFor('server'))
+    server.engine.receive(asciiBytes('CONNECT localhost:443 HTTP/1.1\r\n'))
+    assert.equal(failureOf(server), 'local protocol_version: https proxy request')
+  })
+
+  test('a handshake on a connection may not leave out the extended master secret, nor bring it in', () => {
+    const channel = (isExtended: boolean) =>
+      ({ connected: {}, info: { hasExtendedMasterSecret: isExtended } }) as unknown as HandshakeChannel
+    checkMasterSecret(channel(true), true)
+    assert.throws(() => checkMasterSecret(channel(true), false), { alertName: 'handshake_failure' })
+    assert.throws(() => checkMasterSecret(channel(false), true), { reason: 'inconsistent extms' })
+  })
+})
+
+describe('TLS 1.2: a ticket without an id', () => {
+  test('is taken', () => {
+    const first = pair(configFor('client', 'ec256', only12), configFor('server'))
+    pump(first)
+    const [session] = first.client.sessions
+    const { client, server } = pair(configFor('client', 'ec256', { ...only12, session }), configFor('server'))
+    const empty = rewriting(messages.CLIENT_HELLO, hello => {
+      return messages.writeClientHello({ ...messages.readClientHello(hello), sessionId: NOTHING })
+    })
+    server.engine.receive(empty(Buffer.concat(client.engine.takeOutput()), 'client') ?? NOTHING)
+    assert.equal(server.engine.info.isResumed, true)
+  })
+})
+
+describe('certificates', () => {
+  test('a key on a curve that the client did not list is not shown in TLS 1.2', () => {
+    const both = pair(
+      configFor('client', 'ec256', { ...only12, groups: [X25519] }),
+      configFor('server', 'ec256', { credentials: [credential('ec256'), credential('rsa')] }),
+    )
+    pump(both)
+    assert.equal(both.client.engine.info.cipherSuite?.authentication, 'rsa')
+    const none = pair(configFor('client', 'ec256', { ...only12, groups: [X25519] }), configFor('server'))
+    pump(none)
+    assert.equal(failureOf(none.server), 'local handshake_failure: no shared cipher')
+  })
+
+  test('nor is it taken', () => {
+    const both = pair(configFor('client', 'ec256', { ...only12, groups: [X25519] }), configFor('server', 'ec384'))
+    const groups = ext.writeUint16List([X25519.id, P384.id])
+    pump(both, rewriting(messages.CLIENT_HELLO, withExtension(ext.SUPPORTED_GROUPS, groups)))
+    assert.equal(failureOf(both.client), 'local illegal_parameter: wrong curve')
+  })
+
+  test('a server that shows none in TLS 1.2 is refused for that', () => {
+    const both = pair(configFor('client', 'ec256', only12), configFor('server'))
+    pump(
+      both,
+      rewriting(messages.CERTIFICATE, () => messages.writeCertificateList([])),
+    )
+    assert.equal(failureOf(both.client), 'local decode_error: no certificates returned')
+  })
+
+  test('a client shows only a kind that the request of TLS 1.2 names', () => {
+    const asking = configFor('server', 'ec256', { requestCert: true })
+    const both = pair(configFor('client', 'ec256', { ...only12, credentials: [credential('rsa')] }), asking)
+    pump(
+      both,
+      rewriting(messages.CERTIFICATE_REQUEST, request => {
+        return messages.writeCertificateRequest12({
+          ...messages.readCertificateRequest12(request),
+          types: Uint8Array.of(64),
+        })
+      }),
+    )
+    assert.deepEqual(both.server.peerCertificates, [])
+  })
+
+  test('a client adds no extensions to its own in TLS 1.3', () => {
+    const { client, server } = pair(configFor('client'), configFor('server', 'ec256', { requestCert: true }))
+    server.engine.receive(Buffer.concat(client.engine.takeOutput()))
+    const sealer = sealerOf({ client, server }, server, 'CLIENT_HANDSHAKE_TRAFFIC_SECRET')
+    const extensions = new Map([[ext.STATUS_REQUEST, ext.writeOcspStatus(Uint8Array.of(1))]])
+    const entries = [{ certificate: credential('ec256').certificates[0] ?? NOTHING, extensions }]
+    const message = messages.writeMessage(
+      messages.CERTIFICATE,
+      messages.writeCertificate({ context: NOTHING, entries }),
+    )
+    server.engine.receive(sealed(sealer, HANDSHAKE, message))
+    assert.equal(failureOf(server), 'local unsupported_extension: bad extension')
+  })
+
+  /** What a client makes of a request with such authorities. */
+  function requested(authorities: Uint8Array): string | undefined {
+    const { client, server } = pair(configFor('client'), configFor('server', 'ec256', { requestCert: true }))
+    server.engine.receive(Buffer.concat(client.engine.takeOutput()))
+    const flight = Buffer.concat(server.engine.takeOutput())
+    client.engine.receive(flight.subarray(0, 5 + flight.readUInt16BE(3)))
+    const sealer = sealerOf({ client, server }, server, 'SERVER_HANDSHAKE_TRAFFIC_SECRET')
+    const request = messages.writeCertificateRequest(
+      new Map([
+        [ext.SIGNATURE_ALGORITHMS, ext.writeUint16List([0x0403])],
+        [ext.CERTIFICATE_AUTHORITIES, authorities],
+      ]),
+    )
+    const content = Buffer.concat([
+      messages.writeMessage(messages.ENCRYPTED_EXTENSIONS, messages.writeEncryptedExtensions(ext.NO_EXTENSIONS)),
+      messages.writeMessage(messages.CERTIFICATE_REQUEST, request),
+    ])
+    client.engine.receive(sealed(sealer, HANDSHAKE, content))
+    return failureOf(client)
+  }
+
+  test('a request of TLS 1.3 with something behind its authorities; one that names none, as of GnuTLS, will do', () => {
+    assert.equal(requested(Uint8Array.of(0, 0, 1)), 'local decode_error: length mismatch')
+    assert.equal(requested(Uint8Array.of(0, 0)), undefined)
+  })
+
+  test('a key of RSA signs with no hash that is too large for it', () => {
+    const scheme = (name: string) => signatureSchemeByName(name) ?? assert.fail(name)
+    const key = { type: 'rsa', curve: undefined, bits: 1024 } as const
+    assert.equal(mayUse(scheme('rsa_pss_rsae_sha512'), key, 0x0304), false)
+    assert.equal(mayUse(scheme('rsa_pss_rsae_sha384'), key, 0x0304), true)
+    assert.equal(mayUse(scheme('rsa_pss_rsae_sha512'), { ...key, bits: 2048 }, 0x0304), true)
+  })
+})
+
+describe('after the handshake', () => {
+  test('wishes for new keys that come while we are silent have one answer', () => {
+    const both = established(only13)
+    for (let i = 0; i < 5; i++) both.client.engine.updateKeys(true)
+    both.server.engine.receive(Buffer.concat(both.client.engine.takeOutput()))
+    // Header, message of five bytes with its type, tag.
+    assert.equal(Buffer.concat(both.server.engine.takeOutput()).length, 5 + 5 + 1 + 16)
+    const again = established(only13)
+    for (let i = 0; i < 2; i++) {
+      again.client.engine.updateKeys(true)
+      again.server.engine.write(asciiBytes('something'))
+      pump(again)
+    }
+    assert.equal(again.client.text, 'somethingsomething')
+  })
+
+  test('alerts of a level that there is not', () => {
+    const both = established(only13)
+    const sealer = sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0')
+    both.server.engine.receive(sealed(sealer, ALERT, Uint8Array.of(0x42, 10)))
+    assert.equal(failureOf(both.server), 'local illegal_parameter: unknown alert type')
+  })
+
+  test('empty records are counted though warnings come between them', () => {
+    const both = established(only13)
+    const sealer = sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0')
+    const warning = Uint8Array.of(1, 90)
+    for (let i = 0; i < MAX_EMPTY_RECORDS; i++) {
+      both.server.engine.receive(sealed(sealer, APPLICATION_DATA, NOTHING))
+      if (i < MAX_WARNING_ALERTS) both.server.engine.receive(sealed(sealer, ALERT, warning))
+    }
+    assert.equal(failureOf(both.server), undefined)
+    both.server.engine.receive(sealed(sealer, APPLICATION_DATA, NOTHING))
+    assert.equal(failureOf(both.server), 'local unexpected_message: record too small')
+  })
+
+  test('and warnings though empty records do', () => {
+    const both = established(only13)
+    const sealer = sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0')
+    for (let i = 0; i <= MAX_WARNING_ALERTS; i++) {
+      assert.equal(failureOf(both.server), undefined)
+      both.server.engine.receive(sealed(sealer, ALERT, Uint8Array.of(1, 90)))
+      both.server.engine.receive(sealed(sealer, APPLICATION_DATA, NOTHING))
+    }
+    assert.equal(failureOf(both.server), 'local unexpected_message: too many warn alerts')
+  })
+})
+
+describe('early data, which we never allow', () => {
+  const garbage = (size: number): Uint8Array =>
+    Buffer.concat([Uint8Array.of(APPLICATION_DATA, 3, 3, size >>> 8, size), new Uint8Array(size)])
+
+  const early = rewriting(messages.CLIENT_HELLO, withExtension(ext.EARLY_DATA, NOTHING))
+
+  function serverWithEarlyHello(changes: Partial<TlsEngineConfig> = {}): Pair {
+    const both = pair(configFor('client'), configFor('server', 'ec256', changes))
+    both.server.engine.receive(early(Buffer.concat(both.client.engine.takeOutput()), 'client') ?? NOTHING)
+    return both
+  }
+
+  test('is passed over until the first record that we can read', () => {
+    const both = serverWithEarlyHello()
+    both.server.engine.receive(garbage(1000))
+    both.server.engine.receive(garbage(MAX_EARLY_DATA_SKIPPED - 1000))
+    assert.equal(failureOf(both.server), undefined)
+    const sealer = sealerOf(both, both.server, 'CLIENT_HANDSHAKE_TRAFFIC_SECRET')
+    const finished = messages.writeMessage(messages.FINISHED, new Uint8Array(48))
+    both.server.engine.receive(sealed(sealer, HANDSHAKE, finished))
+    assert.equal(failureOf(both.server), 'local decrypt_error: digest check failed')
+  })
+
+  test('no more of it than a server could have allowed, and none that was not announced', () => {
+    const { server } = serverWithEarlyHello()
+    server.engine.receive(garbage(MAX_EARLY_DATA_SKIPPED))
+    server.engine.receive(garbage(17))
+    assert.equal(failureOf(server), 'local unexpected_message: too much early data')
+    const other = pair(configFor('client'), configFor('server'))
+    other.server.engine.receive(Buffer.concat(other.client.engine.takeOutput()))
+    other.server.engine.receive(garbage(17))
+    assert.equal(other.server.error?.alertName, 'bad_record_mac')
+  })
+
+  test('before the second ClientHello too, which may not announce it again', () => {
+    const both = serverWithEarlyHello({ groups: [P384] })
+    both.server.engine.receive(garbage(1000))
+    assert.equal(failureOf(both.server), undefined)
+    both.client.engine.receive(Buffer.concat(both.server.engine.takeOutput()))
+    const second = Buffer.concat(both.client.engine.takeOutput())
+    both.server.engine.receive(early(second, 'client') ?? NOTHING)
+    assert.equal(failureOf(both.server), 'local illegal_parameter: bad extension')
+  })
+})
