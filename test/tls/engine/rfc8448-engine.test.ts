@@ -184,7 +184,7 @@ class Player {
   }
 }
 
-const { SERVER_HELLO, ENCRYPTED_EXTENSIONS, CERTIFICATE_REQUEST, NEW_SESSION_TICKET } = messages
+const { CLIENT_HELLO, SERVER_HELLO, ENCRYPTED_EXTENSIONS, CERTIFICATE_REQUEST, NEW_SESSION_TICKET } = messages
 
 describe('RFC 8448, a server', () => {
   /** To the end of the handshake; gives the records of its first flight. */
@@ -279,6 +279,64 @@ describe('RFC 8448, a server', () => {
     const flight = handshake(player)
     assert.deepEqual(flight.slice(0, 2), player.records('server').slice(0, 2).map(hex))
     assert.deepEqual(player.differing, [ENCRYPTED_EXTENSIONS])
+    close(player)
+  })
+})
+
+describe('RFC 8448, a client', () => {
+  /** To the end of the handshake, of which the server has as many records as the client. */
+  function handshake(player: Player): void {
+    const flights = player.records('client', 'handshake')
+    const [hello, ...others] = player.records('server', 'handshake').slice(0, flights.length)
+    player.takeRecords()
+    player.receive(hello ?? Buffer.alloc(0))
+    // The second ClientHello.
+    if (flights.length > 2) player.takeRecords()
+    player.receive(...player.records('server', 'change_cipher_spec'), ...others)
+    assert.equal(player.recorded.events.at(-1), 'done')
+    player.assertSecrets()
+    const changes = player.records('client', 'change_cipher_spec')
+    assert.deepEqual(player.takeRecords(), [...changes, ...flights.slice(-1)].map(hex))
+  }
+
+  function close(player: Player): void {
+    player.recorded.engine.closeNotify()
+    assert.deepEqual(player.takeRecords(), player.records('client', 'alert').map(hex))
+    player.receive(...player.records('server', 'alert'))
+    assert.equal(player.recorded.events.at(-1), 'close')
+  }
+
+  test('section 3: handshake, the ticket, a record each way, and the end', () => {
+    const player = new Player('simple-1-rtt', 'client')
+    handshake(player)
+    assert.deepEqual(player.differing, [CLIENT_HELLO])
+    player.receive(...player.records('server', 'handshake').slice(2))
+    assert.equal(hex(player.recorded.sessions[0]?.secret ?? Buffer.alloc(0)), player.expanded('generate resumption'))
+    player.recorded.engine.write(player.payload('client', 'application_data'))
+    assert.deepEqual(player.takeRecords(), player.records('client', 'application_data').map(hex))
+    player.receive(...player.records('server', 'application_data'))
+    assert.deepEqual(Buffer.concat(player.recorded.data), player.payload('server', 'application_data'))
+    close(player)
+  })
+
+  test('section 5: a HelloRetryRequest, answered with its cookie and the group it names', () => {
+    const player = new Player('hello-retry-request', 'client')
+    handshake(player)
+    assert.deepEqual(player.differing, [CLIENT_HELLO, CLIENT_HELLO])
+    close(player)
+  })
+
+  test('section 6: a certificate of its own', () => {
+    const player = new Player('client-authentication', 'client')
+    handshake(player)
+    assert.deepEqual(player.differing, [CLIENT_HELLO])
+    close(player)
+  })
+
+  test('section 7: compatibility mode', () => {
+    const player = new Player('compatibility-mode', 'client')
+    handshake(player)
+    assert.deepEqual(player.differing, [CLIENT_HELLO])
     close(player)
   })
 })
