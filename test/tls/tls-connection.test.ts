@@ -3,9 +3,11 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Connection, ConnectionSink, WriteDone } from '../../src/host/types.ts'
+import { runWithHost } from '../../src/host/ambient.ts'
+import { osHost } from '../../src/host/os-host.ts'
+import type { Connection, ConnectionSink, Host, Timer, WriteDone } from '../../src/host/types.ts'
 import type { LayerEvents, TlsLayer } from '../../src/tls/layer.ts'
-import { maxGatheredBytes } from '../../src/tls/limits.ts'
+import { lingerMs, maxGatheredBytes } from '../../src/tls/limits.ts'
 import { TlsConnection } from '../../src/tls/tls-connection.ts'
 
 class Below {
@@ -290,6 +292,23 @@ describe('the end', () => {
     below.bufferedBytes = 1
     receives('fail')
     assert.deepEqual(below.calls.slice(-2), ['end', 'destroy'])
+  })
+
+  it('an alert that does not leave within lingerMs is given up', () => {
+    const timers: { callback: () => void; delayMs: number }[] = []
+    const setTimer = (callback: () => void, delayMs: number): Timer => {
+      timers.push({ callback, delayMs })
+      return { unref() {}, ref() {}, cancel: () => void timers.pop() } as unknown as Timer
+    }
+    const host: Host = { ...osHost, clock: { ...osHost.clock, setTimer } }
+    const { below, receives } = make()
+    below.bufferedBytes = 1
+    // A peer that does not read: the end of what was written never comes.
+    below.end = () => below.calls.push('end')
+    runWithHost(host, () => receives('fail'))
+    assert.deepEqual([below.calls.at(-1), timers.length, timers[0]?.delayMs], ['end', 1, lingerMs])
+    timers[0]?.callback()
+    assert.equal(below.calls.at(-1), 'destroy')
   })
 
   it('comes from below too, and ends all', async () => {

@@ -115,7 +115,11 @@ export function deriveKey(
 ): Uint8Array {
   const block = blockSizes[digest]
   const diversifier = new Uint8Array(block).fill(purpose)
-  const input = Uint8Array.of(...repeated(salt, block), ...repeated(password, block))
+  const salts = repeated(salt, block)
+  const passwords = repeated(password, block)
+  const input = new Uint8Array(salts.length + passwords.length)
+  input.set(salts)
+  input.set(passwords, salts.length)
   const key = new Uint8Array(size)
   for (let at = 0; at < size; ) {
     let hash = crypto.digest(digest, diversifier, input)

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { nodePasswordCrypto } from '../../../src/tls/crypto/node-x509.ts'
-import { UnsupportedAlgorithm } from '../../../src/tls/x509/crypto.ts'
+import { type PasswordCrypto, UnsupportedAlgorithm } from '../../../src/tls/x509/crypto.ts'
 import { DerError } from '../../../src/tls/x509/der.ts'
-import { maxPfxSize, maxSafeBags } from '../../../src/tls/x509/limits.ts'
+import { maxKdfIterations, maxPfxSize, maxSafeBagDepth, maxSafeBags } from '../../../src/tls/x509/limits.ts'
 import { readPfx, WrongPassword } from '../../../src/tls/x509/pkcs12.ts'
 import * as make from '../../support/certificates.ts'
 
@@ -117,31 +117,70 @@ test('takes no change for good at any place, and throws no other kind of error',
   }
 })
 
-test('refuses what is no file, a cut one, and more iterations than are allowed', {
-  skip: !hasOpenssl && 'openssl is not installed',
-}, () => {
+test('refuses what is no file, and a cut one', { skip: !hasOpenssl && 'openssl is not installed' }, () => {
   const file = exported('sample')
   assert.ok(file)
   assert.throws(() => read(new Uint8Array(0), ''), DerError)
   assert.throws(() => read(Buffer.from('x'), ''), DerError)
   assert.throws(() => read(file.subarray(0, 200), ''), DerError)
-  const macData = make.sequence(
-    make.sequence(make.sequence(make.oid('2.16.840.1.101.3.4.2.1')), make.octets(Buffer.alloc(32))),
-    make.octets(Buffer.alloc(8)),
-    make.integer(0x7fffffff),
-  )
-  const content = make.sequence(make.oid('1.2.840.113549.1.7.1'), make.element(0xa0, make.octets(make.sequence())))
-  assert.throws(() => read(make.sequence(make.integer(3), content, macData), ''), /iterations/)
 })
 
-test('refuses bags that are nested too deeply', () => {
-  const bagOf = (inner: Buffer) =>
-    make.sequence(make.sequence(make.oid('1.2.840.113549.1.12.10.1.6'), make.element(0xa0, inner)))
-  let bags = make.sequence()
-  for (let depth = 0; depth < 10; depth++) bags = bagOf(bags)
+test('derives no key with more than maxKdfIterations, by either derivation', () => {
+  const macOf = (iterations: number) =>
+    make.sequence(
+      make.sequence(make.sequence(make.oid('2.16.840.1.101.3.4.2.1')), make.octets(Buffer.alloc(32))),
+      make.octets(Buffer.alloc(8)),
+      make.integer(iterations),
+    )
   const data = (inner: Buffer) =>
     make.sequence(make.oid('1.2.840.113549.1.7.1'), make.element(0xa0, make.octets(inner)))
-  assert.throws(() => read(make.sequence(make.integer(3), data(make.sequence(data(bags)))), ''), /deep/)
+  const pbes2 = (iterations: number) =>
+    make.sequence(
+      make.oid('1.2.840.113549.1.5.13'),
+      make.sequence(
+        make.sequence(
+          make.oid('1.2.840.113549.1.5.12'),
+          make.sequence(make.octets(Buffer.alloc(8)), make.integer(iterations)),
+        ),
+        make.sequence(make.oid('2.16.840.1.101.3.4.1.42'), make.octets(Buffer.alloc(16))),
+      ),
+    )
+  const shrouded = (iterations: number) =>
+    make.sequence(
+      make.oid('1.2.840.113549.1.12.10.1.2'),
+      make.element(0xa0, make.sequence(pbes2(iterations), make.octets(Buffer.alloc(16)))),
+    )
+  /** Hashes nothing: what counts is how much work was asked for. */
+  const asked: number[] = []
+  const lazy: PasswordCrypto = {
+    ...nodePasswordCrypto,
+    pbkdf2: (...args) => {
+      asked.push(Math.max(...args.filter(one => typeof one === 'number')))
+      return new Uint8Array(32)
+    },
+  }
+  const withMac = (iterations: number) => make.sequence(make.integer(3), data(make.sequence()), macOf(iterations))
+  const withKey = (iterations: number) =>
+    make.sequence(make.integer(3), data(make.sequence(data(make.sequence(shrouded(iterations))))))
+  const isTooMany = (error: Error) => error instanceof DerError && error.message.includes('iterations')
+  assert.throws(() => readPfx(withKey(maxKdfIterations), Buffer.from(''), lazy), WrongPassword)
+  assert.deepEqual(asked, [maxKdfIterations])
+  assert.throws(() => readPfx(withKey(maxKdfIterations + 1), Buffer.from(''), lazy), isTooMany)
+  assert.throws(() => readPfx(withMac(maxKdfIterations + 1), Buffer.from(''), lazy), isTooMany)
+})
+
+test('refuses bags that are nested more than maxSafeBagDepth deep', () => {
+  const bagOf = (inner: Buffer) =>
+    make.sequence(make.sequence(make.oid('1.2.840.113549.1.12.10.1.6'), make.element(0xa0, inner)))
+  const nested = (depth: number): Buffer => (depth === 0 ? make.sequence() : bagOf(nested(depth - 1)))
+  const data = (inner: Buffer) =>
+    make.sequence(make.oid('1.2.840.113549.1.7.1'), make.element(0xa0, make.octets(inner)))
+  const file = (depth: number) => make.sequence(make.integer(3), data(make.sequence(data(nested(depth)))))
+  assert.deepEqual(read(file(maxSafeBagDepth), '').keys, [])
+  assert.throws(
+    () => read(file(maxSafeBagDepth + 1), ''),
+    (error: Error) => error instanceof DerError && error.message.includes('deep'),
+  )
 })
 
 test('refuses a file beyond the limit, and more bags than are allowed', () => {
@@ -155,4 +194,14 @@ test('refuses a file beyond the limit, and more bags than are allowed', () => {
   }
   assert.deepEqual(read(file(maxSafeBags), '').keys, [])
   assert.throws(() => read(file(maxSafeBags + 1), ''), /more than/)
+})
+
+test('a salt of a megabyte is a salt', () => {
+  const macData = make.sequence(
+    make.sequence(make.sequence(make.oid('2.16.840.1.101.3.4.2.1')), make.octets(Buffer.alloc(32))),
+    make.octets(Buffer.alloc(2 ** 20)),
+    make.integer(1),
+  )
+  const content = make.sequence(make.oid('1.2.840.113549.1.7.1'), make.element(0xa0, make.octets(make.sequence())))
+  assert.throws(() => read(make.sequence(make.integer(3), content, macData), ''), WrongPassword)
 })
