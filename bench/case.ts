@@ -32,9 +32,14 @@ export interface SpeedCase extends CommonCase {
   load(target: never, subject: string): Promise<Load>
 }
 
-/** Memory that the server holds per thing that the load generator opened: JavaScript heap and buffers. */
+/** Memory that the server holds per thing that the load generator opened. */
 export interface MemoryCase extends CommonCase {
   readonly kind: 'memory'
+  /**
+   * `heap`: JavaScript heap and buffers. `resident`: all that the process keeps, for what the runtime has beneath JavaScript.
+   * Default: `heap`.
+   */
+  readonly measures?: 'heap' | 'resident'
   /** What is opened. */
   readonly thing: string
   readonly count: number

@@ -34,7 +34,9 @@ export function resultsOf(one: BenchCase, turns: ReadonlyMap<string, readonly Tu
     return {
       name: one.name,
       subject,
-      unit: isSpeed ? `${one.operation}, per second` : `bytes per ${one.thing}`,
+      unit: isSpeed
+        ? `${one.operation}, per second`
+        : `${one.measures === 'resident' ? 'resident ' : ''}bytes per ${one.thing}`,
       rate: median(own.map(turn => turn.rate)),
       cpuMicrosecondsPerOperation: isSpeed ? median(own.map(turn => turn.cpuMicrosecondsPerOperation)) : null,
       rateRatio: ratio((turn, other) => turn.rate / other.rate),

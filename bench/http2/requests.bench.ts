@@ -175,16 +175,18 @@ export default [
   {
     kind: 'memory',
     name: 'http2/idle-memory',
+    measures: 'resident',
     thing: 'idle session',
-    count: 500,
+    count: 2000,
     serve: serve(() => undefined),
     hold: holdSessions,
   },
   {
     kind: 'memory',
     name: 'http2/stream-memory',
+    measures: 'resident',
     thing: 'open stream',
-    count: 2000,
+    count: 3000,
     serve: serve(server => {
       const kept = new Set<object>()
       server.on('stream', stream => {

@@ -99,9 +99,10 @@ export default [
   },
   {
     kind: 'memory',
-    name: 'tls/idle',
+    name: 'tls/idle-memory',
+    measures: 'resident',
     thing: 'idle connection',
-    count: 1000,
+    count: 3000,
     serve: subject => serve(subject, socket => socket.resume()),
     hold: async ({ port }: { port: number }, count: number) => {
       const sockets: TLSSocket[] = []
