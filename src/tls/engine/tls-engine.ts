@@ -32,8 +32,9 @@ import {
   MAX_WARNING_ALERTS,
 } from './limits.ts'
 import { MessageJoiner } from './message-joiner.ts'
-import { PlainOpener, PlainSealer, type RecordOpener, type RecordSealer } from './record-protection.ts'
+import { PlainOpener, type RecordOpener, type RecordSealer } from './record-protection.ts'
 import { RecordReader } from './record-reader.ts'
+import { RecordWriter } from './record-writer.ts'
 import { AwaitClientHello } from './server-handshake.ts'
 import type { SavedSession } from './sessions.ts'
 import { Transcript } from './transcript.ts'
@@ -60,16 +61,9 @@ class Engine implements TlsEngine, HandshakeChannel {
   readonly #joiner = new MessageJoiner()
   #state: HandshakeState | undefined
   #opener: RecordOpener = new PlainOpener()
-  #sealer: RecordSealer
+  readonly #writer: RecordWriter
   readonly #secrets: { destroy(): void }[] = []
-  /** Handshake messages that go out together. */
-  #flight: Uint8Array[] = []
-  #flightSize = 0
-  #output: Uint8Array[] = []
   readonly #events: Event[] = []
-  /** Of records that we send: what the owner and the peer allow. */
-  #maxFragment: number
-  #peerMaxFragment = MAX_PLAINTEXT
   #maxReceived = MAX_PLAINTEXT
   /** Calls into the engine that are under way: the outermost tells of output. */
   #depth = 0
@@ -87,9 +81,8 @@ class Engine implements TlsEngine, HandshakeChannel {
     this.handler = handler
     this.transcript = new Transcript(config.crypto)
     this.allowsRenegotiation = config.allowRenegotiation
-    this.#maxFragment = Math.min(config.maxFragmentSize, MAX_PLAINTEXT)
-    // Old middleboxes want a first record of TLS 1.0: RFC 8446 section 5.1.
-    this.#sealer = new PlainSealer(config.role === 'client' ? 0x0301 : 0x0303)
+    this.#writer = new RecordWriter(config.role)
+    this.#writer.limit(config.maxFragmentSize)
   }
 
   get crypto() {
@@ -134,9 +127,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   takeOutput(): Uint8Array[] {
-    const output = this.#output
-    this.#output = []
-    return output
+    return this.#writer.take()
   }
 
   answerClientHello(answer: ClientHelloAnswer): void {
@@ -189,14 +180,13 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   setMaxFragmentSize(size: number): void {
-    this.#maxFragment = Math.max(1, Math.min(size, MAX_PLAINTEXT))
+    this.#writer.limit(size)
   }
 
   destroy(): void {
     this.#isDead = true
     this.#state = undefined
-    this.#flight = []
-    this.#sealer.destroy()
+    this.#writer.destroy()
     this.#opener.destroy()
     for (const secret of this.#secrets) secret.destroy()
     this.connected?.destroy()
@@ -216,14 +206,12 @@ class Engine implements TlsEngine, HandshakeChannel {
 
   sendChangeCipherSpec(): void {
     if (this.info.version !== 0x0304) {
-      this.#flushFlight()
       this.handler.onMessage?.('sent', CHANGE_CIPHER_SPEC, ONE)
       this.#sendRecords(CHANGE_CIPHER_SPEC, [ONE])
     } else if (!this.#hasSentChangeCipherSpec) {
-      this.#flushFlight()
       this.#hasSentChangeCipherSpec = true
       this.handler.onMessage?.('sent', CHANGE_CIPHER_SPEC, ONE)
-      this.#output.push(Uint8Array.of(CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1))
+      this.#writer.sendPlain(Uint8Array.of(CHANGE_CIPHER_SPEC, 3, 3, 0, 1, 1))
     }
   }
 
@@ -232,9 +220,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   setSealer(sealer: RecordSealer): void {
-    this.#flushFlight()
-    this.#sealer.destroy()
-    this.#sealer = sealer
+    this.#writer.setSealer(sealer)
   }
 
   setOpener(opener: RecordOpener): void {
@@ -244,7 +230,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   limitPeerFragments(size: number): void {
-    this.#peerMaxFragment = Math.min(size, MAX_PLAINTEXT)
+    this.#writer.limitForPeer(size)
   }
 
   limitReceived(size: number): void {
@@ -392,50 +378,12 @@ class Engine implements TlsEngine, HandshakeChannel {
   #queue(message: Uint8Array): void {
     if (this.#isDead) return
     this.handler.onMessage?.('sent', HANDSHAKE, message)
-    this.#flight.push(message)
-    this.#flightSize += message.length
-  }
-
-  /** Messages under the same keys share records: each record costs both sides a seal or an opening. */
-  #flushFlight(): void {
-    if (this.#flightSize === 0) return
-    const parts = this.#flight
-    this.#flight = []
-    this.#flightSize = 0
-    this.#sealAll(HANDSHAKE, parts)
-    if (this.#sealer instanceof PlainSealer) this.#sealer = new PlainSealer(0x0303)
+    this.#writer.queue(message)
   }
 
   #sendRecords(type: number, parts: readonly Uint8Array[]): void {
-    this.#flushFlight()
-    this.#sealAll(type, parts)
-    if (this.#sealer.sequence > MAX_RECORDS_PER_KEY && this.info.version === 0x0304) this.connected?.updateKeys(false)
-  }
-
-  /** One area of memory for all records of a call. */
-  #sealAll(type: number, parts: readonly Uint8Array[]): void {
-    let total = 0
-    for (const part of parts) total += part.length
-    if (total === 0) return
-    const sealer = this.#sealer
-    const max = Math.min(this.#maxFragment, this.#peerMaxFragment)
-    if (total <= max) {
-      const record = Buffer.allocUnsafe(sealer.recordSize(total))
-      this.#output.push(record.subarray(0, sealer.seal(type, parts, total, record, 0)))
-      return
-    }
-    if (sealer.sealApart && max >= MIN_APART) {
-      for (const fragment of fragments(parts, max)) {
-        this.#output.push(...sealer.sealApart(type, fragment.parts, fragment.size))
-      }
-      return
-    }
-    const full = Math.floor(total / max)
-    const rest = total - full * max
-    const target = Buffer.allocUnsafe(full * sealer.recordSize(max) + (rest > 0 ? sealer.recordSize(rest) : 0))
-    let at = 0
-    for (const fragment of fragments(parts, max)) at += sealer.seal(type, fragment.parts, fragment.size, target, at)
-    this.#output.push(target.subarray(0, at))
+    this.#writer.send(type, parts)
+    if (this.#writer.sequence > MAX_RECORDS_PER_KEY && this.info.version === 0x0304) this.connected?.updateKeys(false)
   }
 
   #sendAlert(level: number, description: AlertDescription): void {
@@ -462,8 +410,8 @@ class Engine implements TlsEngine, HandshakeChannel {
 
   #finishCall(): void {
     if (this.#depth > 0) return
-    if (!this.#isDead) this.#flushFlight()
-    if (this.#output.length > 0) this.handler.onOutput()
+    if (!this.#isDead) this.#writer.flush()
+    if (this.#writer.hasOutput) this.handler.onOutput()
   }
 
   #tellEvents(): void {
@@ -500,32 +448,8 @@ function asTlsError(error: unknown): TlsError {
   return failure
 }
 
-/** Parts, cut anew into fragments of at most `max` bytes. */
-function* fragments(
-  parts: readonly Uint8Array[],
-  max: number,
-): Generator<{ parts: readonly Uint8Array[]; size: number }> {
-  let fragment: Uint8Array[] = []
-  let size = 0
-  for (const part of parts) {
-    for (let at = 0; at < part.length; ) {
-      const piece = part.subarray(at, at + max - size)
-      fragment.push(piece)
-      size += piece.length
-      at += piece.length
-      if (size < max) continue
-      yield { parts: fragment, size }
-      fragment = []
-      size = 0
-    }
-  }
-  if (size > 0) yield { parts: fragment, size }
-}
-
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
 }
 
 const ONE = Uint8Array.of(1)
-/** From this size on a record leaves in pieces: a copy costs more than the pieces do. */
-const MIN_APART = 4096
