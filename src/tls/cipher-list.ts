@@ -1,14 +1,17 @@
 // The `ciphers` option: suites of TLS 1.3 by name, and OpenSSL's language for those of TLS 1.2: names, words for groups of
-// suites, `+` between words that must all hold, `!` and `-` to leave out; `@SECLEVEL` is for certificates. Source: OpenSSL's manual,
-// openssl-ciphers(1). What names nothing that we speak is passed over, as OpenSSL does with what it was built without.
+// suites, `+` between words that must all hold, `!` and `-` to leave out, `@STRENGTH` to sort; `@SECLEVEL` is for certificates.
+// Source: OpenSSL's manual, openssl-ciphers(1). What names nothing that we speak is passed over, as OpenSSL does with what it was built without.
 
 import { type CipherSuite, cipherSuites } from './wire/cipher-suites.ts'
 
 export interface CipherChoice {
+  /** All, where the list names none. */
   readonly tls13: readonly CipherSuite[]
   readonly tls12: readonly CipherSuite[]
   /** The list names suites of TLS 1.2, ours or not. */
   readonly asksFor12: boolean
+  /** The same of TLS 1.3. */
+  readonly asksFor13: boolean
 }
 
 /** The same few lists come with every context. */
@@ -25,12 +28,17 @@ export function parseCipherList(list: string): CipherChoice {
 }
 
 function readCipherList(list: string): CipherChoice {
-  const words = list.split(/[:, ]+/).filter(word => word !== '')
-  const isSuite13 = (word: string): boolean => word.startsWith('TLS_') && suiteByName(word)?.protocol === 0x0304
+  // A command ends the word before it: `DEFAULT@SECLEVEL=0`.
+  const words = list.split(/[:,; ]+|(?=@)/).filter(word => word !== '')
+  // As in Node: suites of TLS 1.3 by their names, all else is OpenSSL's language.
+  const words13 = words.filter(word => word.startsWith('TLS_'))
+  const words12 = words.filter(word => !word.startsWith('TLS_'))
+  const asksFor13 = words13.length > 0
   return {
-    tls13: words.filter(isSuite13).flatMap(word => suiteByName(word) ?? []),
-    tls12: parse12(words.filter(word => !isSuite13(word))),
-    asksFor12: words.some(word => !isSuite13(word) && !/^[!@+-]/.test(word)),
+    tls13: asksFor13 ? words13.flatMap(word => suiteByName(word, 0x0304) ?? []) : suites13,
+    tls12: parse12(words12),
+    asksFor12: words12.some(word => !/^[!@+-]/.test(word)),
+    asksFor13,
   }
 }
 
@@ -43,33 +51,69 @@ export function securityLevelOf(list: unknown): number {
 /** Two since OpenSSL 3.2: RSA of 2048 bits at least. */
 const defaultSecurityLevel = /^3\.[01]\./.test(process.versions['openssl'] ?? '') ? 1 : 2
 
+/** OpenSSL's own procedure: one list of all suites, in which words switch suites on, off, and move them. */
 function parse12(words: readonly string[]): CipherSuite[] {
-  const killed = new Set<CipherSuite>()
-  let chosen: CipherSuite[] = []
+  let all: Entry[] = suites12.map(suite => ({ suite, isOn: false }))
+  const move = (isMoved: (entry: Entry) => boolean, change: (moved: Entry[], rest: Entry[]) => Entry[]): void => {
+    all = change(
+      all.filter(isMoved),
+      all.filter(entry => !isMoved(entry)),
+    )
+  }
   for (const word of words) {
+    if (word === '@STRENGTH') all = sortByStrength(all)
     if (word.startsWith('@')) continue
     const [operator, name] = /^([!+-]?)(.+)$/.exec(word)?.slice(1) ?? ['', word]
     const named = matching(String(name))
-    if (operator === '!') for (const suite of named) killed.add(suite)
-    if (operator === '!' || operator === '-') chosen = chosen.filter(suite => !named.includes(suite))
-    else if (operator === '+') {
-      // Moves to the end what is there already.
-      chosen = [...chosen.filter(suite => !named.includes(suite)), ...chosen.filter(suite => named.includes(suite))]
-    } else chosen.push(...named.filter(suite => !killed.has(suite) && !chosen.includes(suite)))
+    const isOn = ({ suite, isOn }: Entry): boolean => isOn && named.includes(suite)
+    const isOff = ({ suite, isOn }: Entry): boolean => !isOn && named.includes(suite)
+    if (operator === '!') all = all.filter(({ suite }) => !named.includes(suite))
+    // What is switched off comes first when it is switched on again.
+    else if (operator === '-') move(isOn, (moved, rest) => [...moved.map(({ suite }) => off(suite)), ...rest])
+    else if (operator === '+') move(isOn, (moved, rest) => [...rest, ...moved])
+    else move(isOff, (moved, rest) => [...rest, ...moved.map(({ suite }) => on(suite))])
   }
-  return chosen
+  return all.filter(entry => entry.isOn).map(({ suite }) => suite)
 }
 
-const suites12 = cipherSuites.filter(suite => suite.protocol === 0x0303)
+interface Entry {
+  readonly suite: CipherSuite
+  readonly isOn: boolean
+}
 
-function suiteByName(name: string): CipherSuite | undefined {
-  return cipherSuites.find(suite => suite.name === name || suite.standardName === name)
+const on = (suite: CipherSuite): Entry => ({ suite, isOn: true })
+const off = (suite: CipherSuite): Entry => ({ suite, isOn: false })
+
+/** 256 bits before 128, else as they are. */
+function sortByStrength(all: readonly Entry[]): Entry[] {
+  const chosen = all.filter(entry => entry.isOn)
+  const isWeaker = ({ suite }: Entry): boolean => suite.cipher.startsWith('aes-128')
+  return [...all.filter(entry => !entry.isOn), ...chosen.filter(entry => !isWeaker(entry)), ...chosen.filter(isWeaker)]
+}
+
+/** In OpenSSL's order: `openssl ciphers ALL`. */
+const suites12 = `
+  ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305
+  ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-SHA384 ECDHE-RSA-AES256-SHA384
+  ECDHE-ECDSA-AES128-SHA256 ECDHE-RSA-AES128-SHA256 ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA ECDHE-ECDSA-AES128-SHA
+  ECDHE-RSA-AES128-SHA ECDHE-PSK-CHACHA20-POLY1305 AES256-GCM-SHA384 PSK-AES256-GCM-SHA384 PSK-CHACHA20-POLY1305
+  AES128-GCM-SHA256 PSK-AES128-GCM-SHA256 AES256-SHA256 AES128-SHA256 ECDHE-PSK-AES256-CBC-SHA384
+  ECDHE-PSK-AES256-CBC-SHA AES256-SHA PSK-AES256-CBC-SHA384 PSK-AES256-CBC-SHA ECDHE-PSK-AES128-CBC-SHA256
+  ECDHE-PSK-AES128-CBC-SHA AES128-SHA PSK-AES128-CBC-SHA256 PSK-AES128-CBC-SHA`
+  .trim()
+  .split(/\s+/)
+  .flatMap(name => suiteByName(name, 0x0303) ?? [])
+
+const suites13 = cipherSuites.filter(suite => suite.protocol === 0x0304)
+
+function suiteByName(name: string, protocol: number): CipherSuite | undefined {
+  return cipherSuites.find(suite => suite.protocol === protocol && suite.name === name)
 }
 
 /** The suites of TLS 1.2 for which every one of the words holds. */
 function matching(words: string): readonly CipherSuite[] {
-  const named = suiteByName(words)
-  if (named) return named.protocol === 0x0303 ? [named] : []
+  const named = suiteByName(words, 0x0303)
+  if (named) return [named]
   const tests = words.split('+').map(word => groups[word] ?? never)
   return suites12.filter(suite => tests.every(test => test(suite)))
 }
@@ -78,7 +122,7 @@ type Test = (suite: CipherSuite) => boolean
 
 const never: Test = () => false
 const usesPsk: Test = suite => suite.keyExchange === 'psk' || suite.keyExchange === 'ecdhe-psk'
-const usesEcdhe: Test = suite => suite.keyExchange === 'ecdhe' || suite.keyExchange === 'ecdhe-psk'
+const usesEcdhe: Test = suite => suite.keyExchange === 'ecdhe'
 const byCipher =
   (...starts: string[]): Test =>
   suite =>
@@ -93,8 +137,8 @@ const groups: Readonly<Record<string, Test | undefined>> = Object.assign(Object.
   HIGH: () => true,
   kRSA: suite => suite.keyExchange === 'rsa',
   RSA: suite => suite.keyExchange === 'rsa',
-  kECDHE: suite => suite.keyExchange === 'ecdhe',
-  kEECDH: suite => suite.keyExchange === 'ecdhe',
+  kECDHE: usesEcdhe,
+  kEECDH: usesEcdhe,
   ECDHE: usesEcdhe,
   EECDH: usesEcdhe,
   ECDH: usesEcdhe,
@@ -110,11 +154,13 @@ const groups: Readonly<Record<string, Test | undefined>> = Object.assign(Object.
   AES256: byCipher('aes-256'),
   AESGCM: isGcm,
   CHACHA20: byCipher('chacha20'),
+  FIPS: byCipher('aes'),
   SHA: suite => suite.mac === 'sha1',
   SHA1: suite => suite.mac === 'sha1',
   SHA256: suite => suite.mac === 'sha256',
   SHA384: suite => suite.mac === 'sha384',
   'TLSv1.2': suite => suite.since === 'TLSv1.2',
   'TLSv1.0': suite => suite.since === 'TLSv1',
+  TLSv1: suite => suite.since === 'TLSv1',
   SSLv3: suite => suite.since === 'SSLv3',
 } satisfies Record<string, Test>)

@@ -66,6 +66,7 @@ export function serverConfig(side: ServerSide, context: SecureContext, material:
   return {
     ...common(material),
     role: 'server',
+    cipherSuites: material.servedSuites ?? none,
     serverName: undefined,
     // Chosen by the side, which knows the program's callback.
     alpnProtocols: none,

@@ -3,7 +3,7 @@
 
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { compressorsOf } from './certificate-compression.ts'
-import { parseCipherList } from './cipher-list.ts'
+import { parseCipherList, securityLevelOf } from './cipher-list.ts'
 import { nodeCrypto } from './crypto/node-crypto.ts'
 import type { CertificateCompressor, Credential, ProtocolVersion } from './engine/types.ts'
 import { readPfxOptions } from './pfx-option.ts'
@@ -16,6 +16,8 @@ export interface EngineMaterial {
   readonly minVersion: ProtocolVersion
   readonly maxVersion: ProtocolVersion
   readonly cipherSuites: readonly CipherSuite[]
+  /** Those of them that a server takes; undefined: a server of this context is the runtime's business. */
+  readonly servedSuites: readonly CipherSuite[] | undefined
   readonly groups: readonly NamedGroup[]
   readonly signatureSchemes: readonly SignatureScheme[]
   readonly credentials: readonly Credential[]
@@ -82,6 +84,8 @@ function versionsOf(options: SecureContextOptions): Versions | undefined {
   const { minVersion, maxVersion, secureProtocol } = options
   if (secureProtocol) {
     const method = String(secureProtocol).replace(/_(client|server)?_?method$/, '')
+    // At the level of nothing OpenSSL has all versions there ever were.
+    if ((method === 'TLS' || method === 'SSLv23') && securityLevelOf(options['ciphers']) === 0) return undefined
     if (method === 'TLS' || method === 'SSLv23') return { min: 0x0303, max: 0x0304 }
     return method === 'TLSv1_2' ? { min: 0x0303, max: 0x0303 } : undefined
   }
@@ -94,18 +98,21 @@ function versionsOf(options: SecureContextOptions): Versions | undefined {
   return isOld(minVersion) || isOld(maxVersion) || min > max ? undefined : { min, max }
 }
 
-/** As Node has it: a list that names suites of one version alone leaves the other version out. */
+/** As Node has it: a list without suites of TLS 1.2 leaves that version out, one without suites of TLS 1.3 has them all. */
 function suitesOf(list: string, { min, max }: Versions) {
-  const { tls13, tls12: named, asksFor12 } = parseCipherList(list)
-  // Where the provider cannot decrypt without saying whether the padding was right.
-  const tls12 = named.filter(suite => suite.keyExchange !== 'rsa' || nodeCrypto.rsaDecrypt !== undefined)
-  if (asksFor12 && tls12.length === 0) return undefined
-  const minVersion: ProtocolVersion = tls12.length === 0 ? 0x0304 : min
-  const maxVersion: ProtocolVersion = tls13.length === 0 ? 0x0303 : max
-  if (minVersion > maxVersion) return undefined
-  const cipherSuites = [...(maxVersion === 0x0304 ? tls13 : []), ...(minVersion === 0x0303 ? tls12 : [])]
-  return cipherSuites.length === 0 ? undefined : { minVersion, maxVersion, cipherSuites }
+  const { tls13, tls12, asksFor12, asksFor13 } = parseCipherList(list)
+  if ((asksFor12 && tls12.length === 0) || (asksFor13 && tls13.length === 0)) return undefined
+  const minVersion: ProtocolVersion = asksFor12 ? min : 0x0304
+  if (minVersion > max) return undefined
+  const cipherSuites = [...(max === 0x0304 ? tls13 : []), ...(minVersion === 0x0303 ? tls12 : [])]
+  const servedSuites = cipherSuites.filter(mayServe)
+  // Where no suite is left of those that were asked for, the runtime may have one.
+  const servesAll = minVersion === 0x0304 || tls12.some(mayServe)
+  return { minVersion, maxVersion: max, cipherSuites, servedSuites: servesAll ? servedSuites : undefined }
 }
+
+/** Not where the provider cannot decrypt without saying whether the padding was right. */
+const mayServe = (suite: CipherSuite): boolean => suite.keyExchange !== 'rsa' || nodeCrypto.rsaDecrypt !== undefined
 
 function schemesOf(list: unknown): readonly SignatureScheme[] {
   if (!list) return defaultSignatureSchemes

@@ -27,15 +27,15 @@ export function clientLayer(side: ClientSide, events: LayerEvents): TlsLayer {
 
 export function serverLayer(side: ServerSide, events: LayerEvents): TlsLayer {
   const { context } = side
-  const material = materialFor(context)
-  if (material === undefined || !side.mayServeAll(materialFor)) return runtimeServerLayer(side, events)
+  const material = servableFor(context)
+  if (material === undefined || !side.mayServeAll(servableFor)) return runtimeServerLayer(side, events)
   const owner = {
     wantsKeyLog: side.wantsKeyLog,
     requiresCertificate: () => side.requestCert && side.rejectUnauthorized,
     findPsk: (identity: string) => side.findPsk(identity),
     configFor: (answer: { readonly context: SecureContext }) => {
       if (answer.context === context) return undefined
-      const other = materialFor(answer.context)
+      const other = servableFor(answer.context)
       if (other === undefined)
         throw featureUnavailable('a context that only the TLS of the runtime serves', currentHost().name)
       return serverConfig(side, answer.context, other)
@@ -43,6 +43,11 @@ export function serverLayer(side: ServerSide, events: LayerEvents): TlsLayer {
     judge: (chain: readonly Uint8Array[]) => judgeChain(side.context.context, chain, 'client'),
   }
   return new EngineLayer(serverConfig(side, context, material), owner, events)
+}
+
+function servableFor(context: SecureContext): EngineMaterial | undefined {
+  const material = materialFor(context)
+  return material?.servedSuites && material
 }
 
 function materialFor(context: SecureContext): EngineMaterial | undefined {
