@@ -117,9 +117,10 @@ describe('hostile peers', () => {
           const size = runWith(version, side, index, one => [one]).record?.length ?? 0
           for (let cut = 5; cut < size; cut += size > 300 ? 13 : 1) {
             const { both, record } = runWith(version, side, index, one => {
-              const shorter = one.subarray(0, cut)
-              shorter[3] = (cut - 5) >>> 8
-              shorter[4] = cut - 5
+              // A signature is a byte or two shorter at times.
+              const shorter = one.subarray(0, Math.min(cut, one.length - 1))
+              shorter[3] = (shorter.length - 5) >>> 8
+              shorter[4] = shorter.length - 5
               return [shorter]
             })
             if (isChecked(version, record)) assertRefused(both, side, `record ${index} cut to ${cut}`)
