@@ -175,8 +175,8 @@ function withBinders(
   const covered = message.subarray(0, message.length - ext.bindersSize(offer))
   const binders = psks.map(psk => {
     const schedule = new KeySchedule(channel.crypto, psk.hash, psk.secret)
-    const key = schedule.binderKey(psk.session === undefined)
-    const binder = schedule.finished(key, channel.transcript.digestWith(psk.hash, covered))
+    const transcript = channel.transcript.digestWith(psk.hash, covered)
+    const binder = schedule.binder(psk.session === undefined, transcript)
     schedule.destroy()
     return binder
   })

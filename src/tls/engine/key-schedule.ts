@@ -49,10 +49,20 @@ export class KeySchedule {
     return this.#derive(label, transcript)
   }
 
-  /** `verify_data` of a Finished, and a binder. */
+  /** Of a ClientHello up to its binders. */
+  binder(isExternal: boolean, transcript: Uint8Array): Uint8Array {
+    const key = this.binderKey(isExternal)
+    const binder = this.finished(key, transcript)
+    key.fill(0)
+    return binder
+  }
+
+  /** `verify_data` of a Finished. */
   finished(baseKey: Uint8Array, transcript: Uint8Array): Uint8Array {
     const key = expandLabel(this.#crypto, this.hash, baseKey, 'finished', NOTHING, this.hashSize)
-    return this.#crypto.hmac(this.hash, key, transcript)
+    const verifyData = this.#crypto.hmac(this.hash, key, transcript)
+    key.fill(0)
+    return verifyData
   }
 
   destroy(): void {
@@ -63,6 +73,7 @@ export class KeySchedule {
     const salt = this.#derive('derived', emptyHash(this.#crypto, this.hash))
     this.#secret.fill(0)
     this.#secret = this.#crypto.hmac(this.hash, salt, input)
+    salt.fill(0)
   }
 
   #derive(label: string, transcript: Uint8Array): Uint8Array {
@@ -130,7 +141,9 @@ export function exportSecret(
   size: number,
 ): Uint8Array {
   const derived = expandLabel(crypto, hash, exporterSecret, label, emptyHash(crypto, hash), hashSize(hash))
-  return expandLabel(crypto, hash, derived, 'exporter', crypto.hash(hash, context), size)
+  const exported = expandLabel(crypto, hash, derived, 'exporter', crypto.hash(hash, context), size)
+  derived.fill(0)
+  return exported
 }
 
 /** One direction's application or handshake secret: what its records are protected with, and its next generation. */

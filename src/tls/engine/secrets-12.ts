@@ -101,6 +101,7 @@ export class Secrets12 {
 
   destroy(): void {
     this.#master.fill(0)
+    for (const part of Object.values(this.#keys ?? {}).flat()) part.fill(0)
   }
 
   #cbcKeys(key: Uint8Array, macKey: Uint8Array): CbcKeys {

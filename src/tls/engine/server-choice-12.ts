@@ -2,7 +2,7 @@
 // scheme and group that it needs. RFC 5246 section 7.4.1.3, RFC 5077 section 3.4, RFC 7627 section 5.3.
 
 import { HANDSHAKE_FAILURE } from '../wire/alerts.ts'
-import { sameBytes } from '../wire/bytes.ts'
+import { copyOf, sameBytes } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import * as ext from '../wire/extensions.ts'
 import { type NamedGroup, namedGroupByName, P256, X25519MLKEM768 } from '../wire/named-groups.ts'
@@ -78,7 +78,7 @@ function chooseGroup(channel: HandshakeChannel, received: ReceivedHello): NamedG
   return groups.find(group => received.groups.includes(group.id))
 }
 
-/** A session that may be taken up: of the client's ticket, or of its id as the owner found it. */
+/** A session that may be taken up: of the client's ticket, or of its id as the owner found it. Its secret is the caller's. */
 export function findSession12(
   channel: HandshakeChannel,
   received: ReceivedHello,
@@ -91,14 +91,16 @@ export function findSession12(
   const opened = ticket && config.tickets && openTicket(crypto, config.tickets, ticket)
   if (opened) {
     // An id may be empty here: such a client sees by our next message what became of its ticket. RFC 5077 section 3.4.
-    const isUsable = mayResume(channel, received, opened.session)
-    return isUsable ? { session: opened.session, wantsTicket: !opened.isCurrent } : undefined
+    const { session, isCurrent } = opened
+    if (mayResume(channel, received, session)) return { session, wantsTicket: !isCurrent }
+    session.secret.fill(0)
+    return undefined
   }
   const { session } = answer
   if (session === undefined || session.sessionId.length === 0) return undefined
   if (!sameBytes(session.sessionId, received.hello.sessionId) || !mayResume(channel, received, session))
     return undefined
-  return { session, wantsTicket: false }
+  return { session: { ...session, secret: copyOf(session.secret) }, wantsTicket: false }
 }
 
 /** Everything that a session is bound to. */

@@ -133,7 +133,7 @@ function resume(
   channel.transcript.start(suite.hash)
   // The echo of the id tells the client that its session or ticket was taken.
   const secrets = sendHello(channel, received, suite, copyOf(received.hello.sessionId), { sendsTicket })
-  secrets.setMaster(copyOf(session.secret))
+  secrets.setMaster(session.secret)
   if (sendsTicket) sendTicket(channel, secrets)
   sendFinished(channel, secrets)
   if (session.peerCertificates.length > 0) {

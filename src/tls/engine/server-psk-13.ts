@@ -67,7 +67,9 @@ function findPsk(channel: HandshakeChannel, received: ReceivedHello, identity: U
       sameBytes(session.sessionIdContext, config.sessionIdContext) &&
       // A session without a certificate is no way around the wish for one.
       (!config.requestCert || session.peerCertificates.length > 0)
-    return fits ? { secret: session.secret, hash, session } : undefined
+    if (fits) return { secret: session.secret, hash, session }
+    session.secret.fill(0)
+    return undefined
   }
   if (!config.usesPsk) return undefined
   const secret = handler.onPskIdentity?.(identity)
@@ -86,8 +88,10 @@ function checkBinder(
   const covered = bytes.subarray(0, bytes.length - ext.bindersSize(offer))
   const schedule = new KeySchedule(channel.crypto, psk.hash, psk.secret)
   channel.guard(schedule)
-  const key = schedule.binderKey(psk.session === undefined)
-  const expected = schedule.finished(key, channel.transcript.digestWith(psk.hash, covered))
+  // What came in a ticket is nobody else's.
+  if (psk.session) psk.secret.fill(0)
+  const transcript = channel.transcript.digestWith(psk.hash, covered)
+  const expected = schedule.binder(psk.session === undefined, transcript)
   const binder = offer.binders[index]
   if (binder === undefined || binder.length !== expected.length) throw refusal(ILLEGAL_PARAMETER, 'bad binder')
   if (!channel.crypto.equal(expected, binder)) throw refusal(DECRYPT_ERROR, 'binder does not verify')

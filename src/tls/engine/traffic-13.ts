@@ -85,7 +85,10 @@ export class Traffic13 {
   ): TrafficSecret {
     const secret = this.schedule.trafficSecret(label, transcript)
     this.#channel.keyLog(logLabel, this.#clientRandom, secret)
-    return new TrafficSecret(this.#crypto, this.suite, secret)
+    const traffic = new TrafficSecret(this.#crypto, this.suite, secret)
+    // A server's application secrets wait for the client's Finished, which may never come.
+    this.#channel.guard(traffic)
+    return traffic
   }
 }
 

@@ -73,6 +73,9 @@ export class Encounter {
   verdict = ''
   /** Who believed at some time that the handshake was over. */
   readonly believers = new Set<Side>()
+  /** How many were delivered, both ways together. */
+  flights = 0
+  #turn: Side = 'client'
   readonly #wires: Readonly<Record<Side, MessageWire>>
 
   constructor(
@@ -113,16 +116,18 @@ export class Encounter {
     this.server.engine.start()
   }
 
-  /** Until neither has more to say. */
-  run(): this {
-    for (let round = 0; round < 50; round++) {
-      const fromClient = this.#wires.client.take()
-      if (fromClient) this.server.engine.receive(fromClient)
-      const fromServer = this.#wires.server.take()
-      if (fromServer) this.client.engine.receive(fromServer)
-      if (!fromClient && !fromServer) return this
+  /** Until neither has more to say, or so many flights were delivered. */
+  run(most = 100): this {
+    for (let quiet = 0; quiet < 2 && this.flights < most; ) {
+      const side = this.#turn
+      this.#turn = side === 'client' ? 'server' : 'client'
+      const flight = this.#wires[side].take()
+      quiet = flight ? 0 : quiet + 1
+      if (flight === undefined) continue
+      this[this.#turn].engine.receive(flight)
+      if (++this.flights === 100) throw new Error('the two engines talk without end')
     }
-    throw new Error('the two engines talk without end')
+    return this
   }
 
   /** Both are done and have the other's greeting. */
@@ -140,7 +145,7 @@ export function meet(scenario: Scenario, alter: Partial<Record<Side, AlterUnits>
 
 const sessions = new Map<string, { client: SavedSession; server: SavedSession | undefined }>()
 
-function sessionOf(scenario: Scenario): { client: SavedSession; server: SavedSession | undefined } {
+export function sessionOf(scenario: Scenario): { client: SavedSession; server: SavedSession | undefined } {
   let session = sessions.get(scenario.name)
   if (session === undefined) {
     const { client, server } = new Encounter(scenario).run()

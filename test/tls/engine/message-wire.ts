@@ -3,6 +3,7 @@
 // engine's key log and change where the engine changed them.
 
 import assert from 'node:assert/strict'
+import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
 import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
 import { TrafficSecret } from '../../../src/tls/engine/key-schedule.ts'
 import type { RecordOpener, RecordSealer } from '../../../src/tls/engine/record-protection.ts'
@@ -55,15 +56,20 @@ export class WiredEngine extends Recorded {
   trafficSecret(phase: 'HANDSHAKE_TRAFFIC_SECRET' | 'TRAFFIC_SECRET_0'): TrafficSecret {
     const { cipherSuite } = this.engine.info
     assert.ok(cipherSuite)
-    return new TrafficSecret(this.#config.crypto, cipherSuite, this.secret(`${this.side.toUpperCase()}_${phase}`))
+    return new TrafficSecret(nodeCrypto, cipherSuite, this.secret(`${this.side.toUpperCase()}_${phase}`))
   }
 
   secrets12(): Secrets12 {
     const { cipherSuite } = this.engine.info
     assert.ok(cipherSuite)
-    const { crypto } = this.#config
-    const channel = { crypto, config: this.#config, guard: () => {}, keyLog: () => {} } as unknown as HandshakeChannel
+    const channel = {
+      crypto: nodeCrypto,
+      config: this.#config,
+      guard: () => {},
+      keyLog: () => {},
+    } as unknown as HandshakeChannel
     const secrets = new Secrets12(channel, cipherSuite, this.clientRandom, this.serverRandom)
+    secrets.isEncryptThenMac = cipherSuite.mac !== undefined
     secrets.setMaster(this.secret('CLIENT_RANDOM'))
     return secrets
   }
