@@ -2,7 +2,7 @@
 // handshake by RFC 5746) and exporters. And the end that all its handshakes have: change_cipher_spec and Finished.
 
 import { DECODE_ERROR, DECRYPT_ERROR, HANDSHAKE_FAILURE, NO_RENEGOTIATION } from '../wire/alerts.ts'
-import { concat, sameBytes } from '../wire/bytes.ts'
+import { concat } from '../wire/bytes.ts'
 import { CLIENT_HELLO, FINISHED, HELLO_REQUEST, readEmpty } from '../wire/handshake-messages.ts'
 import {
   type ConnectedState,
@@ -100,7 +100,7 @@ export function checkRenegotiation(channel: HandshakeChannel, received: Uint8Arr
   const [client, server] = channel.config.role === 'client' ? [finished, peerFinished] : [peerFinished, finished]
   const whole = from === 'client' ? client : concat(client, server)
   const expected = channel.connected ? whole : NOTHING
-  if (!sameBytes(received, expected)) throw refusal(40, 'renegotiation mismatch')
+  if (!channel.crypto.equal(received, expected)) throw refusal(40, 'renegotiation mismatch')
 }
 
 /** A handshake on a connection keeps to how that one was made: what binds the two is worth no more than the weaker. */
