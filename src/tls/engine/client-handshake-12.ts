@@ -278,6 +278,8 @@ class AwaitKeyExchange implements HandshakeState {
     const share = crypto.generateKeyShare(group)
     const secret = share.agree(parameters.share)
     if (secret === undefined) throw refusal(ILLEGAL_PARAMETER, 'bad ecpoint')
+    // It waits for the ServerHelloDone, which may never come.
+    channel.guard({ destroy: () => secret.fill(0) })
     info.group = group
     return { share, secret, ...(pskHint && { pskHint }) }
   }

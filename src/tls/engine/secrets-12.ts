@@ -146,7 +146,12 @@ interface DirectionKeys {
   readonly ivs: Two
 }
 
-/** RFC 4279 section 2, RFC 5489 section 2. `other`: of ECDHE; without it as many zeroes as the key has bytes. */
+/**
+ * RFC 4279 section 2, RFC 5489 section 2.
+ * @param other - of ECDHE, and overwritten; without it as many zeroes as the key has bytes
+ */
 export function pskPremaster(key: Uint8Array, other: Uint8Array = new Uint8Array(key.length)): Uint8Array {
-  return new ByteWriter(key.length + other.length + 4).vector(2, other).vector(2, key).take()
+  const premaster = new ByteWriter(key.length + other.length + 4).vector(2, other).vector(2, key).take()
+  other.fill(0)
+  return premaster
 }
