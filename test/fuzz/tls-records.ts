@@ -6,6 +6,7 @@ import { argv } from 'node:process'
 import { createTlsEngine } from '../../src/tls/engine/tls-engine.ts'
 import type { TlsEngine, TlsEngineConfig, TlsEngineHandler } from '../../src/tls/engine/types.ts'
 import { configFor } from '../tls/engine/pair.ts'
+import { randomBelow } from './random.ts'
 
 export interface FuzzReport {
   readonly records: number
@@ -18,20 +19,8 @@ export interface FuzzReport {
   readonly strayData: number
 }
 
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export function fuzzRecords(count: number, seed: number): FuzzReport {
-  const random = generator(seed)
-  const below = (limit: number) => Math.floor(random() * limit)
+  const below = randomBelow(seed)
   const report = { records: 0, handshakes: 0, refusals: 0, internal: [] as string[], strayData: 0 }
   const corpus = collectFlights()
   while (report.records < count) {

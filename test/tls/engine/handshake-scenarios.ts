@@ -2,9 +2,10 @@
 
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
 import type { ProtocolVersion, TlsEngineConfig } from '../../../src/tls/engine/types.ts'
-import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
+import { asciiBytes, asciiText } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
 import { P256, X25519 } from '../../../src/tls/wire/named-groups.ts'
+import { HANDSHAKE } from '../../../src/tls/wire/records.ts'
 import { signatureSchemes } from '../../../src/tls/wire/signature-schemes.ts'
 import { type AlterUnits, MessageWire, WiredEngine } from './message-wire.ts'
 import { configFor } from './pair.ts'
@@ -22,6 +23,8 @@ export interface Scenario {
   readonly staple?: boolean
   /** Both ends change their keys as soon as they may, and ask the other to. */
   readonly updatesKeys?: boolean
+  /** The client begins anew as soon as it may. */
+  readonly renegotiates?: boolean
 }
 
 const withCertificate = { credentials: [toyCredential('client')] }
@@ -38,6 +41,25 @@ export const scenarios: readonly Scenario[] = [
   { name: 'TLS 1.2 with a client certificate', version: 0x0303, client: withCertificate, server: asking },
   { name: 'TLS 1.2, resumed by ticket', version: 0x0303, resumes: true },
   { name: 'TLS 1.2, resumed by id', version: 0x0303, resumes: true, keptById: true },
+]
+
+const cbc = { cipherSuites: cipherSuites.filter(one => one.mac === 'sha256' && one.authentication === 'ecdsa') }
+const psk = { usesPsk: true, tickets: undefined }
+const psk12 = { ...psk, cipherSuites: cipherSuites.filter(one => one.id === 0x00a8 || one.id === 0xccac) }
+
+/** Shapes that are rarer: for tests that have time for them. */
+export const rarerScenarios: readonly Scenario[] = [
+  { name: 'TLS 1.3 with an external PSK', version: 0x0304, client: psk, server: psk },
+  {
+    name: 'TLS 1.3, resumed after a HelloRetryRequest',
+    version: 0x0304,
+    client: withCertificate,
+    server: { ...asking, groups: [P256] },
+    resumes: true,
+  },
+  { name: 'TLS 1.2 with CBC', version: 0x0303, client: cbc, server: cbc },
+  { name: 'TLS 1.2 with a PSK', version: 0x0303, client: psk12, server: psk12 },
+  { name: 'TLS 1.2, renegotiated', version: 0x0303, client: withCertificate, server: asking, renegotiates: true },
 ]
 
 const suites = cipherSuites.filter(one => [0x1301, 0x1303, 0xc02b, 0xcca9].includes(one.id))
@@ -82,14 +104,22 @@ export class Encounter {
     scenario: Scenario,
     session?: { client: SavedSession; server: SavedSession | undefined },
     alter: Partial<Record<Side, AlterUnits>> = {},
+    onSent?: (side: Side, message: Uint8Array) => void,
   ) {
     const engine = (side: Side, changes: Partial<TlsEngineConfig>): WiredEngine => {
       const one: WiredEngine = new WiredEngine(config(side, scenario, changes), {
+        onMessage: (direction, type, content) => {
+          if (direction === 'sent' && type === HANDSHAKE) onSent?.(side, content)
+        },
         onHandshakeDone: () => {
+          const isFirst = !this.believers.has(side)
           this.believers.add(side)
           if (scenario.updatesKeys) one.engine.updateKeys(true)
           one.engine.write(greeting[side])
+          if (scenario.renegotiates && side === 'client' && isFirst) one.engine.renegotiate()
         },
+        onPskRequest: () => ({ identity: asciiBytes('me'), key: bytesFrom('psk', 32) }),
+        onPskIdentity: identity => (asciiText(identity) === 'me' ? bytesFrom('psk', 32) : undefined),
         onError: error => {
           one.error = error
           if (error.by === 'local') this.verdict ||= `${side} ${error.alertName}`

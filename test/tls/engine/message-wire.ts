@@ -10,6 +10,7 @@ import type { RecordOpener, RecordSealer } from '../../../src/tls/engine/record-
 import { PlainOpener, PlainSealer } from '../../../src/tls/engine/record-protection.ts'
 import { Secrets12 } from '../../../src/tls/engine/secrets-12.ts'
 import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
+import { ENCRYPT_THEN_MAC } from '../../../src/tls/wire/extensions.ts'
 import * as messages from '../../../src/tls/wire/handshake-messages.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE } from '../../../src/tls/wire/records.ts'
 import { Recorded } from './pair.ts'
@@ -24,19 +25,21 @@ export interface Unit {
 /** Gives what is sent in place of a record's units; they were all under the same keys. */
 export type AlterUnits = (units: readonly Unit[]) => readonly Unit[]
 
-/** An engine that keeps both hellos' randoms, as TLS 1.2's keys want them. */
+/** An engine that keeps what keys are made of. */
 export class WiredEngine extends Recorded {
   readonly side: Side
   readonly #config: TlsEngineConfig
-  clientRandom: Uint8Array = new Uint8Array(32)
-  serverRandom: Uint8Array = new Uint8Array(32)
+  /** The server's random of each handshake. */
+  readonly #serverRandoms: Uint8Array[] = []
+  #hasEncryptThenMac = false
 
   constructor(config: TlsEngineConfig, more: ConstructorParameters<typeof Recorded>[1] = {}) {
     super(config, {
-      onMessage: (_direction, type, content) => {
+      ...more,
+      onMessage: (direction, type, content) => {
+        more.onMessage?.(direction, type, content)
         if (type === HANDSHAKE) this.#note(content)
       },
-      ...more,
     })
     this.side = config.role
     this.#config = config
@@ -59,25 +62,36 @@ export class WiredEngine extends Recorded {
     return new TrafficSecret(nodeCrypto, cipherSuite, this.secret(`${this.side.toUpperCase()}_${phase}`))
   }
 
-  secrets12(): Secrets12 {
+  /** @param handshake - the number of its change_cipher_spec: a renegotiation may have begun already */
+  secrets12(handshake: number): Secrets12 {
     const { cipherSuite } = this.engine.info
-    assert.ok(cipherSuite)
+    const lines = this.keyLog.filter(one => one.startsWith('CLIENT_RANDOM '))
+    const [clientRandom, master] = (lines[handshake] ?? '')
+      .split(' ')
+      .slice(1)
+      .map(text => Buffer.from(text, 'hex'))
+    const serverRandom = this.#serverRandoms[handshake]
+    assert.ok(cipherSuite && clientRandom && master && serverRandom)
     const channel = {
       crypto: nodeCrypto,
       config: this.#config,
       guard: () => {},
       keyLog: () => {},
     } as unknown as HandshakeChannel
-    const secrets = new Secrets12(channel, cipherSuite, this.clientRandom, this.serverRandom)
-    secrets.isEncryptThenMac = cipherSuite.mac !== undefined
-    secrets.setMaster(this.secret('CLIENT_RANDOM'))
+    const secrets = new Secrets12(channel, cipherSuite, clientRandom, serverRandom)
+    secrets.isEncryptThenMac = cipherSuite.mac !== undefined && this.#hasEncryptThenMac
+    secrets.setMaster(master)
     return secrets
   }
 
   #note(message: Uint8Array): void {
-    if (message.length < 38) return
-    if (message[0] === messages.CLIENT_HELLO) this.clientRandom = new Uint8Array(message.subarray(6, 38))
-    if (message[0] === messages.SERVER_HELLO) this.serverRandom = new Uint8Array(message.subarray(6, 38))
+    if (message[0] !== messages.SERVER_HELLO || message.length < 38) return
+    this.#serverRandoms.push(new Uint8Array(message.subarray(6, 38)))
+    try {
+      this.#hasEncryptThenMac = messages.readServerHello(message.subarray(4)).extensions.has(ENCRYPT_THEN_MAC)
+    } catch {
+      // An altered one, which the engine refuses too.
+    }
   }
 }
 
@@ -88,6 +102,8 @@ export class MessageWire {
   #sealer: RecordSealer = new PlainSealer(0x0303)
   #phase: 'plain' | 'handshake' | 'application' = 'plain'
   #traffic: TrafficSecret | undefined
+  /** change_cipher_spec records of TLS 1.2 so far. */
+  #changes = 0
 
   constructor(from: WiredEngine, alter: AlterUnits) {
     this.#from = from
@@ -123,9 +139,10 @@ export class MessageWire {
     const records = joined(altered).map(one => this.#seal(one))
     if (is13) this.#follow13(units)
     else if (type === CHANGE_CIPHER_SPEC) {
-      const secrets = this.#from.secrets12()
-      this.#opener = secrets.opener(this.#from.side)
-      this.#sealer = this.#from.secrets12().sealer(this.#from.side)
+      // One object for each: they share the memory of their keys, which a destroyed one overwrites.
+      this.#opener = this.#from.secrets12(this.#changes).opener(this.#from.side)
+      this.#sealer = this.#from.secrets12(this.#changes).sealer(this.#from.side)
+      this.#changes++
     }
     return records
   }

@@ -6,8 +6,7 @@ import { describe, test } from 'node:test'
 import type { Aead, CryptoProvider } from '../../../src/tls/crypto/provider.ts'
 import { readSession } from '../../../src/tls/engine/sessions.ts'
 import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
-import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
-import { Encounter, meet, type Scenario, scenarios, sessionOf } from './handshake-scenarios.ts'
+import { Encounter, meet, rarerScenarios, type Scenario, scenarios, sessionOf } from './handshake-scenarios.ts'
 import type { Side } from './rfc8448-trace.ts'
 import { bytesFrom, toyCrypto } from './toy-crypto.ts'
 
@@ -85,13 +84,8 @@ function watched(scenario: Scenario): { scenario: Scenario; seen: Record<Side, S
   return { scenario: { ...scenario, client: end('client'), server: end('server') }, seen }
 }
 
-const cbc = cipherSuites.filter(one => one.mac === 'sha256' && one.authentication === 'ecdsa')
-const more: readonly Scenario[] = [
-  { name: 'TLS 1.2 with CBC', version: 0x0303, client: { cipherSuites: cbc }, server: { cipherSuites: cbc } },
-]
-
 describe('keys are overwritten', () => {
-  for (const scenario of [...scenarios, ...more]) {
+  for (const scenario of [...scenarios, ...rarerScenarios]) {
     const session = scenario.resumes ? sessionOf(scenario) : undefined
     const flights = meet(scenario).flights
 
