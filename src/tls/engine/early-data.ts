@@ -21,6 +21,7 @@ export class SkippingOpener implements RecordOpener {
   open(record: Uint8Array): OpenedRecord | undefined {
     const size = record.length - HEADER_SIZE
     if (this.#isOver || record[0] !== APPLICATION_DATA) {
+      this.#isOver = true
       if (size > this.#opener.maxFragment) throw refusal(RECORD_OVERFLOW, 'packet length too long')
       return this.#opener.open(record)
     }

@@ -346,4 +346,11 @@ describe('early data, which we never allow', () => {
     both.server.engine.receive(early(second, 'client') ?? NOTHING)
     assert.equal(failureOf(both.server), 'local illegal_parameter: bad extension')
   })
+
+  test('and not between the parts of that', () => {
+    const both = serverWithEarlyHello({ groups: [P384] })
+    both.server.engine.receive(Uint8Array.of(HANDSHAKE, 3, 3, 0, 4, messages.CLIENT_HELLO, 0, 1, 0))
+    both.server.engine.receive(garbage(17))
+    assert.equal(failureOf(both.server), 'local unexpected_message: app data in handshake')
+  })
 })
