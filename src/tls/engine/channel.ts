@@ -67,6 +67,8 @@ export interface HandshakeChannel {
   setSealer(sealer: RecordSealer): void
   /** @throws {TlsError} when part of a message came under the old keys: RFC 8446 section 5.1 */
   setOpener(opener: RecordOpener): void
+  /** @throws {TlsError} when the peer has said more than it could know to say before our answer */
+  endPeerFlight(): void
   /** The largest plaintext that the peer wants in a record of ours. */
   limitPeerFragments(size: number): void
   /** The largest plaintext that the peer may send in a record. */

@@ -62,6 +62,10 @@ export function begin12(
   for (const type of extensions.keys()) {
     if (!mayBeAnswered.has(type)) throw refusal(ILLEGAL_PARAMETER, 'bad extension')
   }
+  for (const type of empty) {
+    const body = extensions.get(type)
+    if (body && body.length > 0) throw refusal(DECODE_ERROR, 'bad extension')
+  }
   const pointFormats = extensions.get(ext.EC_POINT_FORMATS)
   if (pointFormats) ext.checkPointFormats(pointFormats)
   const renegotiation = extensions.get(ext.RENEGOTIATION_INFO)
@@ -108,6 +112,15 @@ const mayBeAnswered: ReadonlySet<number> = new Set([
   ext.RECORD_SIZE_LIMIT,
   ext.RENEGOTIATION_INFO,
 ])
+
+/** Those that say all by being there. */
+const empty = [
+  ext.SERVER_NAME,
+  ext.STATUS_REQUEST,
+  ext.ENCRYPT_THEN_MAC,
+  ext.EXTENDED_MASTER_SECRET,
+  ext.SESSION_TICKET,
+] as const
 
 /** What every later state needs, and what they do together. */
 class ClientHandshake12 {
@@ -319,6 +332,7 @@ class AwaitHelloDone implements HandshakeState {
     }
     expectType(message, SERVER_HELLO_DONE)
     readEmpty(message.body)
+    channel.endPeerFlight()
     channel.transcript.add(message.bytes)
     const handshake = this.#handshake
     const sign = this.#request && sendOwnCertificate(channel, this.#request)

@@ -97,6 +97,7 @@ class AwaitServerHello implements HandshakeState {
     // A group that we have not, or of which we have sent a share already.
     if (share && (group === undefined || this.#sent.shares.has(group)))
       throw refusal(ILLEGAL_PARAMETER, 'bad key share')
+    channel.endPeerFlight()
     channel.transcript.replaceByHash(suite.hash)
     channel.transcript.add(message.bytes)
     channel.sendChangeCipherSpec()

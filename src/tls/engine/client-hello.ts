@@ -40,6 +40,8 @@ export function usableSession(channel: HandshakeChannel): SavedSession | undefin
   if (session === undefined || isExpired(session, config.now())) return undefined
   if (session.version < config.minVersion || session.version > config.maxVersion) return undefined
   if (session.serverName !== config.serverName) return undefined
+  // Its ticket will not be sent.
+  if (session.version === 0x0303 && session.ticket.length > 0 && config.tickets === undefined) return undefined
   return config.cipherSuites.some(suite => suite.id === session.cipherSuite) ? session : undefined
 }
 

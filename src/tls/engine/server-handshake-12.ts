@@ -52,6 +52,7 @@ export function answer12(
   const { config, info } = channel
   const { hello } = received
   const { extensions } = hello
+  channel.endPeerFlight()
   const pointFormats = extensions.get(ext.EC_POINT_FORMATS)
   if (pointFormats) ext.checkPointFormats(pointFormats)
   const renegotiation = extensions.get(ext.RENEGOTIATION_INFO)

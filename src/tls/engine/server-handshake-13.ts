@@ -107,6 +107,7 @@ function sendRetry(
   suite: CipherSuite,
   group: NamedGroup,
 ): HandshakeState {
+  channel.endPeerFlight()
   channel.transcript.add(received.message.bytes)
   channel.transcript.replaceByHash(suite.hash)
   const extensions = new Map([

@@ -224,9 +224,13 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   setOpener(opener: RecordOpener): void {
-    if (this.#joiner.hasMore) throw refusal(UNEXPECTED_MESSAGE, 'not on record boundary')
+    this.endPeerFlight()
     this.#opener.destroy()
     this.#opener = opener
+  }
+
+  endPeerFlight(): void {
+    if (this.#joiner.hasMore) throw refusal(UNEXPECTED_MESSAGE, 'not on record boundary')
   }
 
   limitPeerFragments(size: number): void {

@@ -133,6 +133,14 @@ describe('what a peer may not say in its hello', () => {
     assert.equal(both.client.error?.by, 'peer')
   })
 
+  test('a server of TLS 1.2: anything in extensions that are only to be there', () => {
+    for (const type of [ext.SERVER_NAME, ext.EXTENDED_MASTER_SECRET, ext.SESSION_TICKET]) {
+      const both = pair(configFor('client', 'ec256', only12), configFor('server'))
+      pump(both, rewriting(messages.SERVER_HELLO, withServerExtension(type, Uint8Array.of(1))))
+      assert.equal(failureOf(both.client), 'local decode_error: bad extension', String(type))
+    }
+  })
+
   test('a plain CONNECT has its own words', () => {
     const { server } = pair(configFor('client'), configFor('server'))
     server.engine.receive(asciiBytes('CONNECT localhost:443 HTTP/1.1\r\n'))
@@ -148,8 +156,18 @@ describe('what a peer may not say in its hello', () => {
   })
 })
 
-describe('TLS 1.2: a ticket without an id', () => {
-  test('is taken', () => {
+describe('TLS 1.2: a session', () => {
+  test('is not offered by half: where its ticket may not be sent, not at all', () => {
+    const first = pair(configFor('client', 'ec256', only12), configFor('server'))
+    pump(first)
+    const [session] = first.client.sessions
+    const changes = { ...only12, session, tickets: undefined }
+    const { client } = pair(configFor('client', 'ec256', changes), configFor('server'))
+    const hello = messages.readClientHello(Buffer.concat(client.engine.takeOutput()).subarray(9))
+    assert.equal(hello.sessionId.length, 0)
+  })
+
+  test('is taken by a ticket that comes without an id', () => {
     const first = pair(configFor('client', 'ec256', only12), configFor('server'))
     pump(first)
     const [session] = first.client.sessions
@@ -159,6 +177,32 @@ describe('TLS 1.2: a ticket without an id', () => {
     })
     server.engine.receive(empty(Buffer.concat(client.engine.takeOutput()), 'client') ?? NOTHING)
     assert.equal(server.engine.info.isResumed, true)
+  })
+})
+
+describe('a flight ends where its answer begins', () => {
+  /** The first record in clear, with the beginning of one more message in it. */
+  const andMore: Alter = bytes => {
+    const size = 5 + (bytes[3] as number) * 256 + (bytes[4] as number)
+    const content = Buffer.concat([bytes.subarray(5, size), Uint8Array.of(messages.SERVER_HELLO, 0)])
+    const header = Uint8Array.of(HANDSHAKE, 3, 3, content.length >>> 8, content.length)
+    return Buffer.concat([header, content, bytes.subarray(size)])
+  }
+
+  test('a ClientHello, for TLS 1.2 and for a HelloRetryRequest', () => {
+    for (const changes of [only12, { ...only13, groups: [P384] }]) {
+      const both = pair(configFor('client'), configFor('server', 'ec256', changes))
+      pump(both, (bytes, from) => (from === 'client' ? andMore(bytes, from) : bytes))
+      assert.equal(failureOf(both.server), 'local unexpected_message: not on record boundary')
+    }
+  })
+
+  test('a ServerHelloDone, and a HelloRetryRequest', () => {
+    for (const changes of [only12, { ...only13, groups: [P384] }]) {
+      const both = pair(configFor('client'), configFor('server', 'ec256', changes))
+      pump(both, (bytes, from) => (from === 'server' ? andMore(bytes, from) : bytes))
+      assert.equal(failureOf(both.client), 'local unexpected_message: not on record boundary')
+    }
   })
 })
 
