@@ -16,7 +16,8 @@ export interface Memory {
   session: SavedSession | undefined
   /** A server's sessions by their id in hex. */
   readonly sessions: Map<string, SavedSession>
-  readonly ticketKey: Uint8Array
+  /** The first seals; a ticket of another is replaced. */
+  readonly ticketKeys: Uint8Array[]
   /** Milliseconds. It stands still but for `-resumption-delay`, so that the ages of tickets are exact. */
   now: number
 }
@@ -45,17 +46,12 @@ export function configOf(flags: Flags, memory: Memory): TlsEngineConfig {
     requestCert: asksCertificate(flags),
     certificateAuthorities: authoritiesOf(flags),
     honorCipherOrder: flags['server-preference'] !== undefined || flags.cipher !== undefined,
-    tickets: flags['no-ticket'] ? undefined : { keys: ticketKeysOf(flags, memory) },
+    tickets: flags['no-ticket'] ? undefined : { keys: memory.ticketKeys },
     sessionIds: true,
     pskIdentityHint: flags['psk-identity'] === undefined ? undefined : Buffer.from(flags['psk-identity']),
     usesPsk: flags.psk !== undefined,
     allowRenegotiation: flags['renegotiate-freely'] ?? false,
   }
-}
-
-/** A ticket of an older key is replaced. */
-function ticketKeysOf(flags: Flags, { ticketKey }: Memory): Uint8Array[] {
-  return flags['renew-ticket'] ? [randomBytes(48), ticketKey] : [ticketKey]
 }
 
 function asksCertificate(flags: Flags): boolean {

@@ -16,9 +16,10 @@ async function main(): Promise<number> {
     stdout.write('No\n')
     return 0
   }
-  const memory: Memory = { session: undefined, sessions: new Map(), ticketKey: randomBytes(48), now: Date.now() }
+  const memory: Memory = { session: undefined, sessions: new Map(), ticketKeys: [randomBytes(48)], now: Date.now() }
   for (let i = 0; i <= (initial['resume-count'] ?? 0); i++) {
     if (i > 0) memory.now += 1000 * (resume['resumption-delay'] ?? 0)
+    if (i > 0 && resume['renew-ticket']) memory.ticketKeys.unshift(randomBytes(48))
     await runConnection(i > 0 ? resume : initial, i > 0, memory)
   }
   return 0
