@@ -77,7 +77,7 @@ export function answer12(
   const status = extensions.get(ext.STATUS_REQUEST)
   const staple = status && ext.readStatusRequest(status) && choice.credential ? answer.ocspResponse : undefined
   const secrets = sendHello(channel, received, choice.suite, sessionId, { sendsTicket, staple: staple !== undefined })
-  const handshake = new ServerHandshake12(channel, secrets, choice, sessionId, sendsTicket)
+  const handshake = new ServerHandshake12(channel, hello.version, secrets, choice, sessionId, sendsTicket)
   return handshake.sendFlight(staple)
 }
 
@@ -180,6 +180,8 @@ function sessionOf(channel: HandshakeChannel, secrets: Secrets12, sessionId: Uin
 /** The full handshake: what its states need and do together. */
 class ServerHandshake12 {
   readonly channel: HandshakeChannel
+  /** What the client offered, which may be above what was agreed. */
+  readonly clientVersion: number
   readonly secrets: Secrets12
   readonly choice: Choice12
   readonly #sessionId: Uint8Array
@@ -188,12 +190,14 @@ class ServerHandshake12 {
 
   constructor(
     channel: HandshakeChannel,
+    clientVersion: number,
     secrets: Secrets12,
     choice: Choice12,
     sessionId: Uint8Array,
     sendsTicket: boolean,
   ) {
     this.channel = channel
+    this.clientVersion = clientVersion
     this.secrets = secrets
     this.choice = choice
     this.#sessionId = sessionId
@@ -333,7 +337,7 @@ class AwaitKeyExchange implements HandshakeState {
    * fit: RFC 5246 section 7.4.7.1. The choice between the two takes no branch.
    */
   #decrypt(reader: ByteReader): Uint8Array {
-    const { channel, choice } = this.#handshake
+    const { channel, choice, clientVersion } = this.#handshake
     const { crypto, config } = channel
     const encrypted = reader.vector(2)
     reader.end()
@@ -341,7 +345,8 @@ class AwaitKeyExchange implements HandshakeState {
     if (key === undefined || crypto.rsaDecrypt === undefined) throw refusal(HANDSHAKE_FAILURE, 'no shared cipher')
     const fallback = config.random(48)
     const premaster = Uint8Array.from(crypto.rsaDecrypt(key, encrypted, 48))
-    const wrong = ((premaster[0] as number) ^ 3) | ((premaster[1] as number) ^ 3)
+    const wrong =
+      ((premaster[0] as number) ^ (clientVersion >>> 8)) | ((premaster[1] as number) ^ (clientVersion & 0xff))
     // All ones where the version is wrong, else zero.
     const mask = -((wrong | -wrong) >>> 31)
     for (let i = 0; i < 48; i++) {

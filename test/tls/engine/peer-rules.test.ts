@@ -12,6 +12,7 @@ import { mayUse } from '../../../src/tls/engine/negotiation.ts'
 import type { Sealer13 } from '../../../src/tls/engine/record-protection.ts'
 import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
+import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
 import * as ext from '../../../src/tls/wire/extensions.ts'
 import * as messages from '../../../src/tls/wire/handshake-messages.ts'
 import { P256, P384, X25519 } from '../../../src/tls/wire/named-groups.ts'
@@ -153,6 +154,41 @@ describe('what a peer may not say in its hello', () => {
     checkMasterSecret(channel(true), true)
     assert.throws(() => checkMasterSecret(channel(true), false), { alertName: 'handshake_failure' })
     assert.throws(() => checkMasterSecret(channel(false), true), { reason: 'inconsistent extms' })
+  })
+})
+
+describe('TLS 1.2: a premaster secret by RSA', () => {
+  /** The master secret that comes of what was decrypted, by a server whose chance is all nines. */
+  function masterOf(version: number, decrypted: Uint8Array): string | undefined {
+    const crypto = { ...nodeCrypto, rsaDecrypt: () => decrypted }
+    const random = (size: number) => new Uint8Array(size).fill(9)
+    const rsa = cipherSuites.filter(suite => suite.name === 'AES128-GCM-SHA256')
+    const { client, server } = pair(
+      configFor('client', 'rsa', { ...only12, cipherSuites: rsa, random }),
+      configFor('server', 'rsa', { ...only12, cipherSuites: rsa, random, crypto }),
+    )
+    const newer = rewriting(messages.CLIENT_HELLO, hello => {
+      return messages.writeClientHello({ ...messages.readClientHello(hello), version })
+    })
+    server.engine.receive(newer(Buffer.concat(client.engine.takeOutput()), 'client') ?? NOTHING)
+    const body = Buffer.concat([Uint8Array.of(1, 0), new Uint8Array(256)])
+    const message = messages.writeMessage(messages.CLIENT_KEY_EXCHANGE, body)
+    server.engine.receive(Buffer.concat([Uint8Array.of(HANDSHAKE, 3, 3, 1, message.length - 256), message]))
+    return server.keyLog.find(line => line.startsWith('CLIENT_RANDOM'))
+  }
+
+  test('holds the version that the client offered, not the one that was agreed', () => {
+    const made = new Uint8Array(48).fill(7)
+    const nines = new Uint8Array(48).fill(9)
+    for (const version of [0x0303, 0x0304]) {
+      const right = Uint8Array.from(made)
+      right.set([3, version & 0xff])
+      const wrong = Uint8Array.from(made)
+      wrong.set([3, (version & 0xff) ^ 7])
+      assert.ok(masterOf(version, right))
+      assert.notEqual(masterOf(version, right), masterOf(version, nines))
+      assert.equal(masterOf(version, wrong), masterOf(version, nines))
+    }
   })
 })
 
