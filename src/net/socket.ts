@@ -690,6 +690,10 @@ const OWN_PROPERTY = { writable: true, configurable: true, enumerable: true } as
 Object.defineProperty(NetSocket, 'name', { value: 'Socket' })
 
 export interface Socket extends NetSocket {
+  // Node's overloads, which name what may be sent.
+  end(callback?: () => void): this
+  end(chunk: Uint8Array | string, callback?: () => void): this
+  end(chunk: Uint8Array | string, encoding?: BufferEncoding, callback?: () => void): this
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly remoteAddress: string | undefined

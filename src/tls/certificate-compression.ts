@@ -5,6 +5,8 @@ import { invalidArgValue } from '../core/errors.ts'
 import { validateArray } from '../core/validate.ts'
 import type { CertificateCompressor } from './engine/types.ts'
 
+type CertificateCompressionAlgorithm = 'zlib' | 'brotli' | 'zstd'
+
 /** Zstandard came with Node 22.15 and 23.8. */
 interface Zstandard {
   zstdCompressSync?(data: Uint8Array): Uint8Array
@@ -48,8 +50,8 @@ function attempt(decompress: () => Uint8Array): Uint8Array | undefined {
  * `tls.getCertificateCompressionAlgorithms()`: what `certificateCompression` may name here, 'zstd' only where the runtime has
  * it. Node's documentation of `tls`.
  */
-export function getCertificateCompressionAlgorithms(): string[] {
-  return known.map(one => one.name)
+export function getCertificateCompressionAlgorithms(): CertificateCompressionAlgorithm[] {
+  return known.map(one => one.name as CertificateCompressionAlgorithm)
 }
 
 const names: readonly unknown[] = ['zlib', 'brotli', 'zstd']

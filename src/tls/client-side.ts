@@ -55,7 +55,7 @@ export class ClientSide extends Side {
     return this.#savedSession
   }
 
-  get session(): Buffer | undefined {
+  get session(): Buffer<ArrayBuffer> | undefined {
     const session = this.#toldSession ?? this.layer?.session
     // Before the server's first ticket there is nothing to resume, and yet, as in Node, something to show.
     if (session === undefined)

@@ -3,10 +3,11 @@
 // runtime decides, and refuses with its own errors: here nothing is refused, and what is not known is doubted.
 
 import { securityLevelOf } from './cipher-list.ts'
+import type { SecureContextOptions } from './context-options.ts'
 import { trustOf } from './context-trust.ts'
 import { nodeCrypto } from './crypto/node-crypto.ts'
 import { materialOf } from './engine-material.ts'
-import type { ContextHandle, SecureContextOptions } from './secure-context.ts'
+import type { ContextHandle } from './secure-context.ts'
 import { cipherSuiteByName } from './wire/cipher-suites.ts'
 import { namedGroupByName } from './wire/named-groups.ts'
 import { signatureSchemeByName } from './wire/signature-schemes.ts'

@@ -10,16 +10,11 @@ import { codedError } from '../core/errors.ts'
 import { validateInteger } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import { validateCompression } from './certificate-compression.ts'
+import type { GivenContextOptions, SecureContextOptions } from './context-options.ts'
 import { defaults } from './defaults.ts'
 import { tlsEngine } from './engine-choice.ts'
 import { areBeyondDoubt } from './option-checks.ts'
 import { chosenDefaultCertificates, getCACertificates } from './trust-store.ts'
-
-export interface SecureContextOptions {
-  [option: string]: unknown
-  ticketKeys?: unknown
-  sessionTimeout?: number | undefined
-}
 
 /** What the runtime's context may tell beyond its types. */
 interface NativeContext {
@@ -52,7 +47,7 @@ export class ContextHandle {
     return this.#runtime
   }
 
-  getTicketKeys(): Buffer {
+  getTicketKeys(): Buffer<ArrayBuffer> {
     return Buffer.from(this.#ticketKeys)
   }
 
@@ -189,7 +184,7 @@ export function createSecureContext(options?: object | null): SecureContext {
 }
 
 /** As the module has it now: tools that add authorities put their own function there. */
-export function makeContext(options?: SecureContextOptions | null): SecureContext {
+export function makeContext(options?: GivenContextOptions | null): SecureContext {
   return (defaults.createSecureContext ?? createSecureContext)(options)
 }
 

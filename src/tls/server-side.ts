@@ -3,7 +3,6 @@
 // it throws ends this connection, never the process (CVE-2026-21637).
 
 import type { EventEmitter } from 'node:events'
-import { asBuffer } from '../core/bytes.ts'
 import { invalidArgType, invalidArgValue } from '../core/errors.ts'
 import { validateBuffer } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
@@ -73,9 +72,9 @@ export class ServerSide extends Side {
     return this.#serverName ?? this.layer?.serverName ?? false
   }
 
-  get session(): Buffer | undefined {
+  get session(): Buffer<ArrayBuffer> | undefined {
     const session = this.layer?.session
-    return session && asBuffer(session)
+    return session && Buffer.from(session)
   }
 
   /** The verdict on the client's certificate, as Node words it. @returns whether the connection may stay */

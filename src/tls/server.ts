@@ -20,14 +20,15 @@ import {
   socketOver,
 } from '../net/internal.ts'
 import { convertALPNProtocols } from './alpn.ts'
+import type { GivenContextOptions } from './context-options.ts'
 import { alpnCallbackWithProtocols, requiredServerName } from './errors.ts'
 import { SecureAccept } from './secure-accept.ts'
-import { makeContext, SecureContext, type SecureContextOptions } from './secure-context.ts'
+import { makeContext, SecureContext } from './secure-context.ts'
 import type { AlpnCallback, PskServerCallback, SniCallback } from './server-side.ts'
 import { acceptSecure, kSettings } from './symbols.ts'
 import type { TLSSocket } from './tls-socket.ts'
 
-export interface TlsServerOptions extends NetServerOptions, SecureContextOptions {
+export interface TlsServerOptions extends NetServerOptions, GivenContextOptions {
   requestCert?: boolean | undefined
   rejectUnauthorized?: boolean | undefined
   ALPNProtocols?: readonly string[] | NodeJS.ArrayBufferView | undefined
@@ -112,7 +113,7 @@ class TlsServer extends NetServer {
     if (given['ticketKeys']) this.ticketKeys = given['ticketKeys'] as Buffer
     Object.assign(this, kept)
     const { sessionTimeout, ticketKeys } = this
-    this._sharedCreds = makeContext({ ...kept, sessionTimeout, ticketKeys } as SecureContextOptions)
+    this._sharedCreds = makeContext({ ...kept, sessionTimeout, ticketKeys } as GivenContextOptions)
   }
 
   /** @param servername - a host name, or one with `*` for a label or a part of it */
@@ -120,11 +121,11 @@ class TlsServer extends NetServer {
   addContext(servername: string, context: object): void {
     if (!servername) throw requiredServerName()
     const pattern = servername.replace(/[.^$+?\-\\[\]{}()|/]/g, '\\$&').replaceAll('*', '[^.]*')
-    const secureContext = context instanceof SecureContext ? context : makeContext(context as SecureContextOptions)
+    const secureContext = context instanceof SecureContext ? context : makeContext(context as GivenContextOptions)
     this._contexts.push([new RegExp(`^${pattern}$`, 'i'), secureContext])
   }
 
-  getTicketKeys(): Buffer {
+  getTicketKeys(): Buffer<ArrayBuffer> {
     return this._sharedCreds.context.getTicketKeys()
   }
 

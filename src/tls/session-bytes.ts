@@ -3,7 +3,7 @@
 
 const magic = Buffer.from('plainwire:tls:session:1\0', 'latin1')
 
-export function sealSession(session: Uint8Array, identity: string): Buffer {
+export function sealSession(session: Uint8Array, identity: string): Buffer<ArrayBuffer> {
   const name = Buffer.from(identity, 'utf8')
   const length = Buffer.alloc(2)
   length.writeUInt16BE(Math.min(name.length, 0xffff))

@@ -1,7 +1,6 @@
 // What a TLSSocket tells of its connection, in Node's shapes. Source: Node's documentation, "Class: tls.TLSSocket".
 
 import { X509Certificate } from 'node:crypto'
-import { asBuffer } from '../core/bytes.ts'
 import { currentHost } from '../host/current.ts'
 import { knownIssuers } from './context-trust.ts'
 import type { CipherInfo, EphemeralKeyInfo } from './layer.ts'
@@ -33,15 +32,15 @@ export function isSessionReused({ layer }: Side): boolean {
   return layer?.isResumed ?? false
 }
 
-export function finished({ layer }: Side): Buffer | undefined {
+export function finished({ layer }: Side): Buffer<ArrayBuffer> | undefined {
   return copied(layer?.finished)
 }
 
-export function peerFinished({ layer }: Side): Buffer | undefined {
+export function peerFinished({ layer }: Side): Buffer<ArrayBuffer> | undefined {
   return copied(layer?.peerFinished)
 }
 
-export function ticket(side: Side): Buffer | undefined {
+export function ticket(side: Side): Buffer<ArrayBuffer> | undefined {
   return copied(side.ticket)
 }
 
@@ -50,9 +49,9 @@ export function exportKeyingMaterial(
   length: number,
   label: string,
   context: NodeJS.ArrayBufferView | undefined,
-): Buffer {
+): Buffer<ArrayBuffer> {
   const bytes = context && new Uint8Array(context.buffer as ArrayBuffer, context.byteOffset, context.byteLength)
-  return asBuffer(layer?.exportKeyingMaterial(length, label, bytes) ?? new Uint8Array(0))
+  return Buffer.from(layer?.exportKeyingMaterial(length, label, bytes) ?? [])
 }
 
 /** @param isDetailed - with the issuers, each the next one's `issuerCertificate` */
@@ -89,6 +88,6 @@ function withIssuer(chain: readonly Uint8Array[], index: number): X509Certificat
   return certificate
 }
 
-function copied(bytes: Uint8Array | undefined): Buffer | undefined {
+function copied(bytes: Uint8Array | undefined): Buffer<ArrayBuffer> | undefined {
   return bytes && Buffer.from(bytes)
 }

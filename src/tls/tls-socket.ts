@@ -4,6 +4,7 @@
 
 import type { X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls'
 import { callableClass } from '../core/callable-class.ts'
 import {
   validateBoolean,
@@ -19,18 +20,25 @@ import type { Connection } from '../host/types.ts'
 import { overOptions, Socket, type SocketOptions, wrapConnection } from '../net/internal.ts'
 import { convertALPNProtocols } from './alpn.ts'
 import { ClientSide } from './client-side.ts'
+import type { GivenContextOptions } from './context-options.ts'
 import { handshakeTimeout, invalidContext, invalidState, sniFromServer } from './errors.ts'
-import { makeContext, SecureContext, type SecureContextOptions } from './secure-context.ts'
+import { makeContext, SecureContext } from './secure-context.ts'
 import type { Server } from './server.ts'
-import { type AlpnCallback, type PskServerCallback, ServerSide, type SniCallback } from './server-side.ts'
+import {
+  type AlpnCallback,
+  type PskServerCallback,
+  ServerSide,
+  type ServerSideOptions,
+  type SniCallback,
+} from './server-side.ts'
 import type { SideEvents } from './side.ts'
 import * as facts from './socket-facts.ts'
 import { kTls } from './symbols.ts'
 import type { TlsConnection } from './tls-connection.ts'
 
-export interface TLSSocketOptions extends SecureContextOptions, Omit<SocketOptions, 'signal'> {
+export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOptions, 'signal'> {
   isServer?: boolean | undefined
-  server?: Server | undefined
+  server?: ServerSideOptions['server']
   secureContext?: SecureContext | undefined
   credentials?: SecureContext | undefined
   session?: Buffer | string | undefined
@@ -180,15 +188,16 @@ class TlsSocket extends Socket {
   }
 
   /** On a server, from within SNICallback or ALPNCallback: another certificate for this connection. */
-  setKeyCert(context: SecureContextOptions | SecureContext): void {
+  setKeyCert(context: GivenContextOptions | SecureContext): void {
     if (this.destroyed) return
     this[kTls].side.context = context instanceof SecureContext ? context : makeContext(context)
   }
 
   // What was agreed
 
-  getCipher(): facts.CipherInfo | undefined {
-    return this.destroyed ? (null as never) : facts.cipher(this[kTls].side)
+  /** As Node declares it; undefined before there is one. */
+  getCipher(): facts.CipherInfo {
+    return this.destroyed ? (null as never) : (facts.cipher(this[kTls].side) as facts.CipherInfo)
   }
 
   getProtocol(): string | null {
@@ -207,23 +216,23 @@ class TlsSocket extends Socket {
     return this.destroyed ? (null as never) : facts.isSessionReused(this[kTls].side)
   }
 
-  getFinished(): Buffer | undefined {
+  getFinished(): Buffer<ArrayBuffer> | undefined {
     return this.destroyed ? (null as never) : facts.finished(this[kTls].side)
   }
 
-  getPeerFinished(): Buffer | undefined {
+  getPeerFinished(): Buffer<ArrayBuffer> | undefined {
     return this.destroyed ? (null as never) : facts.peerFinished(this[kTls].side)
   }
 
-  getSession(): Buffer | undefined {
+  getSession(): Buffer<ArrayBuffer> | undefined {
     return this.destroyed ? (null as never) : this[kTls].side.session
   }
 
-  getTLSTicket(): Buffer | undefined {
+  getTLSTicket(): Buffer<ArrayBuffer> | undefined {
     return this.destroyed ? (null as never) : facts.ticket(this[kTls].side)
   }
 
-  exportKeyingMaterial(length: number, label: string, context?: Buffer): Buffer {
+  exportKeyingMaterial(length: number, label: string, context?: Buffer): Buffer<ArrayBuffer> {
     validateUint32(length, 'length', true)
     validateString(label, 'label')
     if (context !== undefined) validateBuffer(context, 'context')
@@ -233,8 +242,12 @@ class TlsSocket extends Socket {
 
   // Certificates
 
-  getPeerCertificate(detailed?: boolean): object {
-    return this.destroyed ? (null as never) : facts.peerCertificate(this[kTls].side, Boolean(detailed))
+  getPeerCertificate(detailed: true): DetailedPeerCertificate
+  getPeerCertificate(detailed?: boolean): PeerCertificate
+  getPeerCertificate(detailed?: boolean): DetailedPeerCertificate | PeerCertificate {
+    return this.destroyed
+      ? (null as never)
+      : (facts.peerCertificate(this[kTls].side, Boolean(detailed)) as PeerCertificate)
   }
 
   getCertificate(): object | null {
@@ -396,7 +409,7 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   socket.encrypted = true
   socket._requestCert = Boolean(options.requestCert) || !options.isServer
   socket._rejectUnauthorized = Boolean(options.rejectUnauthorized)
-  socket.server = options.server ?? null
+  socket.server = (options.server as Server | undefined) ?? null
   if (options.enableTrace) side.trace()
   if (isShown) {
     socket._controlReleased = true

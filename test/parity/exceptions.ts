@@ -15,12 +15,7 @@ export const exceptions = {
     net: {},
     http: {},
     url: {},
-    tls: {
-      connect: declaredOtherwise,
-      createServer: declaredOtherwise,
-      Server: declaredOtherwise,
-      TLSSocket: declaredOtherwise,
-    },
+    tls: {},
     http2: {
       connect: declaredOtherwise,
       constants: 'has the name of status 425 of old, which Node itself has no more',
@@ -30,10 +25,7 @@ export const exceptions = {
       Http2ServerResponse: declaredOtherwise,
       performServerHandshake: declaredOtherwise,
     },
-    https: {
-      createServer: declaredOtherwise,
-      Server: declaredOtherwise,
-    },
+    https: {},
   },
   /** By the names that shape.ts gives: `Class#member`, `Class.static`, `export`. */
   shape: {
