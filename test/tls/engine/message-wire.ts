@@ -29,9 +29,8 @@ export type AlterUnits = (units: readonly Unit[]) => readonly Unit[]
 export class WiredEngine extends Recorded {
   readonly side: Side
   readonly #config: TlsEngineConfig
-  /** The server's random of each handshake. */
-  readonly #serverRandoms: Uint8Array[] = []
-  #hasEncryptThenMac = false
+  /** Of each handshake: its server's random, and whether CBC records are encrypted before the MAC. */
+  readonly #serverHellos: { readonly random: Uint8Array; readonly isEncryptThenMac: boolean }[] = []
 
   constructor(config: TlsEngineConfig, more: ConstructorParameters<typeof Recorded>[1] = {}) {
     super(config, {
@@ -70,25 +69,26 @@ export class WiredEngine extends Recorded {
       .split(' ')
       .slice(1)
       .map(text => Buffer.from(text, 'hex'))
-    const serverRandom = this.#serverRandoms[handshake]
-    assert.ok(cipherSuite && clientRandom && master && serverRandom)
+    const hello = this.#serverHellos[handshake]
+    assert.ok(cipherSuite && clientRandom && master && hello)
     const channel = {
       crypto: nodeCrypto,
       config: this.#config,
       guard: () => {},
       keyLog: () => {},
     } as unknown as HandshakeChannel
-    const secrets = new Secrets12(channel, cipherSuite, clientRandom, serverRandom)
-    secrets.isEncryptThenMac = cipherSuite.mac !== undefined && this.#hasEncryptThenMac
+    const secrets = new Secrets12(channel, cipherSuite, clientRandom, hello.random)
+    secrets.isEncryptThenMac = cipherSuite.mac !== undefined && hello.isEncryptThenMac
     secrets.setMaster(master)
     return secrets
   }
 
   #note(message: Uint8Array): void {
-    if (message[0] !== messages.SERVER_HELLO || message.length < 38) return
-    this.#serverRandoms.push(new Uint8Array(message.subarray(6, 38)))
+    if (message[0] !== messages.SERVER_HELLO) return
     try {
-      this.#hasEncryptThenMac = messages.readServerHello(message.subarray(4)).extensions.has(ENCRYPT_THEN_MAC)
+      const { random, extensions } = messages.readServerHello(message.subarray(4))
+      const isEncryptThenMac = extensions.has(ENCRYPT_THEN_MAC)
+      this.#serverHellos.push({ random: new Uint8Array(random), isEncryptThenMac })
     } catch {
       // An altered one, which the engine refuses too.
     }
