@@ -126,7 +126,8 @@ describe('gnutls-serv', { skip: missing('gnutls-serv') }, () => {
         size += (chunk as Buffer).length
         if (size > payload.length) break
       }
-      const largest = Math.max(...sizes.toServer)
+      // The ClientHello comes before anything is agreed on.
+      const largest = Math.max(...sizes.toServer.slice(1))
       assert.ok(largest > 700 && largest <= 700 + overhead, String(largest))
     })
   }
