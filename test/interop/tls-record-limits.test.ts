@@ -44,7 +44,13 @@ async function relay(t: TestContext, port: number): Promise<Relay> {
     watch(upstream, sizes.toClient)
     client.pipe(upstream).pipe(client)
     t.after(() => client.destroy())
-    for (const socket of [client, upstream]) socket.on('error', () => {})
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        client.destroy()
+        upstream.destroy()
+      })
+    }
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -147,8 +153,11 @@ async function gnutlsServer(t: TestContext, options: string[]): Promise<number> 
   )
   t.after(() => child.kill())
   const isReady = new Promise<void>((resolve, reject) => {
+    let output = ''
     const look = (text: string): void => {
-      if (text.includes('listening on IPv4')) resolve()
+      output += text
+      // It names the port first, and listens then.
+      if (/listening on IPv4[^\n]*done/.test(output)) resolve()
     }
     child.stdout?.setEncoding('utf8').on('data', look)
     child.stderr?.setEncoding('utf8').on('data', look)
