@@ -227,7 +227,7 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
   writeHead(statusCode: number, second?: unknown, third?: unknown): this {
     const state = this[kState]
     const { stream } = state
-    if (state.isClosed || stream.destroyed || stream.closed) return this
+    if (state.isClosed || stream.destroyed || stream[kStream].isClosed) return this
     if (stream.headersSent) throw headersSent()
     if (typeof second === 'string') warnOfStatusMessage()
     const headers = third === undefined && typeof second === 'object' ? second : third

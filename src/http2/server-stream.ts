@@ -59,7 +59,8 @@ export class ServerHttp2Stream extends Http2Stream {
 
   get pushAllowed(): boolean {
     const { session } = this
-    if (this.destroyed || this.closed || session === undefined || session.closed || session.destroyed) return false
+    if (this.destroyed || this[kStream].isClosed || session === undefined || session.closed || session.destroyed)
+      return false
     return session.remoteSettings.enablePush === true
   }
 
@@ -114,7 +115,7 @@ export class ServerHttp2Stream extends Http2Stream {
   }
 
   respond(given?: HeaderObject | HeaderArray | null, options?: ResponseOptions): void {
-    if (this.destroyed || this.closed) throw invalidStream()
+    if (this.destroyed || this[kStream].isClosed) throw invalidStream()
     if (this.headersSent) throw headersSent()
     validateOptionalObject(options, 'options')
     this[kTouch]()
@@ -125,7 +126,7 @@ export class ServerHttp2Stream extends Http2Stream {
 
   /** A response of the compatibility API: headers that are nobody else's any more. */
   _respondWith(headers: HeaderObject | undefined, status: number, options: ResponseOptions): void {
-    if (this.destroyed || this.closed) throw invalidStream()
+    if (this.destroyed || this[kStream].isClosed) throw invalidStream()
     this[kTouch]()
     const { clock } = (this.session as Http2Session)[kSession].host
     if (headers !== undefined) {
@@ -185,7 +186,7 @@ export class ServerHttp2Stream extends Http2Stream {
   }
 
   additionalHeaders(given: HeaderObject): void {
-    if (this.destroyed || this.closed) throw invalidStream()
+    if (this.destroyed || this[kStream].isClosed) throw invalidStream()
     if (this.headersSent) throw headersAfterRespond()
     validateOptionalObject(given, 'headers')
     const headers = Object.assign(Object.create(null) as HeaderObject, given)

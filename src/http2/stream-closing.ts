@@ -58,7 +58,7 @@ function resetStream(stream: Http2Stream, code: number): void {
 export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolean): void {
   if (stream.destroyed) return
   const state = stream[kStream]
-  if (!stream.closed) closeStream(stream, code, NO_RESET)
+  if (!state.isClosed) closeStream(stream, code, NO_RESET)
   if (code !== NO_ERROR) {
     stream.destroy()
     return
@@ -74,6 +74,7 @@ export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolea
   }
   // What has arrived may still be read. After a reset no write will ever finish, so that is not waited for.
   state.afterEnd = byPeer ? DESTROY : MAYBE_DESTROY
+  state.isLeftToRead = true
   if (!state.hasEnd) {
     state.hasEnd = true
     if (state.held === null) stream.push(null)
@@ -127,7 +128,7 @@ export function destroyStream(
 function closingCode(stream: Http2Stream, error: Error | null, session: Http2Session): number {
   const { goawayCode, destroyCode } = session[kSession]
   const sessionCode = goawayCode || destroyCode
-  if (!error) return stream.closed ? stream.rstCode : sessionCode
+  if (!error) return stream[kStream].isClosed ? stream.rstCode : sessionCode
   return sessionCode || (error.name === 'AbortError' ? CANCEL : INTERNAL_ERROR)
 }
 
@@ -158,7 +159,7 @@ function detach(stream: Http2Stream, state: StreamState, session: Http2Session):
 export function maybeDestroyStream(stream: Http2Stream): void {
   if (!stream.writableFinished) return
   const state = stream[kStream]
-  if (stream.closed && (state.goesAtFinish || !stream.readable)) {
+  if (state.isClosed && (state.goesAtFinish || !stream.readable)) {
     stream.destroy()
     return
   }

@@ -29,6 +29,8 @@ export class StreamState {
   rstCode = 0
 
   isClosed = false
+  /** Both sides have ended in good order, and what has come waits for the program. */
+  isLeftToRead = false
   isAborted = false
   /** What 'error' tells came of a code alone, not of a program. */
   isPeersError = false

@@ -212,7 +212,7 @@ export class Http2Stream extends Duplex {
 
   sendTrailers(headers: HeaderObject): void {
     const state = this[kStream]
-    if (this.destroyed || this.closed) throw invalidStream()
+    if (this.destroyed || this[kStream].isClosed) throw invalidStream()
     if (state.sentTrailers !== undefined) throw trailersAlreadySent()
     if (!state.trailersReady) throw trailersNotReady()
     validateOptionalObject(headers, 'headers')
@@ -249,7 +249,9 @@ export class Http2Stream extends Duplex {
     if (callback !== undefined) validateFunction(callback, 'callback')
     if (this.closed) return
     if (callback !== undefined) this.once('close', callback)
-    closeStream(this, code, SUBMIT_RESET)
+    const state = this[kStream]
+    state.isLeftToRead = false
+    if (!state.isClosed) closeStream(this, code, SUBMIT_RESET)
   }
 
   override _destroy(error: Error | null, callback: WriteCallback): void {
@@ -285,10 +287,12 @@ Http2Stream.prototype.priority = deprecate(
   'DEP0194',
 )
 
+// With both sides ended it is closed once it has been read: the runtime's stream helpers take what is closed for lost.
 // A field in the stream's declaration, which no accessor of a subclass may stand for.
 Object.defineProperty(Http2Stream.prototype, 'closed', {
   get(this: Http2Stream) {
-    return this[kStream].isClosed
+    const state = this[kStream]
+    return state.isClosed && !(state.isLeftToRead && this.readable)
   },
   configurable: true,
 })
@@ -439,7 +443,7 @@ function mayPassUnheard({ observer, isServer, isPeersError }: StreamState): bool
 export function askForTrailers(stream: Http2Stream): void {
   const state = stream[kStream]
   state.trailersReady = true
-  if (stream.destroyed || stream.closed) return
+  if (stream.destroyed || stream[kStream].isClosed) return
   if (!stream.emit('wantTrailers')) stream.sendTrailers(state.observer?.trailers ?? {})
 }
 

@@ -314,3 +314,18 @@ it("setTimeout() tells 'timeout' of a stream without traffic", async t => {
   await called
   assert.equal(request.destroyed, false)
 })
+
+it('closed: not before an answer that has come at once has been read, as stream helpers take what is closed for lost', async t => {
+  const both = await pair(t)
+  both.server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.respond()
+    stream.end('all at once')
+  })
+  const request = both.client.request({ ':path': '/' })
+  const closed = eventually(request, 'close')
+  await eventually(request, 'response')
+  assert.equal(request.closed, false)
+  assert.equal(await text(request), 'all at once')
+  await closed
+  assert.equal(request.closed, true)
+})

@@ -52,9 +52,13 @@ class ToyShare implements KeyShare {
 
   agree(peerShare: Uint8Array): Uint8Array | undefined {
     if (peerShare.length !== this.group.serverShareSize) return undefined
-    const both = [this.publicKey, peerShare].map(one => Buffer.from(one)).sort(Buffer.compare)
-    return nodeCrypto.hash('sha256', Buffer.concat(both))
+    return sharedOf(this.publicKey, peerShare)
   }
+}
+
+function sharedOf(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = [one, other].map(share => Buffer.from(share)).sort(Buffer.compare)
+  return nodeCrypto.hash('sha256', Buffer.concat(both))
 }
 
 /** @param name - seeds the shares: one provider for each endpoint */
@@ -63,9 +67,9 @@ export function toyCrypto(name: string): CryptoProvider {
   const own: Partial<CryptoProvider> = {
     generateKeyShare: group => new ToyShare(group, `${name} share ${shares++}`),
     answerKeyShare(group, peerShare) {
-      const share = new ToyShare(group, `${name} share ${shares++}`)
-      const secret = share.agree(peerShare)
-      return secret && { share: share.publicKey, secret }
+      if (peerShare.length !== group.clientShareSize) return undefined
+      const share = bytesFrom(`${name} share ${shares++}`, group.serverShareSize)
+      return { share, secret: sharedOf(share, peerShare) }
     },
     sign: signature,
     verify: (scheme, key, data, signed) => nodeCrypto.equal(signature(scheme, key, data), signed),
