@@ -7,9 +7,11 @@
 import { currentHost } from '../host/current.ts'
 import { silentSink } from '../host/silent-sink.ts'
 import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from '../host/types.ts'
+import { BelowSink } from './below-sink.ts'
 import { writeCancelled } from './errors.ts'
 import type { ClientOffer, LayerEvents, TlsLayer } from './layer.ts'
 import { lingerMs, maxGatheredBytes } from './limits.ts'
+import { TlsOutput } from './tls-output.ts'
 
 /** Whoever decides about a connection: makes its layer, hears its events, and says whether the peer will do. */
 export interface TlsOwner {
@@ -54,12 +56,7 @@ export class TlsConnection implements Connection {
   /** The peer ends here: 2 once the reader knows. */
   #end: 0 | 1 | 2 = 0
   #isTruncated = false
-  /** Plaintext that has not been sealed yet, and whom to tell when it is sent. */
-  #waiting: Uint8Array[] = []
-  #waitingBytes = 0
-  #waitingDone: WriteDone[] = []
-  /** Of what the layer has been given and not put out. */
-  #behindDone: WriteDone[] = []
+  readonly #output = new TlsOutput()
   #owesDrain = false
   /** The handshake is done; the owner's word may be yet to come. */
   #isSecured = false
@@ -201,7 +198,7 @@ export class TlsConnection implements Connection {
   }
 
   receiveDrain(): void {
-    if (!this.#owesDrain || this.#waitingBytes > maxGatheredBytes || this.isDestroyed) return
+    if (!this.#owesDrain || this.#output.waitingBytes > maxGatheredBytes || this.isDestroyed) return
     this.#owesDrain = false
     this.sink.onDrain()
   }
@@ -225,7 +222,7 @@ export class TlsConnection implements Connection {
     this.#state = 'closed'
     this.#told = []
     this.#layer?.destroy()
-    this.#dropWaiting()
+    this.#output.drop()
     this.sink.onClose(hasFailed)
     this.#owner.onClosed()
   }
@@ -295,7 +292,7 @@ export class TlsConnection implements Connection {
     this.#state = 'failed'
     this.#told = []
     this.#layer?.destroy()
-    this.#dropWaiting()
+    this.#output.drop()
     // While it is told, the connection still has its addresses.
     try {
       this.sink.onError(error)
@@ -351,7 +348,7 @@ export class TlsConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#waitingBytes + (this.#layer?.pendingBytes ?? 0) + this.below.bufferedBytes
+    return this.#output.waitingBytes + (this.#layer?.pendingBytes ?? 0) + this.below.bufferedBytes
   }
 
   write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
@@ -367,16 +364,14 @@ export class TlsConnection implements Connection {
     }
     const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
     this.#bytesWritten += bytes.byteLength
-    if (this.#state === 'open' && this.#depth === 0 && this.#corks === 0 && this.#waiting.length === 0) {
+    if (this.#state === 'open' && this.#depth === 0 && this.#corks === 0 && !this.#output.hasWaiting) {
       if (bytes.byteLength > 0) (this.#layer as TlsLayer).write(bytes)
       return this.#send(done)
     }
-    this.#waiting.push(bytes)
-    this.#waitingBytes += bytes.byteLength
+    this.#output.add(bytes, done)
     // Nobody had to begin yet: what is to be said needs a handshake.
     if (this.#state === 'waiting') this.start()
-    if (done) this.#waitingDone.push(done)
-    if (this.#waitingBytes < maxGatheredBytes) return !this.#owesDrain
+    if (this.#output.waitingBytes < maxGatheredBytes) return !this.#owesDrain
     if (this.#state === 'open') return this.#flush()
     this.#owesDrain = true
     return false
@@ -384,7 +379,7 @@ export class TlsConnection implements Connection {
 
   /** Nothing stands between the writer and the connection below. */
   get #isDirect(): boolean {
-    return this.#state === 'open' && this.#layer?.isTransparent === true && this.#waiting.length === 0
+    return this.#state === 'open' && this.#layer?.isTransparent === true && !this.#output.hasWaiting
   }
 
   cork(): void {
@@ -419,7 +414,7 @@ export class TlsConnection implements Connection {
     this.#isEnding = true
     this.#endDone = done
     if (this.#state === 'open') this.#sendEnd()
-    else if (!this.#isSecured && this.#waiting.length === 0) this.#endUnsecured()
+    else if (!this.#isSecured && !this.#output.hasWaiting) this.#endUnsecured()
   }
 
   /** Nothing was to be said: the peer is told so by FIN alone, as no alert would be believed before the handshake. */
@@ -430,7 +425,7 @@ export class TlsConnection implements Connection {
 
   #sendEnd(): void {
     if (this.#hasEnded) return
-    const done = this.#seal()
+    const done = this.#output.seal(this.#layer as TlsLayer)
     this.#writeOutput(done)
     this.#layer?.closeNotify(() => {
       this.#writeOutput(undefined)
@@ -454,7 +449,7 @@ export class TlsConnection implements Connection {
     this.#state = 'destroyed'
     this.#told = []
     this.#layer?.destroy()
-    this.#dropWaiting()
+    this.#output.drop()
     return true
   }
 
@@ -489,23 +484,7 @@ export class TlsConnection implements Connection {
   /** @returns as `write` does */
   #flush(): boolean {
     if (this.#hasEnded || this.isDestroyed) return true
-    return this.#send(this.#state === 'open' ? this.#seal() : undefined)
-  }
-
-  /** Seals what waits. @returns whom to tell when it is sent */
-  #seal(): WriteDone | undefined {
-    const waiting = this.#waiting
-    if (waiting.length === 0) return undefined
-    const bytes = this.#waitingBytes
-    const done = this.#waitingDone
-    this.#waiting = []
-    this.#waitingBytes = 0
-    this.#waitingDone = []
-    if (bytes > 0) (this.#layer as TlsLayer).write(waiting.length === 1 ? (waiting[0] as Uint8Array) : waiting)
-    if (done.length < 2) return done[0]
-    return error => {
-      for (const one of done) one(error)
-    }
+    return this.#send(this.#state === 'open' ? this.#output.seal(this.#layer as TlsLayer) : undefined)
   }
 
   #send(done: WriteDone | undefined): boolean {
@@ -514,89 +493,9 @@ export class TlsConnection implements Connection {
     return mayGoOn
   }
 
-  #writeOutput(given: WriteDone | undefined): boolean {
+  #writeOutput(done: WriteDone | undefined): boolean {
     const layer = this.#layer
     if (layer === undefined) return true
-    const done = this.#doneWithOutput(given, layer)
-    const output = layer.takeOutput()
-    const { below } = this
-    if (output.length === 0) {
-      // After what has been written before it.
-      if (done) below.write(nothing, undefined, done)
-      return true
-    }
-    if (this.#hasEnded && this.#state !== 'failed') return false
-    if (output.length === 1) return below.write(output[0] as Uint8Array, undefined, done)
-    // The records of a flight are small: they leave as one buffer.
-    if (output.reduce((sum, record) => sum + record.length, 0) <= maxJoinedBytes) {
-      return below.write(Buffer.concat(output), undefined, done)
-    }
-    below.cork()
-    let mayGoOn = true
-    const last = output.length - 1
-    for (const [index, record] of output.entries()) {
-      mayGoOn = below.write(record, undefined, index === last ? done : undefined)
-    }
-    below.uncork()
-    return mayGoOn
-  }
-
-  /** Whom to tell when the output that there is now has been sent. */
-  #doneWithOutput(done: WriteDone | undefined, layer: TlsLayer): WriteDone | undefined {
-    if (layer.pendingBytes === 0 && this.#behindDone.length === 0) return done
-    if (done) this.#behindDone.push(done)
-    if (layer.pendingBytes > 0) return undefined
-    const all = this.#behindDone
-    this.#behindDone = []
-    return error => {
-      for (const one of all) one(error)
-    }
-  }
-
-  #dropWaiting(): void {
-    const done = [...this.#behindDone, ...this.#waitingDone]
-    this.#waiting = []
-    this.#waitingBytes = 0
-    this.#waitingDone = []
-    this.#behindDone = []
-    if (done.length === 0) return
-    const error = writeCancelled()
-    queueMicrotask(() => {
-      for (const one of done) one(error)
-    })
-  }
-}
-
-const nothing = new Uint8Array(0)
-const maxJoinedBytes = 16 * 1024
-
-/** Hears of the connection below. An object of its own: both of them have an `end` and a `drain`. */
-class BelowSink implements ConnectionSink {
-  readonly #connection: TlsConnection
-
-  constructor(connection: TlsConnection) {
-    this.#connection = connection
-  }
-
-  onConnect(): void {}
-
-  onData(chunk: Uint8Array): void {
-    this.#connection.receive(chunk)
-  }
-
-  onEnd(): void {
-    this.#connection.receiveEnd()
-  }
-
-  onDrain(): void {
-    this.#connection.receiveDrain()
-  }
-
-  onError(error: Error): void {
-    this.#connection.receiveError(error)
-  }
-
-  onClose(hadError: boolean): void {
-    this.#connection.receiveClose(hadError)
+    return this.#output.send(layer, this.#below, done, this.#hasEnded && this.#state !== 'failed')
   }
 }

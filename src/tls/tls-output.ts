@@ -1,0 +1,103 @@
+// What goes down from a TLS connection: plaintext that waits to be sealed, what the layer has put out, and whom to tell when it
+// has left.
+
+import type { Connection, WriteDone } from '../host/types.ts'
+import { writeCancelled } from './errors.ts'
+import type { TlsLayer } from './layer.ts'
+
+export class TlsOutput {
+  /** Plaintext that has not been sealed yet, and whom to tell when it is sent. */
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #waitingDone: WriteDone[] = []
+  /** Of what the layer has been given and not put out. */
+  #behindDone: WriteDone[] = []
+
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Plaintext for later. */
+  add(bytes: Uint8Array, done: WriteDone | undefined): void {
+    this.#waiting.push(bytes)
+    this.#waitingBytes += bytes.byteLength
+    if (done) this.#waitingDone.push(done)
+  }
+
+  /** Gives the layer what waits. @returns whom to tell when it is sent */
+  seal(layer: TlsLayer): WriteDone | undefined {
+    const waiting = this.#waiting
+    if (waiting.length === 0) return undefined
+    const bytes = this.#waitingBytes
+    const done = this.#waitingDone
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#waitingDone = []
+    if (bytes > 0) layer.write(waiting.length === 1 ? (waiting[0] as Uint8Array) : waiting)
+    return done.length < 2 ? done[0] : allOf(done)
+  }
+
+  /**
+   * Writes what the layer has put out.
+   * @param isOver - nothing may follow any more: what there is, is dropped
+   * @returns as `Connection.write` does
+   */
+  send(layer: TlsLayer, below: Connection, given: WriteDone | undefined, isOver: boolean): boolean {
+    const done = this.#doneWithOutput(given, layer)
+    const output = layer.takeOutput()
+    if (output.length === 0) {
+      // After what has been written before it.
+      if (done) below.write(nothing, undefined, done)
+      return true
+    }
+    if (isOver) return false
+    if (output.length === 1) return below.write(output[0] as Uint8Array, undefined, done)
+    // The records of a flight are small: they leave as one buffer.
+    if (output.reduce((sum, record) => sum + record.length, 0) <= maxJoinedBytes) {
+      return below.write(Buffer.concat(output), undefined, done)
+    }
+    below.cork()
+    let mayGoOn = true
+    const last = output.length - 1
+    for (const [index, piece] of output.entries()) {
+      mayGoOn = below.write(piece, undefined, index === last ? done : undefined)
+    }
+    below.uncork()
+    return mayGoOn
+  }
+
+  /** Nothing of it will be sent. */
+  drop(): void {
+    const done = [...this.#behindDone, ...this.#waitingDone]
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#waitingDone = []
+    this.#behindDone = []
+    if (done.length === 0) return
+    const error = writeCancelled()
+    queueMicrotask(() => allOf(done)(error))
+  }
+
+  /** Whom to tell when the output that there is now has been sent. */
+  #doneWithOutput(done: WriteDone | undefined, layer: TlsLayer): WriteDone | undefined {
+    if (layer.pendingBytes === 0 && this.#behindDone.length === 0) return done
+    if (done) this.#behindDone.push(done)
+    if (layer.pendingBytes > 0) return undefined
+    const all = this.#behindDone
+    this.#behindDone = []
+    return allOf(all)
+  }
+}
+
+function allOf(done: readonly WriteDone[]): WriteDone {
+  return error => {
+    for (const one of done) one(error)
+  }
+}
+
+const nothing = new Uint8Array(0)
+const maxJoinedBytes = 16 * 1024
