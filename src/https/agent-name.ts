@@ -4,21 +4,25 @@
 // unique. Functions and contexts count by reference.
 
 import { createHash } from 'node:crypto'
+import { canonicalHost } from '../tls/internal.ts'
 
 export interface IdentityOptions {
   readonly [option: string]: unknown
 }
 
-/** @param base - what http.Agent makes of host, port, local address, family and pipe */
-export function identityName(base: string, options: IdentityOptions): string {
-  let name = base
+/** @param nameOf - http.Agent's: of host, port, local address, family and pipe */
+export function identityName(nameOf: (options: IdentityOptions) => string, given: IdentityOptions): string {
+  const options = canonical(given)
+  let name = nameOf(options)
   for (const key of leading) name += `:${shown(options[key])}`
   name += `:${shownPfx(options['pfx'], options['passphrase'])}`
   name += `:${options['rejectUnauthorized'] ?? ''}`
   const { servername, host } = options
-  name += `:${servername && servername !== host ? servername : ''}`
+  name += `:${servername && servername !== host ? shown(servername) : ''}`
   for (const key of trailing) name += `:${key === 'sigalgs' ? quotedText(options[key]) : shown(options[key])}`
   for (const key of further) if (options[key] !== undefined) name += `:${key}=${shown(options[key])}`
+  const { passphrase } = options
+  if (passphrase !== undefined) name += `:passphrase=${digest(String(passphrase))}`
   return name
 }
 
@@ -42,7 +46,6 @@ const trailing = [
 /** That Node's name does not tell apart. */
 const further = [
   'secureContext',
-  'passphrase',
   'ALPNProtocols',
   'allowPartialTrustChain',
   'checkServerIdentity',
@@ -51,8 +54,19 @@ const further = [
   'socket',
 ] as const
 
+/** With the host in its one form; and a path, of which the name holds what it may hold itself, as a value. */
+function canonical(given: IdentityOptions): IdentityOptions {
+  const { host, servername, socketPath } = given
+  return {
+    ...given,
+    host: typeof host === 'string' ? canonicalHost(host) : host,
+    servername: typeof servername === 'string' ? canonicalHost(servername) : servername,
+    socketPath: typeof socketPath === 'string' ? escaped(socketPath) : socketPath,
+  }
+}
+
 function quotedText(value: unknown): string {
-  return value ? JSON.stringify(value) : ''
+  return value ? escaped(JSON.stringify(value)) : ''
 }
 
 function shownPfx(pfx: unknown, passphrase: unknown): string {
@@ -72,7 +86,12 @@ function shown(value: unknown): string {
   if (typeof value === 'function') return reference(value)
   if (typeof value === 'object') return shownObject(value)
   const text = String(value)
-  return text.includes('PRIVATE KEY') ? digest(text) : text
+  return text.includes('PRIVATE KEY') ? digest(text) : escaped(text)
+}
+
+/** What stands between values, and in lists, is in none. */
+function escaped(text: string): string {
+  return /[:,%]/.test(text) ? text.replace(/[:,%]/g, encodeURIComponent) : text
 }
 
 function shownBytes(view: NodeJS.ArrayBufferView): string {

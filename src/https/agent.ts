@@ -75,7 +75,7 @@ class SecureAgent extends HttpAgent {
   }
 
   override getName(options: Record<string, unknown> = {}): string {
-    return identityName(super.getName(options), options)
+    return identityName(complete => super.getName(complete), options)
   }
 
   _getSession(key: string): Buffer | undefined {

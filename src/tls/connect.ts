@@ -6,6 +6,7 @@ import { connectionReset, invalidArgValue } from '../core/errors.ts'
 import { ipVersion } from '../core/ip.ts'
 import { validateFunction, validateNumber } from '../core/validate.ts'
 import { type AnyOptions, normalizeArguments } from '../net/internal.ts'
+import { canonicalHost } from './canonical-host.ts'
 import type { ClientSide } from './client-side.ts'
 import { defaults } from './defaults.ts'
 import { type DisconnectedError, dhParamSize } from './errors.ts'
@@ -40,15 +41,16 @@ export function connect(...args: unknown[]): TLSSocket {
   const [given, listener] = readArguments(args)
   const options = completeOptions(given)
   const context = (options.secureContext as SecureContext | undefined) || makeContext(options)
-  if (options.servername && ipVersion(options.servername) !== 0) {
+  const serverName = options.servername && canonicalHost(options.servername)
+  if (serverName && ipVersion(serverName) !== 0) {
     const reason = 'Setting the TLS ServerName to an IP address is not permitted.'
     throw invalidArgValue('options.servername', options.servername, reason)
   }
   const socket = new TLSSocket(options.socket, socketOptions(options, context))
   const { side } = socket[kTls] as { side: ClientSide }
-  side.identity = identityOf(options)
+  side.identity = canonicalHost(identityOf(options))
   if (options.session) side.setSession(options.session)
-  if (options.servername) side.serverName = options.servername
+  if (serverName) side.serverName = serverName
   if (listener) socket.once('secureConnect', listener as () => void)
   // Its errors are the program's from the start.
   socket._releaseControl()

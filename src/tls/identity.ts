@@ -1,9 +1,9 @@
 // tls.checkServerIdentity: whether a certificate is for a host. RFC 9525, in the form and with the messages of Node's
 // documentation, `tls.checkServerIdentity()`. Names are compared as ASCII in lower case, label by label; addresses as bytes.
 
-import { domainToASCII } from 'node:url'
 import { type CodedError, codedError } from '../core/errors.ts'
 import { formatIp, ipVersion, parseIp } from '../core/ip.ts'
+import { canonicalHost } from './canonical-host.ts'
 import { internCertificate } from './x509/certificate.ts'
 import { isCertificateFor } from './x509/host-identity.ts'
 
@@ -21,19 +21,19 @@ export interface IdentityError extends CodedError {
 
 /** @returns undefined: the certificate is for this host */
 export function checkServerIdentity(hostname: string, certificate: IdentityCertificate): IdentityError | undefined {
-  const given = String(hostname)
-  // For the messages, and for addresses, which are no domains.
-  const host = withoutFinalDot(given)
+  // For the messages.
+  const host = withoutFinalDot(String(hostname))
+  const canonical = canonicalHost(String(hostname))
   const { dnsNames, addresses } = readAltNames(certificate.subjectaltname)
   const commonNames = [certificate.subject?.CN ?? []].flat()
-  if (ipVersion(host) !== 0) {
-    if (addresses.includes(canonicalIp(host))) return undefined
+  if (ipVersion(canonical) !== 0) {
+    if (addresses.includes(canonicalIp(canonical))) return undefined
     return mismatch(`IP: ${host} is not in the cert's list: ${addresses.join(', ')}`, host, certificate)
   }
   if (dnsNames.length === 0 && commonNames.length === 0) {
     return mismatch('Cert does not contain a DNS name', host, certificate)
   }
-  const labels = splitName(withoutFinalDot(domainToASCII(given)))
+  const labels = canonical.split('.')
   if (dnsNames.length > 0) {
     if (dnsNames.some(name => matches(labels, name))) return undefined
     const reason = `Host: ${host}. is not in the cert's altnames: ${certificate.subjectaltname}`
@@ -46,10 +46,9 @@ export function checkServerIdentity(hostname: string, certificate: IdentityCerti
 
 /** The same question, asked of the names in the certificate's DER: no text that it is printed as decides. */
 export function isNamed(hostname: string, der: Uint8Array): boolean {
-  const host = withoutFinalDot(String(hostname))
-  const bytes = parseIp(host)
+  const name = canonicalHost(String(hostname))
+  const bytes = parseIp(name)
   if (bytes) return isCertificateFor(internCertificate(der), { kind: 'address', bytes })
-  const name = splitName(withoutFinalDot(domainToASCII(String(hostname)))).join('.')
   return isCertificateFor(internCertificate(der), { kind: 'name', name })
 }
 

@@ -1,6 +1,7 @@
 // For the modules that stand on tls: https, and http2 over TLS.
 
 export type { Socket } from '../net/internal.ts'
+export { canonicalHost } from './canonical-host.ts'
 export { type ConnectionOptions, connect } from './connect.ts'
 export { SecureAccept } from './secure-accept.ts'
 export { Server, type TlsServerOptions } from './server.ts'

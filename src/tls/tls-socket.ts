@@ -19,6 +19,7 @@ import { duplexConnection } from '../host/duplex-connection.ts'
 import type { Connection } from '../host/types.ts'
 import { overOptions, Socket, type SocketOptions, wrapConnection } from '../net/internal.ts'
 import { convertALPNProtocols } from './alpn.ts'
+import { canonicalHost } from './canonical-host.ts'
 import { ClientSide } from './client-side.ts'
 import type { GivenContextOptions } from './context-options.ts'
 import { handshakeTimeout, invalidContext, invalidState, sniFromServer } from './errors.ts'
@@ -179,7 +180,7 @@ class TlsSocket extends Socket {
     validateString(name, 'name')
     const { side } = this[kTls]
     if (!(side instanceof ClientSide)) throw sniFromServer()
-    side.serverName = name
+    side.serverName = canonicalHost(name)
   }
 
   setSession(session: Buffer | string): void {
