@@ -5,11 +5,17 @@ import { createPrivateKey, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { nodeCrypto, nodePrivateKey } from '../../../src/tls/crypto/node-crypto.ts'
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
-import type { Credential, ProtocolVersion, TlsEngineConfig } from '../../../src/tls/engine/types.ts'
+import type {
+  CertificateCompressor,
+  Credential,
+  ProtocolVersion,
+  TlsEngineConfig,
+} from '../../../src/tls/engine/types.ts'
 import { type CipherSuite, cipherSuiteByName, cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
 import { type NamedGroup, namedGroupById } from '../../../src/tls/wire/named-groups.ts'
 import { type SignatureScheme, signatureSchemeById } from '../../../src/tls/wire/signature-schemes.ts'
 import { type CredentialFlags, type Flags, Unimplemented } from './flags.ts'
+import { mockCompressors } from './mock-compressors.ts'
 
 /** What one connection leaves to the next, and the clock of both. */
 export interface Memory {
@@ -36,6 +42,7 @@ export function configOf(flags: Flags, memory: Memory): TlsEngineConfig {
     groups: groupsOf(flags),
     signatureSchemes: schemesOf(flags, credentials),
     credentials,
+    certificateCompressors: compressorsOf(flags),
     maxFragmentSize: flags['max-send-fragment'] ?? 16384,
     sessionIdContext: Buffer.alloc(0),
     sessionTimeoutSeconds: 7200,
@@ -52,6 +59,11 @@ export function configOf(flags: Flags, memory: Memory): TlsEngineConfig {
     usesPsk: flags.psk !== undefined,
     allowRenegotiation: flags['renegotiate-freely'] ?? false,
   }
+}
+
+function compressorsOf(flags: Flags): readonly CertificateCompressor[] {
+  if (flags['install-cert-compression-algs']) return mockCompressors
+  return mockCompressors.filter(one => one.id === flags['install-one-cert-compression-alg'])
 }
 
 function asksCertificate(flags: Flags): boolean {
