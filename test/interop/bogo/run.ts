@@ -1,4 +1,5 @@
-// `npm run bogo [pattern ...]`: all of BoringSSL's tests that concern us, or those that the patterns name.
+// `npm run bogo [pattern ...] [-option ...]`: all of BoringSSL's tests that concern us, or those that the patterns name. Options are the
+// runner's own: `-include-disabled`, `-shim-extra-flags=-async`.
 
 import { argv, exit, stderr, stdout } from 'node:process'
 import { missing, run } from './runner.ts'
@@ -8,9 +9,11 @@ if (missing) {
   exit(1)
 }
 const given = argv.slice(2)
+const patterns = given.filter(one => !one.startsWith('-'))
 let isFailure = false
 const outcome = await run({
-  patterns: given.length > 0 ? given : ['*'],
+  patterns: patterns.length > 0 ? patterns : ['*'],
+  options: given.filter(one => one.startsWith('-')),
   workers: 2,
   timeoutMs: 3_600_000,
   // What failed at once, with what the runner says of it.

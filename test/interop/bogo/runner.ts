@@ -28,13 +28,15 @@ export interface Outcome {
 export interface Run {
   /** Of names of tests, as the runner takes them: `KeyUpdate*`. */
   readonly patterns: readonly string[]
+  /** More of the runner's own. */
+  readonly options?: readonly string[]
   readonly workers: number
   readonly timeoutMs: number
   onOutput?(text: string): void
 }
 
 /** Runs what the patterns name and shim-config.json does not leave out. */
-export async function run({ patterns, workers, timeoutMs, onOutput }: Run): Promise<Outcome> {
+export async function run({ patterns, options = [], workers, timeoutMs, onOutput }: Run): Promise<Outcome> {
   const temporary = mkdtempSync(join(tmpdir(), 'plainwire-bogo-'))
   try {
     const binary = join(temporary, 'runner')
@@ -46,6 +48,7 @@ export async function run({ patterns, workers, timeoutMs, onOutput }: Run): Prom
       ...['-shim-path', join(source, 'shim.sh'), '-shim-config', join(source, 'shim-config.json')],
       ...['-num-workers', String(workers), '-test', patterns.join(';'), '-json-output', results],
       ...['-allow-unimplemented', '-pipe', '-idle-timeout', '10s'],
+      ...options,
     ]
     // The shim is this very runtime.
     const env = { ...process.env, NODE: process.execPath }
