@@ -254,6 +254,14 @@ describe('RFC 8448, a server', () => {
     // Everything but that it says nothing of early data.
     assert.deepEqual(player.differing, [ENCRYPTED_EXTENSIONS])
     player.assertSecrets()
+    // Early data and its end are passed over; then the Finished is read, which covers that end and so is not ours.
+    const [early] = player.records('client', 'application_data')
+    const [, endOfEarlyData, finished] = player.records('client', 'handshake')
+    assert.ok(early && endOfEarlyData && finished)
+    player.receive(early, endOfEarlyData)
+    player.recorded.engine.receive(finished)
+    assert.equal(player.recorded.error?.reason, 'digest check failed')
+    assert.deepEqual(player.recorded.data, [])
   })
 
   test('section 5: a HelloRetryRequest, and the second ClientHello', () => {
