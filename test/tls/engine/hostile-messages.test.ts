@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { HELLO_RETRY_RANDOM } from '../../../src/tls/wire/handshake-messages.ts'
 import { CHANGE_CIPHER_SPEC, HANDSHAKE } from '../../../src/tls/wire/records.ts'
-import { type Encounter, meet, type Scenario, scenarios } from './handshake-scenarios.ts'
+import { type Encounter, meet, rarerScenarios, type Scenario, scenarios } from './handshake-scenarios.ts'
 import type { AlterUnits, Unit } from './message-wire.ts'
 import type { Side } from './rfc8448-trace.ts'
 
@@ -24,6 +24,7 @@ const names: Readonly<Record<number, string>> = {
   20: 'Finished',
   22: 'CertificateStatus',
   24: 'KeyUpdate',
+  25: 'CompressedCertificate',
 }
 
 /** A message, where it stands, and what to call it. */
@@ -175,10 +176,18 @@ const flips: Readonly<Record<string, readonly string[]>> = {
   HelloRetryRequest: ['decode_error', 'illegal_parameter', 'protocol_version', 'unsupported_extension'],
   EncryptedExtensions: ['decode_error', 'illegal_parameter', 'unsupported_extension', 'decrypt_error'],
   Certificate: ['decode_error', 'bad_certificate', 'unsupported_extension', 'decrypt_error'],
+  CompressedCertificate: [
+    'decode_error',
+    'bad_certificate',
+    'illegal_parameter',
+    'decrypt_error',
+    'unsupported_extension',
+  ],
   CertificateRequest: ['decode_error', 'missing_extension', 'decrypt_error', ...keysDiffer],
   CertificateVerify: ['decode_error', 'illegal_parameter', 'decrypt_error'],
-  ServerKeyExchange: ['decode_error', 'illegal_parameter', 'handshake_failure', 'decrypt_error'],
-  ClientKeyExchange: ['decode_error', 'decrypt_error', ...keysDiffer],
+  // With a PSK nothing signs it.
+  ServerKeyExchange: ['decode_error', 'illegal_parameter', 'handshake_failure', 'decrypt_error', ...keysDiffer],
+  ClientKeyExchange: ['decode_error', 'unknown_psk_identity', 'decrypt_error', ...keysDiffer],
   CertificateStatus: ['decode_error', ...keysDiffer],
   NewSessionTicket: ['decode_error', 'decrypt_error'],
   Finished: ['decrypt_error'],
@@ -190,7 +199,7 @@ function isAfterTheEnd(scenario: Scenario, place: Place): boolean {
   return scenario.version === 0x0304 && (place.name === 'NewSessionTicket' || place.name === 'KeyUpdate')
 }
 
-for (const scenario of scenarios) {
+for (const scenario of [...scenarios, ...rarerScenarios.filter(one => !one.renegotiates)]) {
   describe(`altered messages: ${scenario.name}`, () => {
     const places = placesOf(scenario)
     const inHandshake = places.filter(place => !isAfterTheEnd(scenario, place))
@@ -303,6 +312,53 @@ for (const scenario of scenarios) {
   })
 }
 
+describe('altered messages: a renegotiation', () => {
+  const scenario = rarerScenarios.find(one => one.renegotiates) as Scenario
+  const places = placesOf(scenario).filter(place => place.unit.type === HANDSHAKE)
+  /** Those of the second handshake: behind the first Finished of their side. */
+  const second = places.filter(({ side, index }) =>
+    places.some(one => one.side === side && one.name === 'Finished' && one.index < index),
+  )
+
+  /** The second handshake does not come to an end for who got the altered message. */
+  function check(
+    what: string,
+    alterationsFor: (size: number) => readonly Alteration[],
+    allowed: readonly string[],
+  ): void {
+    for (const place of second) {
+      for (const alteration of alterationsFor(place.unit.content.length)) {
+        const encounter = encounterWith(scenario, place, alteration)
+        if (encounter === undefined) continue
+        const to = place.side === 'client' ? 'server' : 'client'
+        const verdict = encounter.verdict.split(' ')[1] ?? 'waits'
+        assert.ok(allowed.includes(verdict), `${what}, ${place.side}’s ${place.name}: ${encounter.verdict || 'waits'}`)
+        assert.equal(encounter.completed[to], 1, `${what}, ${place.side}’s ${place.name}`)
+      }
+    }
+  }
+
+  const everywhere = (one: (at: number) => Alteration) => (size: number) =>
+    Array.from({ length: size }, (_, at) => one(at))
+
+  test('is altered in nothing', () => {
+    assert.ok(second.length >= 11)
+    check('dropped', () => [dropped], [
+      'unexpected_message',
+      'illegal_parameter',
+      'decrypt_error',
+      'bad_record_mac',
+      'waits',
+    ])
+    check('cut to fit', size => everywhere(at => cutToFit(Math.max(4, at)))(size).slice(4), [
+      'decode_error',
+      'handshake_failure',
+    ])
+    check('lengthened to fit', () => [1, 100].map(lengthenedToFit), ['decode_error'])
+    check('flipped', everywhere(flipped), [...misread, ...Object.values(flips).flat()])
+  })
+})
+
 describe('altered messages: what Finished would show too late', () => {
   const scenarioOf = (name: string): Scenario => scenarios.find(one => one.name === name) as Scenario
 
@@ -346,5 +402,5 @@ describe('altered messages: what Finished would show too late', () => {
 })
 
 const NOTHING = new Uint8Array(0)
-/** And a second ClientHello must be as the first. */
-const withoutExtensions = ['protocol_version', 'handshake_failure', 'illegal_parameter']
+/** A second ClientHello must be as the first; where nothing is signed and no extension is needed, Finished shows it. */
+const withoutExtensions = ['protocol_version', 'handshake_failure', 'illegal_parameter', 'decrypt_error']
