@@ -180,7 +180,7 @@ export interface TlsEngine {
   receive(bytes: Uint8Array): void
   /** Throws before the handshake is done (no plaintext before Finished) and after closeNotify or a failure. */
   write(data: Uint8Array | readonly Uint8Array[]): void
-  /** Whole records, in order, to be written at once; empty: nothing. */
+  /** What is to be written, in order: whole records, large ones in pieces. Empty: nothing. */
   takeOutput(): Uint8Array[]
 
   answerClientHello(answer: ClientHelloAnswer): void
