@@ -2,9 +2,7 @@
 // answers. RFC 8446 section 4.1.2; RFC 6066 section 3; RFC 7301 section 3.1.
 
 import type { ClientOffer } from './layer.ts'
-
-/** Far more than any client sends; what is longer is left to the runtime to refuse. */
-const maxHelloBytes = 64 * 1024
+import { maxHelloBytes } from './limits.ts'
 
 export function readOffer(bytes: Uint8Array): ClientOffer | 'incomplete' | 'unreadable' {
   try {

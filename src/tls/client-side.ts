@@ -7,6 +7,7 @@ import { validateBuffer, validateFunction, validateObject, validateString } from
 import { readSession } from './engine/sessions.ts'
 import type { LayerEvents, TlsLayer } from './layer.ts'
 import { clientLayer } from './layers.ts'
+import { maxPskBytes, maxPskIdentityBytes } from './limits.ts'
 import type { SecureContext } from './secure-context.ts'
 import { openSession, sealSession } from './session-bytes.ts'
 import { Side, type SideEvents } from './side.ts'
@@ -132,7 +133,3 @@ export class ClientSide extends Side {
 export function bytesOf(view: NodeJS.ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength)
 }
-
-/** OpenSSL's own limits, which Node's messages name. */
-export const maxPskBytes = 256
-export const maxPskIdentityBytes = 128

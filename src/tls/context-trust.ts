@@ -2,6 +2,7 @@
 // it what was found out about chains: a client that makes a context per connection reads its authorities once.
 
 import { asBuffer } from '../core/bytes.ts'
+import { maxAuthorityNamesBytes, maxCachedSets } from './limits.ts'
 import { readPfxOptions } from './pfx-option.ts'
 import { getCACertificates } from './trust-store.ts'
 import { Crl } from './x509/crl.ts'
@@ -43,8 +44,6 @@ export function knownIssuers(options: TrustOptions): TrustedSet | undefined {
 
 const noNames: readonly Uint8Array[] = []
 const namesOf = new WeakMap<TrustedSet, readonly Uint8Array[]>()
-/** A list of names has its length in two bytes: RFC 5246 section 7.4.4, RFC 8446 section 4.2.4. */
-const maxNamesBytes = 0xffff
 
 /**
  * Whose certificates a server asks clients for: the authorities that its options name, in DER. As with Node's, those that it
@@ -67,7 +66,7 @@ function ownAuthorities(options: TrustOptions): TrustedSet {
 
 function fitting(names: readonly Uint8Array[]): Uint8Array[] {
   let bytes = 0
-  return names.filter(name => (bytes += 2 + name.length) <= maxNamesBytes)
+  return names.filter(name => (bytes += 2 + name.length) <= maxAuthorityNamesBytes)
 }
 
 type Cache = Map<string, TrustedSet>
@@ -76,7 +75,6 @@ type Cache = Map<string, TrustedSet>
 const named: Cache = new Map()
 /** What was made of a set with lists and authorities of PKCS#12 files. */
 const extensions = new WeakMap<TrustedSet, Cache>()
-const maxCachedSets = 64
 
 function extended(set: TrustedSet): Cache {
   let cache = extensions.get(set)

@@ -7,6 +7,7 @@ import { parseCipherList, securityLevelOf } from './cipher-list.ts'
 import type { SecureContextOptions } from './context-options.ts'
 import { nodeCrypto } from './crypto/node-crypto.ts'
 import type { CertificateCompressor, Credential, ProtocolVersion } from './engine/types.ts'
+import { maxAddedIssuers } from './limits.ts'
 import { readPfxOptions } from './pfx-option.ts'
 import type { ContextHandle } from './secure-context.ts'
 import type { CipherSuite } from './wire/cipher-suites.ts'
@@ -194,5 +195,3 @@ function issuersOf(certificate: X509Certificate, among: readonly X509Certificate
   }
   return chain
 }
-
-const maxAddedIssuers = 10

@@ -7,7 +7,7 @@ import { invalidArgType, invalidArgValue } from '../core/errors.ts'
 import { validateBuffer } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import { readProtocols } from './alpn.ts'
-import { bytesOf, maxPskBytes } from './client-side.ts'
+import { bytesOf } from './client-side.ts'
 import { defaults } from './defaults.ts'
 import {
   alpnCallbackInvalidResult,
@@ -18,6 +18,7 @@ import {
 } from './errors.ts'
 import type { ClientOffer, LayerEvents, TlsLayer } from './layer.ts'
 import { serverLayer } from './layers.ts'
+import { maxPskBytes, maxPskHintBytes } from './limits.ts'
 import { contextFrom, type SecureContext } from './secure-context.ts'
 import { Side, type SideEvents } from './side.ts'
 import type { TLSSocket } from './tls-socket.ts'
@@ -182,9 +183,6 @@ export class ServerSide extends Side {
     }
   }
 }
-
-/** OpenSSL's own limit. */
-const maxPskHintBytes = 256
 
 /** All that a ClientHello may have the program asked, one after another, then the answer. */
 class HelloQuestions {
