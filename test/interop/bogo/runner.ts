@@ -1,9 +1,11 @@
 // BoringSSL's test runner, built from a checkout that BORINGSSL_DIR names, on our shim. Nothing of it is part of this project.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
+import { X25519MLKEM768 } from '../../../src/tls/wire/named-groups.ts'
 
 const source = join(import.meta.dirname, '../../../../test/interop/bogo')
 const directory = process.env['BORINGSSL_DIR']
@@ -44,8 +46,10 @@ export async function run({ patterns, options = [], workers, timeoutMs, onOutput
     const build = spawnSync('go', ['test', '-c', '-o', binary, '.'], { cwd: packageDirectory, encoding: 'utf8' })
     if (build.status !== 0) throw new Error(`the runner does not build: ${build.stderr}`)
     const results = join(temporary, 'results.json')
+    const config = join(temporary, 'shim-config.json')
+    writeFileSync(config, JSON.stringify(configOfRuntime()))
     const args = [
-      ...['-shim-path', join(source, 'shim.sh'), '-shim-config', join(source, 'shim-config.json')],
+      ...['-shim-path', join(source, 'shim.sh'), '-shim-config', config],
       ...['-num-workers', String(workers), '-test', patterns.join(';'), '-json-output', results],
       ...['-allow-unimplemented', '-pipe', '-idle-timeout', '10s'],
       ...options,
@@ -66,6 +70,21 @@ export async function run({ patterns, options = [], workers, timeoutMs, onOutput
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
+}
+
+interface Config {
+  readonly DisabledTests: { readonly [pattern: string]: string }
+}
+
+/** shim-config.json without what is left out only for what this runtime does have. */
+function configOfRuntime(): Config {
+  const config = JSON.parse(readFileSync(join(source, 'shim-config.json'), 'utf8')) as Config
+  const disabled = Object.entries(config.DisabledTests).filter(([, reason]) => {
+    if (reason.startsWith('Needs RSA decryption')) return nodeCrypto.rsaDecrypt === undefined
+    if (reason.startsWith('Needs ML-KEM')) return !nodeCrypto.groups.includes(X25519MLKEM768)
+    return true
+  })
+  return { ...config, DisabledTests: Object.fromEntries(disabled) }
 }
 
 interface Results {
