@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
+import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
+import { writeUint16List } from '../../../src/tls/wire/extensions.ts'
+import { writeCertificateRequest } from '../../../src/tls/wire/handshake-messages.ts'
 import { P256, P384, X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { configFor, credential, type KeyKind, type Pair, pair, pump } from './pair.ts'
 
@@ -250,4 +253,16 @@ describe('TLS 1.3 handshakes', () => {
     assert.equal(both.server.data.length, 100)
     assert.deepEqual(Buffer.concat(both.server.data), large)
   })
+})
+
+test('a request for a certificate after the handshake, which no client of ours offers to answer: unexpected_message', () => {
+  // RFC 8446 section 4.6.2. Node's clients do not offer post_handshake_auth either.
+  const both = pair(configFor('client', 'ec256', { credentials: [credential('ec256')] }), configFor('server'))
+  pump(both)
+  const { engine } = both.server
+  const schemes = writeUint16List([0x0403])
+  ;(engine as unknown as HandshakeChannel).sendUntracked(13, writeCertificateRequest(new Map([[13, schemes]])))
+  engine.updateKeys(false)
+  pump(both)
+  assert.equal(both.client.error?.alertName, 'unexpected_message')
 })
