@@ -22,6 +22,7 @@ import type {
 } from './layer.ts'
 import { engineError, opensslError } from './openssl-errors.ts'
 import { CERTIFICATE_REQUIRED, HANDSHAKE_FAILURE, INTERNAL_ERROR, NO_APPLICATION_PROTOCOL } from './wire/alerts.ts'
+import { X25519MLKEM768 } from './wire/named-groups.ts'
 
 /** What a side adds to the engine's events. */
 export interface EngineOwner {
@@ -203,6 +204,7 @@ export class EngineLayer implements TlsLayer {
 
   get ephemeralKey(): EphemeralKeyInfo | undefined {
     const { group } = this.#info
+    if (group === X25519MLKEM768) return { type: 'TLSGroup', name: group.name, size: undefined }
     return group && { type: 'ECDH', name: group.name, size: group.bits }
   }
 

@@ -91,10 +91,11 @@ export interface CipherInfo {
 }
 
 export interface EphemeralKeyInfo {
+  /** 'ECDH', 'DH'; 'TLSGroup' for what is neither: a KEM. */
   type: string
   name?: string
-  /** Bits. */
-  size: number
+  /** Bits; of a KEM undefined. */
+  size: number | undefined
 }
 
 /** Told while the layer works; a TlsConnection notes them, and acts afterwards. */
