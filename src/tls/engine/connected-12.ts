@@ -12,6 +12,7 @@ import {
   unexpectedMessage,
 } from './channel.ts'
 import { refusal } from './errors.ts'
+import { MAX_REFUSED_RENEGOTIATIONS } from './limits.ts'
 import type { HandshakeMessage } from './message-joiner.ts'
 import type { Secrets12 } from './secrets-12.ts'
 import { Transcript } from './transcript.ts'
@@ -24,6 +25,7 @@ export class Connected12 implements ConnectedState {
   readonly #channel: HandshakeChannel
   readonly #secrets: Secrets12
   readonly #begin: Renegotiation
+  #refused = 0
 
   constructor(channel: HandshakeChannel, secrets: Secrets12, begin: Renegotiation) {
     this.#channel = channel
@@ -37,7 +39,7 @@ export class Connected12 implements ConnectedState {
     expectType(message, isClient ? HELLO_REQUEST : CLIENT_HELLO)
     if (isClient) readEmpty(message.body)
     if (!channel.allowsRenegotiation || !channel.info.hasSecureRenegotiation) {
-      channel.sendWarning(NO_RENEGOTIATION)
+      this.#refuse()
       return this
     }
     channel.transcript = new Transcript(channel.crypto)
@@ -46,7 +48,9 @@ export class Connected12 implements ConnectedState {
     return isClient ? state : state.handle(message)
   }
 
-  receivedData(): void {}
+  receivedData(): void {
+    this.#refused = 0
+  }
 
   sendsData(): void {}
 
@@ -71,6 +75,12 @@ export class Connected12 implements ConnectedState {
 
   destroy(): void {
     this.#secrets.destroy()
+  }
+
+  /** A wish is four bytes, and a record holds thousands: not each has an alert of its own. */
+  #refuse(): void {
+    if (++this.#refused > MAX_REFUSED_RENEGOTIATIONS) throw unexpectedMessage()
+    if (this.#refused === 1) this.#channel.sendWarning(NO_RENEGOTIATION)
   }
 }
 

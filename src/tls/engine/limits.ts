@@ -23,6 +23,8 @@ export const MAX_EMPTY_RECORDS = 32
 export const MAX_WARNING_ALERTS = 4
 /** KeyUpdates with no application data between them. OpenSSL's figure is 32. */
 export const MAX_KEY_UPDATES = 32
+/** Wishes to renegotiate that are refused with no application data between them: the first alone has an answer. */
+export const MAX_REFUSED_RENEGOTIATIONS = 32
 /** Tickets of one connection that a client looks at; those beyond are dropped. */
 export const MAX_TICKETS_KEPT = 8
 /** Tickets of one connection before it is an attack. */

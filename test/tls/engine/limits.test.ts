@@ -17,6 +17,7 @@ import {
   MAX_PLAINTEXT,
   MAX_PSK_IDENTITIES,
   MAX_RECORDS_PER_KEY,
+  MAX_REFUSED_RENEGOTIATIONS,
   MAX_TICKET_LIFETIME_SECONDS,
   MAX_TICKET_PLAINTEXT,
   MAX_TICKETS,
@@ -28,6 +29,7 @@ import {
 import type { RecordSealer, Sealer13 } from '../../../src/tls/engine/record-protection.ts'
 import { CLOCK_SLACK_MS, isExpired } from '../../../src/tls/engine/sessions.ts'
 import { asciiBytes, asciiText } from '../../../src/tls/wire/bytes.ts'
+import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
 import * as ext from '../../../src/tls/wire/extensions.ts'
 import { NO_EXTENSIONS } from '../../../src/tls/wire/extensions.ts'
 import {
@@ -39,6 +41,7 @@ import {
 } from '../../../src/tls/wire/handshake-messages.ts'
 import { X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { ALERT, APPLICATION_DATA, HANDSHAKE } from '../../../src/tls/wire/records.ts'
+import { WiredEngine } from './message-wire.ts'
 import { configFor, credential, type Pair, pair, pump, Recorded } from './pair.ts'
 import { toyCredential, toyCrypto } from './toy-crypto.ts'
 
@@ -58,7 +61,7 @@ function sealerOf(both: Pair, side: 'client' | 'server'): Sealer13 {
   return new TrafficSecret(nodeCrypto, suite, Buffer.from(line.split(' ')[2] ?? '', 'hex')).sealer()
 }
 
-function sealed(sealer: Sealer13, type: number, content: Uint8Array): Uint8Array {
+function sealed(sealer: RecordSealer, type: number, content: Uint8Array): Uint8Array {
   const record = new Uint8Array(sealer.recordSize(content.length))
   sealer.seal(type, [content], content.length, record, 0)
   return record
@@ -231,6 +234,34 @@ describe('limits of the TLS engine', () => {
     pump(both)
     assert.equal(errorOf(both.server)?.reason, 'too many key updates')
   })
+
+  for (const side of ['client', 'server'] as const) {
+    test(`wishes to renegotiate that a ${side} refuses have one answer, and an end`, () => {
+      const suite = cipherSuites.filter(one => one.id === 0xc02b)
+      const both = {
+        client: new WiredEngine(configFor('client', 'ec256', { maxVersion: 0x0303, cipherSuites: suite })),
+        server: new WiredEngine(configFor('server')),
+      }
+      both.client.engine.start()
+      pump(both)
+      const one = both[side]
+      const other = both[side === 'client' ? 'server' : 'client']
+      one.engine.disableRenegotiation()
+      const sealer = other.secrets12(0).sealer(other.side)
+      // A connection's second record under these keys: its first was Finished.
+      sealed(sealer, HANDSHAKE, new Uint8Array(16))
+      const wish = Uint8Array.of(side === 'client' ? 0 : 1, 0, 0, 0)
+      const wishes = (count: number) => Buffer.concat(new Array<Uint8Array>(count).fill(wish))
+      for (let i = 0; i < 3; i++) {
+        one.engine.receive(sealed(sealer, HANDSHAKE, wishes(MAX_REFUSED_RENEGOTIATIONS)))
+        assert.equal(one.engine.takeOutput().length, 1)
+        one.engine.receive(sealed(sealer, APPLICATION_DATA, Uint8Array.of(1)))
+      }
+      assert.equal(errorOf(one), undefined)
+      one.engine.receive(sealed(sealer, HANDSHAKE, wishes(MAX_REFUSED_RENEGOTIATIONS + 1)))
+      assert.equal(errorOf(one)?.alertName, 'unexpected_message')
+    })
+  }
 
   test('our own keys change after MAX_RECORDS_PER_KEY records, and the peer follows', () => {
     const both = established()
