@@ -60,7 +60,7 @@ export function nodePrivateKey(key: crypto.KeyObject): PrivateKey {
 }
 
 /** Certificates whose keys are kept, the oldest given up first. */
-const MAX_KEPT_KEYS = 64
+export const MAX_KEPT_KEYS = 64
 const keptKeys = new Map<string, PublicKey>()
 
 /**
