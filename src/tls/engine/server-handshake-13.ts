@@ -76,8 +76,9 @@ function readShares(received: ReceivedHello): ext.KeyShareEntry[] {
   const body = received.hello.extensions.get(ext.KEY_SHARE)
   if (body === undefined) throw missingExtension('no suitable key share')
   const entries = ext.readKeyShares(body)
-  const groups = entries.map(entry => entry.group)
-  if (new Set(groups).size !== groups.length || groups.some(id => !received.groups.includes(id))) {
+  const groups = new Set(entries.map(entry => entry.group))
+  const offered = new Set(received.groups)
+  if (groups.size !== entries.length || [...groups].some(id => !offered.has(id))) {
     throw refusal(ILLEGAL_PARAMETER, 'bad key share')
   }
   return entries
