@@ -1,10 +1,12 @@
 // Name constraints: which names an authority may certify. RFC 5280 sections 4.2.1.10 and 6.1.4, with OpenSSL's decisions
-// where the standard leaves some: common names of servers count as host names when there are no others.
+// where the standard leaves some: common names of servers count as host names when there are no others. Stricter than
+// OpenSSL where our rule for host names (host-identity.ts) takes more than it does: final dots, and wildcards.
 
 import type { Certificate } from './certificate.ts'
 import { tags } from './der.ts'
 import type { NameConstraints, Subtree } from './extensions.ts'
 import type { GeneralName } from './general-names.ts'
+import { matchesName } from './host-identity.ts'
 import { maxNameComparisons } from './limits.ts'
 import { attributesOf, readText } from './names.ts'
 import { oids } from './oids.ts'
@@ -38,10 +40,10 @@ export function checkCommonNames(certificate: Certificate, constraints: NameCons
   return undefined
 }
 
-/** Labels of letters, digits, hyphens and underscores, more than one of them. */
+/** Labels of what hosts' names are made of, more than one of them; wildcards stand for such names. */
 function looksLikeHostName(text: string): boolean {
-  const labels = text.split('.')
-  return labels.length > 1 && labels.every(label => /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/.test(label))
+  const labels = withoutFinalDot(text).split('.')
+  return labels.length > 1 && labels.every(label => /^[A-Za-z0-9_*-]+$/.test(label))
 }
 
 /** Undefined: an address in the subject is no text. */
@@ -71,7 +73,7 @@ function checkName(name: GeneralName, { permitted, excluded }: NameConstraints):
     if (!isSameKind(name, subtree)) continue
     if (subtree.hasDistances) return 'SUBTREE_MINMAX'
     const outcome = compare(name, subtree.base)
-    if (outcome === 'within') return 'EXCLUDED_VIOLATION'
+    if (outcome === 'within' || mayStandFor(name, subtree.base)) return 'EXCLUDED_VIOLATION'
     if (outcome !== 'outside') return outcome
   }
   return undefined
@@ -98,9 +100,17 @@ const within = (isWithin: boolean): Outcome => (isWithin ? 'within' : 'outside')
 /** Lower case for ASCII alone. */
 const lower = (text: string) => text.replace(/[A-Z]/g, letter => letter.toLowerCase())
 
+/** A wildcard beside an excluded host names that host, too. */
+function mayStandFor(name: GeneralName, base: GeneralName): boolean {
+  if (name.kind !== 'dns' || base.kind !== 'dns' || !name.text.includes('*')) return false
+  return matchesName(withoutFinalDot(lower(base.text)), name.text)
+}
+
+const withoutFinalDot = (text: string) => (text.endsWith('.') ? text.slice(0, -1) : text)
+
 /** Labels may be added on the left. An empty base is all names. */
 function compareDns(name: string, base: string): Outcome {
-  const [given, wanted] = [lower(name), lower(base)]
+  const [given, wanted] = [withoutFinalDot(lower(name)), withoutFinalDot(lower(base))]
   if (!given.endsWith(wanted)) return 'outside'
   return within(
     wanted === '' || given.length === wanted.length || wanted.startsWith('.') || given.at(-wanted.length - 1) === '.',
