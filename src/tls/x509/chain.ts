@@ -5,7 +5,7 @@
 import { authorityKind, type Certificate, mayHaveIssued, mayUseKeyFor } from './certificate.ts'
 import type { CertificateCrypto } from './crypto.ts'
 import { keyUsages, netscapeTypes } from './extensions.ts'
-import { maxCachedVerdicts, maxPeerIntermediates } from './limits.ts'
+import { maxCachedVerdicts, maxNameComparisons, maxPeerIntermediates } from './limits.ts'
 import { checkCommonNames, checkNameConstraints } from './name-constraints.ts'
 import { describeName } from './names.ts'
 import { oids } from './oids.ts'
@@ -262,6 +262,8 @@ function checkDates({ now, report }: PathCheck, certificate: Certificate, depth:
 // Names: RFC 5280 section 6.1.3 (b), (c)
 
 function checkNames({ path, report }: PathCheck): void {
+  // One for the whole path: each of thirty authorities of a peer's own making may ask for as many.
+  const budget = { left: maxNameComparisons }
   for (let depth = path.length - 1; depth >= 0; depth--) {
     const certificate = path[depth] as Certificate
     if (depth > 0 && certificate.isSelfIssued) continue
@@ -269,7 +271,7 @@ function checkNames({ path, report }: PathCheck): void {
       const { nameConstraints, description } = path[above] as Certificate
       if (nameConstraints === undefined) continue
       const problem =
-        checkNameConstraints(certificate, nameConstraints) ??
+        checkNameConstraints(certificate, nameConstraints, budget) ??
         (depth === 0 ? checkCommonNames(certificate, nameConstraints) : undefined)
       if (problem) report(problem, depth, `${certificate.description} has a name that ${description} may not certify`)
     }

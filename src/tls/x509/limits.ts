@@ -27,7 +27,7 @@ export const maxPeerIntermediates = 100
 /** Issuers of one name that are weighed against each other for one certificate. */
 export const maxIssuerCandidates = 100
 
-/** Names times subtrees for one certificate: beyond it the check is not done and the path refused, as in OpenSSL. */
+/** Names times subtrees, over all certificates of a path: beyond it the check is not done and the path refused. */
 export const maxNameComparisons = 1 << 20
 
 /** Safe bags within safe bags. */

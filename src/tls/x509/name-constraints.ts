@@ -14,12 +14,22 @@ import type { VerifyCode } from './verify-codes.ts'
 
 type Outcome = 'within' | 'outside' | VerifyCode
 
+/** How many comparisons may be made yet, for all certificates of a path. */
+export interface NameBudget {
+  left: number
+}
+
 /** @returns what is wrong; undefined: nothing */
-export function checkNameConstraints(certificate: Certificate, constraints: NameConstraints): VerifyCode | undefined {
+export function checkNameConstraints(
+  certificate: Certificate,
+  constraints: NameConstraints,
+  budget: NameBudget = { left: maxNameComparisons },
+): VerifyCode | undefined {
   const names = namesOf(certificate)
   if (names === undefined) return 'UNSUPPORTED_NAME_SYNTAX'
   const subtrees = constraints.permitted.length + constraints.excluded.length
-  if (names.length * subtrees > maxNameComparisons) return 'UNSPECIFIED'
+  budget.left -= names.length * subtrees
+  if (budget.left < 0) return 'UNSPECIFIED'
   for (const name of names) {
     const problem = checkName(name, constraints)
     if (problem) return problem
@@ -98,7 +108,7 @@ function compare(name: GeneralName, base: GeneralName): Outcome {
 const within = (isWithin: boolean): Outcome => (isWithin ? 'within' : 'outside')
 
 /** Lower case for ASCII alone. */
-const lower = (text: string) => text.replace(/[A-Z]/g, letter => letter.toLowerCase())
+const lower = (text: string) => (/[A-Z]/.test(text) ? text.replace(/[A-Z]/g, letter => letter.toLowerCase()) : text)
 
 /** A wildcard beside an excluded host names that host, too. */
 function mayStandFor(name: GeneralName, base: GeneralName): boolean {

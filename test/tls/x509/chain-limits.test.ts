@@ -166,6 +166,26 @@ test('names times constraints beyond maxNameComparisons are not compared, and th
   assert.deepEqual(judgeNames(names, trees), ['UNSPECIFIED'])
 })
 
+test('maxNameComparisons is for a whole path: many authorities have no more of them than one', () => {
+  const many = (count: number, name: string) => Array.from({ length: count }, () => make.dns(name))
+  const constraints = make.nameConstraints(many(512, 'example'))
+  const judgePath = (names: number) => {
+    const root = authority('Root')
+    let issuer = root
+    const chain: make.Issued[] = []
+    for (const cn of ['one', 'two']) {
+      issuer = authority(cn, issuer, { extensions: [make.basicConstraints(true), constraints] })
+      chain.unshift(issuer)
+    }
+    const extensions = [make.altNames(...many(names, 'a.example'))]
+    return judge([make.certificate({ subject: [['CN', 'x']], issuer, extensions }), ...chain], [root]).codes
+  }
+  // The second authority has a name too, and so has the subject.
+  const most = maxNameComparisons / 512
+  assert.deepEqual(judgePath((most - 1) / 2 - 1), [])
+  assert.deepEqual(judgePath(most / 2), ['UNSPECIFIED'])
+})
+
 test('of what a peer sends, no more is looked at than the limit', () => {
   const root = authority('Root')
   const middle = authority('Middle', root)
