@@ -7,6 +7,7 @@ import { trustOf } from './context-trust.ts'
 import { nodeCertificateCrypto } from './crypto/node-x509.ts'
 import type { PeerVerdict } from './layer.ts'
 import type { ContextHandle } from './secure-context.ts'
+import { mayUseSystemStore } from './trust-store.ts'
 import { internCertificate } from './x509/certificate.ts'
 import { type PathProblem, verifyChain } from './x509/chain.ts'
 import { DerError } from './x509/der.ts'
@@ -58,7 +59,8 @@ function certificateError(
   code: keyof typeof verifyMessages,
   problem?: Partial<Pick<PathProblem, 'depth' | 'explanation'>>,
 ): CertificateError {
-  const error = new Error(verifyMessages[code]) as CertificateError
+  const isHinted = mayUseSystemStore && hintedCodes.includes(code)
+  const error = new Error(isHinted ? verifyMessages[code] + hint : verifyMessages[code]) as CertificateError
   Error.captureStackTrace(error, certificateError)
   error.code = nodeCode(code)
   const { depth, explanation } = problem ?? {}
@@ -66,3 +68,7 @@ function certificateError(
   if (explanation !== undefined) error.explanation = explanation
   return error
 }
+
+/** Where a newer Node gives advice: the issuer may be one that the system trusts. */
+const hintedCodes: readonly string[] = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']
+const hint = '; if the root CA is installed locally, try running Node.js with --use-system-ca'

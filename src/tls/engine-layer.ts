@@ -5,6 +5,7 @@ import { readSession, type SavedSession, writeSession } from './engine/sessions.
 import { createTlsEngine } from './engine/tls-engine.ts'
 import type {
   ClientHelloInfo,
+  Credential,
   PskIdentity,
   TlsEngine,
   TlsEngineConfig,
@@ -23,6 +24,7 @@ import type {
 import { engineError, opensslError } from './openssl-errors.ts'
 import { CERTIFICATE_REQUIRED, HANDSHAKE_FAILURE, INTERNAL_ERROR, NO_APPLICATION_PROTOCOL } from './wire/alerts.ts'
 import { X25519MLKEM768 } from './wire/named-groups.ts'
+import type { SignatureScheme } from './wire/signature-schemes.ts'
 
 /** What a side adds to the engine's events. */
 export interface EngineOwner {
@@ -47,6 +49,7 @@ export class EngineLayer implements TlsLayer {
   readonly #engine: TlsEngine
   readonly #isServer: boolean
   readonly #offered: SavedSession | undefined
+  readonly #credential: Credential | undefined
   #hasEnd = false
   #hasPsk = false
   #handshakes = 0
@@ -57,6 +60,7 @@ export class EngineLayer implements TlsLayer {
     this.#events = events
     this.#owner = owner
     this.#offered = config.session
+    this.#credential = config.credentials[0]
     this.#isServer = config.role === 'server'
     this.#engine = createTlsEngine(config, this.#handler())
   }
@@ -209,7 +213,7 @@ export class EngineLayer implements TlsLayer {
   }
 
   get sharedSignatureAlgorithms(): readonly string[] {
-    return this.#isServer ? this.#info.sharedSignatureSchemes.map(scheme => scheme.shortName) : []
+    return this.#isServer ? this.#info.sharedSignatureSchemes.map(nodeName) : []
   }
 
   get alpnProtocol(): string | undefined {
@@ -239,7 +243,8 @@ export class EngineLayer implements TlsLayer {
   }
 
   get ownCertificate(): Uint8Array | undefined {
-    return this.#info.credential?.certificates[0]
+    // Nobody may have asked for it.
+    return (this.#info.credential ?? this.#credential)?.certificates[0]
   }
 
   get finished(): Uint8Array | undefined {
@@ -264,6 +269,12 @@ export class EngineLayer implements TlsLayer {
     const ticket = this.#currentSession?.ticket
     return ticket?.length ? ticket : undefined
   }
+}
+
+/** As Node writes it, with the name of a digest or `UNDEF` behind the name of a kind of key. */
+function nodeName({ shortName, isPss, hash }: SignatureScheme): string {
+  if (hash === undefined) return `${shortName}+UNDEF`
+  return isPss ? `RSA-PSS+${hash.toUpperCase()}` : shortName
 }
 
 function offerOf(hello: ClientHelloInfo): ClientOffer {

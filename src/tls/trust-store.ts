@@ -74,6 +74,9 @@ function readExtra(): readonly string[] {
   return file ? pemInFile(file) : []
 }
 
+/** The runtime can be told to trust what the system trusts: `--use-system-ca`. */
+export const mayUseSystemStore: boolean = 'getCACertificates' in runtime
+
 /** What newer runtimes tell of their stores: they know the system's where we know some files, and their own command line. */
 function runtimeStore(type: string): string[] | undefined {
   const { getCACertificates: read } = runtime as { getCACertificates?: (type: string) => string[] }

@@ -238,6 +238,30 @@ it('tells a reader that reads once for each readable of all records that came to
   })
 })
 
+it('tells of groups, schemes and certificates in Node’s words', async t => {
+  const { server, port } = await listen(t)
+  const accepted = once(server, 'secureConnection')
+  const { key, cert } = clientCertificate
+  const socket = await secured(connect(t, port, { key, cert }))
+  const [peer] = (await accepted) as [Socket]
+  for (const name of ['Ed25519+UNDEF', 'RSA-PSS+SHA256', 'ECDSA+SHA256']) {
+    assert.ok(peer.getSharedSigalgs().includes(name), name)
+  }
+  // Nobody asked for it.
+  assert.equal((socket.getCertificate() as { subject: { CN: string } }).subject.CN, 'A client')
+  const agreed = socket.getEphemeralKeyInfo()
+  const isHybrid = (agreed as { name: string }).name === 'X25519MLKEM768'
+  const curve = { type: 'ECDH', name: 'X25519', size: 253 }
+  assert.deepEqual(agreed, isHybrid ? { ...curve, type: 'TLSGroup', name: 'X25519MLKEM768', size: undefined } : curve)
+})
+
+it('shares no signature algorithm: refused, though the suite signs nothing', async t => {
+  const { server, port } = await listen(t, { sigalgs: 'RSA+SHA256', maxVersion: 'TLSv1.2' })
+  const told = once(server, 'tlsClientError')
+  connect(t, port, { sigalgs: 'RSA+SHA512' }).on('error', () => {})
+  assert.equal((await told)[0].code, 'ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS')
+})
+
 it('refuses a certificate that cannot be read as an authority, and keeps those there are', () => {
   const before = tls.getCACertificates()
   const broken = '-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----'

@@ -84,7 +84,8 @@ it('errors say which certificate is missing', async t => {
   const { port } = await listen(t, { key: own.keyPem, cert: own.pem })
   const error = (await failure(connect(t, port, { ca: root.pem }))) as Error & { code: string; explanation: string }
   assert.deepEqual(
-    [error.code, error.message],
+    // What newer runtimes advise follows.
+    [error.code, error.message.split(';')[0]],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'],
   )
   assert.match(error.explanation, /"CN=localhost".*its issuer "CN=Middle" is missing/)

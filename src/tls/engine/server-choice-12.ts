@@ -29,13 +29,15 @@ export function chooseSuite12(channel: HandshakeChannel, received: ReceivedHello
   const { config, info } = channel
   const schemes = sharedSchemes(config, received.signatureSchemes)
   info.sharedSignatureSchemes = schemes
+  // As OpenSSL: whatever the suite, even where nothing is signed.
+  const isUnsigned = received.signatureSchemes.length > 0 && schemes.length === 0
+  if (isUnsigned) throw refusal(HANDSHAKE_FAILURE, 'no shared signature algorithms')
   const group = chooseGroup(channel, received)
   for (const suite of sharedSuites(config, received.hello.cipherSuites, 0x0303)) {
     const choice = chooseFor(channel, received, suite, schemes, group)
     if (choice) return choice
   }
-  const isUnsigned = received.signatureSchemes.length > 0 && schemes.length === 0
-  throw refusal(HANDSHAKE_FAILURE, isUnsigned ? 'no shared signature algorithms' : 'no shared cipher')
+  throw refusal(HANDSHAKE_FAILURE, 'no shared cipher')
 }
 
 function chooseFor(

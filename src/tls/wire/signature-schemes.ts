@@ -9,7 +9,7 @@ export interface SignatureScheme {
   readonly id: number
   /** RFC 8446's name, which OpenSSL takes too: `ecdsa_secp256r1_sha256`. */
   readonly name: string
-  /** As `getSharedSigalgs()` writes it: `ECDSA+SHA256`. */
+  /** As OpenSSL's lists may write it: `ECDSA+SHA256`. */
   readonly shortName: string
   readonly keyType: SignatureKeyType
   /** The curve that TLS 1.3 ties it to, by OpenSSL's name. */
