@@ -8,14 +8,14 @@
 
 import * as crypto from 'node:crypto'
 import type { BulkCipher, HashName } from '../wire/cipher-suites.ts'
-import { type NamedGroup, P256, P384, P521, X25519, X25519MLKEM768 } from '../wire/named-groups.ts'
+import { type NamedGroup, P256, P384, P521, X448, X25519, X25519MLKEM768 } from '../wire/named-groups.ts'
 import type { SignatureKeyType, SignatureScheme } from '../wire/signature-schemes.ts'
-import { EcdhShare, X25519Share } from './node-key-shares.ts'
+import { EcdhShare, hasX448, MontgomeryShare } from './node-key-shares.ts'
 import { answerMlKemX25519, hasMlKem, MlKemX25519Share } from './node-ml-kem.ts'
 import type { Aead, BlockCipher, CryptoProvider, KeyShare, PrivateKey, PublicKey, RunningHash } from './provider.ts'
 
 export const nodeCrypto: CryptoProvider = {
-  groups: hasMlKem ? [X25519MLKEM768, X25519, P256, P384, P521] : [X25519, P256, P384, P521],
+  groups: [...(hasMlKem ? [X25519MLKEM768] : []), X25519, P256, P384, P521, ...(hasX448 ? [X448] : [])],
   runningHash: name => new NodeRunningHash(name),
   hash: oneShotHash(),
   hmac: (name, key, data) => crypto.createHmac(name, key).update(data).digest(),
@@ -128,7 +128,7 @@ function signingKey(scheme: SignatureScheme, key: crypto.KeyObject): crypto.KeyO
 }
 
 function generateKeyShare(group: NamedGroup): KeyShare {
-  if (group === X25519) return new X25519Share()
+  if (group === X25519 || group === X448) return new MontgomeryShare(group)
   if (group === X25519MLKEM768) return new MlKemX25519Share()
   return new EcdhShare(group)
 }

@@ -17,10 +17,11 @@ export const X25519 = group(0x001d, 'X25519', ['x25519'], 253, 32)
 export const P256 = group(0x0017, 'prime256v1', ['P-256', 'secp256r1'], 256, 65)
 export const P384 = group(0x0018, 'secp384r1', ['P-384'], 384, 97)
 export const P521 = group(0x0019, 'secp521r1', ['P-521'], 521, 133)
+export const X448 = group(0x001e, 'X448', ['x448'], 448, 56)
 /** ML-KEM-768 and X25519 together. TLS 1.3 only. */
 export const X25519MLKEM768 = group(0x11ec, 'X25519MLKEM768', [], 0, 1216, 1120)
 
-export const namedGroups: readonly NamedGroup[] = [X25519MLKEM768, X25519, P256, P384, P521]
+export const namedGroups: readonly NamedGroup[] = [X25519MLKEM768, X25519, P256, P384, P521, X448]
 
 const byId = new Map(namedGroups.map(one => [one.id, one]))
 const byName = new Map(
