@@ -248,6 +248,8 @@ class Engine implements TlsEngine, HandshakeChannel {
   complete(connected: ConnectedState): void {
     if (this.connected && this.connected !== connected) this.connected.destroy()
     this.connected = connected
+    // It has what is left of the handshake's secrets: renegotiations do not pile them up.
+    this.#secrets.length = 0
     this.transcript.forgetMessages()
     this.tell(handler => handler.onHandshakeDone())
   }
