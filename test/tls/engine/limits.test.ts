@@ -82,13 +82,29 @@ function plainRecord(content: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.of(HANDSHAKE, 3, 1, content.length >>> 8, content.length & 0xff), content])
 }
 
+interface HelloLists {
+  readonly groups?: readonly number[]
+  readonly schemes?: readonly number[]
+  readonly shares?: readonly ext.KeyShareEntry[]
+}
+
+/** In records as full as they may be. */
+function plainFlight(message: Uint8Array): Uint8Array {
+  const records: Uint8Array[] = []
+  for (let at = 0; at < message.length; at += MAX_PLAINTEXT) {
+    records.push(plainRecord(message.subarray(at, at + MAX_PLAINTEXT)))
+  }
+  return Buffer.concat(records)
+}
+
 /** A ClientHello whose body has just this size, by padding; with PSKs that are called 0, 1, 2 and so on. */
-function helloOf(size: number, psks = 0): Uint8Array {
+function helloOf(size: number, psks = 0, more: HelloLists = {}): Uint8Array {
   const offer = {
     identities: Array.from({ length: psks }, (_, i) => ({ identity: asciiBytes(`${i}`), obfuscatedAge: 0 })),
     binders: Array.from({ length: psks }, () => new Uint8Array(32)),
   }
   const share = nodeCrypto.generateKeyShare(X25519)
+  const { groups = [X25519.id], schemes = [0x0403], shares = [] } = more
   const hello = (padding: number) =>
     writeClientHello({
       version: 0x0303,
@@ -98,10 +114,10 @@ function helloOf(size: number, psks = 0): Uint8Array {
       compressionMethods: Uint8Array.of(0),
       extensions: new Map([
         [ext.SUPPORTED_VERSIONS, ext.writeSupportedVersions([0x0304])],
-        [ext.SUPPORTED_GROUPS, ext.writeUint16List([X25519.id])],
-        [ext.SIGNATURE_ALGORITHMS, ext.writeUint16List([0x0403])],
+        [ext.SUPPORTED_GROUPS, ext.writeUint16List(groups)],
+        [ext.SIGNATURE_ALGORITHMS, ext.writeUint16List(schemes)],
         [ext.PSK_KEY_EXCHANGE_MODES, ext.writeOpaque(Uint8Array.of(1), 1)],
-        [ext.KEY_SHARE, ext.writeKeyShares([{ group: X25519.id, share: share.publicKey }])],
+        [ext.KEY_SHARE, ext.writeKeyShares([...shares, { group: X25519.id, share: share.publicKey }])],
         [21, new Uint8Array(padding)],
         ...(psks > 0 ? ([[ext.PRE_SHARED_KEY, ext.writePskOffer(offer)]] as const) : []),
       ]),
@@ -155,10 +171,7 @@ describe('limits of the TLS engine', () => {
 
   test('a ClientHello of MAX_HANDSHAKE_MESSAGE bytes is answered, also one byte in each record', () => {
     const message = helloOf(MAX_HANDSHAKE_MESSAGE)
-    const whole = new Recorded(configFor('server'))
-    for (let at = 0; at < message.length; at += MAX_PLAINTEXT) {
-      whole.engine.receive(plainRecord(message.subarray(at, at + MAX_PLAINTEXT)))
-    }
+    const whole = serverThatGets(plainFlight(message))
     assert.equal(errorOf(whole), undefined)
     assert.ok(whole.engine.info.cipherSuite)
     const bytewise = serverThatGets(Buffer.concat([...message].map(byte => plainRecord(Uint8Array.of(byte)))))
@@ -166,6 +179,27 @@ describe('limits of the TLS engine', () => {
     assert.ok(bytewise.engine.info.cipherSuite)
     const beyond = serverThatGets(plainRecord(helloOf(MAX_HANDSHAKE_MESSAGE + 1).subarray(0, 100)))
     assert.equal(errorOf(beyond)?.alertName, 'illegal_parameter')
+  })
+
+  test('what a ClientHello names thousands of times is kept once', () => {
+    const schemes = new Array<number>(29_000).fill(0x0403)
+    const server = serverThatGets(plainFlight(helloOf(60_000, 0, { schemes })))
+    assert.equal(errorOf(server), undefined)
+    assert.deepEqual(
+      server.engine.info.sharedSignatureSchemes.map(one => one.id),
+      [0x0403],
+    )
+    // Each share has to be of a group that was offered.
+    const groups = Array.from({ length: 14_000 }, (_, index) => 0x4000 + index)
+    const shares = groups.slice(-6000).map(group => ({ group, share: Uint8Array.of(1) }))
+    const hello = (more: HelloLists) => serverThatGets(plainFlight(helloOf(63_000, 0, more)))
+    assert.equal(errorOf(hello({ groups: [...groups, X25519.id], shares })), undefined)
+    assert.equal(
+      errorOf(hello({ groups: [...groups.slice(0, -1), X25519.id], shares }))?.alertName,
+      'illegal_parameter',
+    )
+    const doubled = [...shares.slice(1), ...shares.slice(-1)]
+    assert.equal(errorOf(hello({ groups: [...groups, X25519.id], shares: doubled }))?.alertName, 'illegal_parameter')
   })
 
   for (const version of [0x0303, 0x0304] as const) {
