@@ -11,13 +11,16 @@ export interface IdentityOptions {
 }
 
 /** @param nameOf - http.Agent's: of host, port, local address, family and pipe */
-export function identityName(nameOf: (options: IdentityOptions) => string, given: IdentityOptions): string {
-  const options = canonical(given)
-  let name = nameOf(options)
+export function identityName(nameOf: (options: IdentityOptions) => string, options: IdentityOptions): string {
+  const { port, localAddress, family, socketPath } = options
+  const host = canonical(options['host'])
+  // What stands in the name as it is may hold nothing that stands between values.
+  const path = typeof socketPath === 'string' ? escaped(socketPath) : socketPath
+  let name = nameOf({ host, port, localAddress, family, socketPath: path })
   for (const key of leading) name += `:${shown(options[key])}`
   name += `:${shownPfx(options['pfx'], options['passphrase'])}`
   name += `:${options['rejectUnauthorized'] ?? ''}`
-  const { servername, host } = options
+  const servername = canonical(options['servername'])
   name += `:${servername && servername !== host ? shown(servername) : ''}`
   for (const key of trailing) name += `:${key === 'sigalgs' ? quotedText(options[key]) : shown(options[key])}`
   for (const key of further) if (options[key] !== undefined) name += `:${key}=${shown(options[key])}`
@@ -54,15 +57,8 @@ const further = [
   'socket',
 ] as const
 
-/** With the host in its one form; and a path, of which the name holds what it may hold itself, as a value. */
-function canonical(given: IdentityOptions): IdentityOptions {
-  const { host, servername, socketPath } = given
-  return {
-    ...given,
-    host: typeof host === 'string' ? canonicalHost(host) : host,
-    servername: typeof servername === 'string' ? canonicalHost(servername) : servername,
-    socketPath: typeof socketPath === 'string' ? escaped(socketPath) : socketPath,
-  }
+function canonical(host: unknown): unknown {
+  return typeof host === 'string' ? canonicalHost(host) : host
 }
 
 function quotedText(value: unknown): string {
