@@ -108,8 +108,10 @@ function suitesOf(list: string, { min, max }: Versions) {
   if (minVersion > max) return undefined
   const cipherSuites = [...(max === 0x0304 ? tls13 : []), ...(minVersion === 0x0303 ? tls12 : [])]
   const servedSuites = cipherSuites.filter(mayServe)
-  // Where no suite is left of those that were asked for, the runtime may have one.
-  const servesAll = minVersion === 0x0304 || tls12.some(mayServe)
+  // Where no suite is left of those that were asked for, the runtime may have one; and who asks for the lowest level wants the
+  // oldest clients too.
+  const isEnough = securityLevelOf(list) === 0 ? tls12.every(mayServe) : tls12.some(mayServe)
+  const servesAll = minVersion === 0x0304 || isEnough
   return { minVersion, maxVersion: max, cipherSuites, servedSuites: servesAll ? servedSuites : undefined }
 }
 

@@ -7,10 +7,12 @@ import { describe, it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import https from '../../src/https/index.ts'
 import { connectionOf } from '../../src/net/internal.ts'
+import { nodeCrypto } from '../../src/tls/crypto/node-crypto.ts'
 import { setTlsEngine, type TlsEngineName, tlsEngine } from '../../src/tls/engine-choice.ts'
 import { EngineLayer } from '../../src/tls/engine-layer.ts'
 import type { TlsConnection } from '../../src/tls/tls-connection.ts'
 import { ask, clientOptions, serve } from '../https/pair.ts'
+import { authority, makeCertificate } from './certificates.ts'
 import { connect, listen, type Socket, secured, textOf } from './pair.ts'
 
 function engineOf(socket: object): TlsEngineName {
@@ -66,4 +68,24 @@ it('the environment says it, where no function does', async () => {
   }
   assert.throws(() => setTlsEngine('other' as never), { code: 'ERR_INVALID_ARG_VALUE' })
   assert.ok(['plainwire', 'runtime'].includes(tlsEngine()))
+})
+
+describe('where nothing is chosen', () => {
+  // Where padding cannot be kept secret, RSA key exchange is the runtime's.
+  const withRsa: TlsEngineName = nodeCrypto.rsaDecrypt === undefined ? 'runtime' : 'plainwire'
+  for (const [ciphers, server, client] of [
+    ['HIGH', 'plainwire', 'plainwire'],
+    ['AES128-GCM-SHA256', withRsa, 'plainwire'],
+    ['ALL@SECLEVEL=0', withRsa, 'plainwire'],
+  ] as const) {
+    it(`${ciphers}: a server is served by ${server}, a client by ${client}`, async t => {
+      const own = makeCertificate({ name: 'localhost', altNames: ['DNS:localhost'], issuer: authority, keyType: 'rsa' })
+      const options = { ciphers, maxVersion: 'TLSv1.2', key: own.key, cert: own.cert }
+      const { port, server: listening } = await listen(t, options)
+      const told = once(listening, 'secureConnection')
+      const socket = await secured(connect(t, port, { ciphers, maxVersion: 'TLSv1.2' }))
+      const [peer] = (await told) as [Socket]
+      assert.deepEqual([engineOf(peer), engineOf(socket)], [server, client])
+    })
+  }
 })
