@@ -399,6 +399,20 @@ describe('limits of the TLS engine', () => {
     assert.equal(errorOf(both.server)?.reason, 'too many warn alerts')
   })
 
+  test('what carries nothing does not make up for other things that carry nothing', () => {
+    const both = established()
+    const sealer = sealerOf(both, 'client')
+    const send = (type: number, ...content: number[]) =>
+      both.server.engine.receive(sealed(sealer, type, Uint8Array.from(content)))
+    let warnings = 0
+    while (errorOf(both.server) === undefined && warnings++ < 100) {
+      send(ALERT, 1, 90)
+      send(APPLICATION_DATA)
+    }
+    assert.equal(errorOf(both.server)?.reason, 'too many warn alerts')
+    assert.equal(warnings, MAX_WARNING_ALERTS + 1)
+  })
+
   test('change_cipher_spec: two within a handshake of TLS 1.3, none before or after', () => {
     const during = pair(configFor('client'), configFor('server'))
     during.server.engine.receive(Buffer.concat(during.client.engine.takeOutput()))
