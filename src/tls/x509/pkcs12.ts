@@ -151,7 +151,8 @@ class SafeItems implements PfxContents {
   #readBag(type: string, value: Uint8Array, localKeyId: Uint8Array | undefined, depth: number): void {
     switch (type) {
       case oids.keyBag:
-        this.keys.push({ der: value, localKeyId })
+        // A copy, to be overwritten: the file is the program's.
+        this.keys.push({ der: Uint8Array.from(value), localKeyId })
         break
       case oids.shroudedKeyBag: {
         const reader = readWhole(value, tags.SEQUENCE)

@@ -117,6 +117,18 @@ test('takes no change for good at any place, and throws no other kind of error',
   }
 })
 
+test('a key that is not encrypted is given as a copy: who overwrites it leaves the file as it was', {
+  skip: !hasOpenssl && 'openssl is not installed',
+}, () => {
+  const file = exported('sample', '-keypbe', 'NONE')
+  assert.ok(file)
+  const before = Buffer.from(file)
+  const { keys } = read(file, 'sample')
+  assert.equal(keys.length, 1)
+  for (const { der } of keys) der.fill(0)
+  assert.deepEqual(file, before)
+})
+
 test('refuses what is no file, and a cut one', { skip: !hasOpenssl && 'openssl is not installed' }, () => {
   const file = exported('sample')
   assert.ok(file)
