@@ -20,7 +20,7 @@ import {
   understoodExtensions,
 } from './extensions.ts'
 import type { GeneralName } from './general-names.ts'
-import { maxCachedCertificates, maxCertificateSize } from './limits.ts'
+import { maxCachedCertificateBytes, maxCachedCertificates, maxCertificateSize } from './limits.ts'
 import { type DistinguishedName, describeName, readName } from './names.ts'
 import { oids } from './oids.ts'
 import { type PublicKeyInfo, readPublicKey } from './public-key.ts'
@@ -164,6 +164,7 @@ export function mayUseKeyFor(certificate: Certificate, usages: number): boolean 
 
 /** Bounded, oldest out first. Peers choose what is in it: nothing is believed for being there. */
 const interned = new Map<string, Certificate>()
+let internedBytes = 0
 
 /** The one Certificate of these bytes. Throws a DerError. */
 export function internCertificate(raw: Uint8Array): Certificate {
@@ -177,7 +178,11 @@ export function internCertificate(raw: Uint8Array): Certificate {
   }
   const certificate = new Certificate(Uint8Array.from(raw))
   interned.set(key, certificate)
-  const [oldest] = interned.keys()
-  if (interned.size > maxCachedCertificates && oldest !== undefined) interned.delete(oldest)
+  internedBytes += raw.length
+  for (const oldest of interned.keys()) {
+    if (interned.size <= maxCachedCertificates && internedBytes <= maxCachedCertificateBytes) break
+    interned.delete(oldest)
+    internedBytes -= oldest.length
+  }
   return certificate
 }

@@ -42,5 +42,8 @@ export const maxKdfIterations = 20_000_000
 /** Certificates that are kept parsed, over all connections. */
 export const maxCachedCertificates = 1024
 
+/** Their bytes: what is kept of each is several times as much, and peers may send large ones. */
+export const maxCachedCertificateBytes = 4 * 1024 * 1024
+
 /** Verified chains that are kept, per set of trusted certificates. */
 export const maxCachedVerdicts = 1024

@@ -8,6 +8,7 @@ import { type PathVerdict, verifyChain } from '../../../src/tls/x509/chain.ts'
 import { Crl } from '../../../src/tls/x509/crl.ts'
 import type { CertificateCrypto } from '../../../src/tls/x509/crypto.ts'
 import {
+  maxCachedCertificateBytes,
   maxCachedCertificates,
   maxCachedVerdicts,
   maxIssuerCandidates,
@@ -210,6 +211,19 @@ test('certificates are kept up to maxCachedCertificates: the one that was not as
   const { der } = authority('kept')
   const kept = internCertificate(der)
   const others = variants(der, maxCachedCertificates)
+  for (const other of others.slice(1)) internCertificate(other)
+  assert.equal(internCertificate(der), kept)
+  for (const other of others) internCertificate(other)
+  assert.notEqual(internCertificate(der), kept)
+})
+
+test('certificates are kept up to maxCachedCertificateBytes', () => {
+  const { der } = authority('kept')
+  const kept = internCertificate(der)
+  const padding = make.extension('1.2.3.4', Buffer.alloc(80 * 1024))
+  const large = make.certificate({ subject: [['CN', 'large']], key, extensions: [padding] }).der
+  const most = Math.floor((maxCachedCertificateBytes - der.length) / large.length)
+  const others = variants(large, most + 1)
   for (const other of others.slice(1)) internCertificate(other)
   assert.equal(internCertificate(der), kept)
   for (const other of others) internCertificate(other)
