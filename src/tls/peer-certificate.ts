@@ -22,9 +22,10 @@ export function legacyCertificate(
   trusted?: TrustedSet,
   now = 0,
 ): object {
-  const [own, ...rest] = chain.map(der => new X509Certificate(asBuffer(der))) as [X509Certificate, ...X509Certificate[]]
+  const own = new X509Certificate(asBuffer(chain[0] ?? new Uint8Array(0)))
   const first = own.toLegacyObject() as LegacyCertificate
   if (!withIssuers) return first
+  const rest = chain.slice(1).flatMap(der => readCertificate(der) ?? [])
   let certificate = own
   let object = first
   for (let depth = 0; depth <= maxPathDepth; depth++) {
@@ -39,6 +40,15 @@ export function legacyCertificate(
   // A root is its own issuer.
   if (certificate.checkIssued(certificate)) object.issuerCertificate = object
   return first
+}
+
+/** Undefined: no certificate. A peer may send anything behind its own, and asking for that one has to be safe. */
+export function readCertificate(der: Uint8Array): X509Certificate | undefined {
+  try {
+    return new X509Certificate(asBuffer(der))
+  } catch {
+    return undefined
+  }
 }
 
 function trustedIssuer(certificate: X509Certificate, trusted: TrustedSet, now: number): X509Certificate | undefined {

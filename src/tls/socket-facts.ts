@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { currentHost } from '../host/current.ts'
 import { knownIssuers } from './context-trust.ts'
 import type { CipherInfo, EphemeralKeyInfo } from './layer.ts'
-import { legacyCertificate } from './peer-certificate.ts'
+import { legacyCertificate, readCertificate } from './peer-certificate.ts'
 import { ServerSide } from './server-side.ts'
 import type { Side } from './side.ts'
 
@@ -79,8 +79,8 @@ export function x509Certificate({ layer }: Side): X509Certificate | undefined {
 /** The runtime's object, whose `issuerCertificate` is made when somebody looks. */
 function withIssuer(chain: readonly Uint8Array[], index: number): X509Certificate | undefined {
   const der = chain[index]
-  if (der === undefined) return undefined
-  const certificate = new X509Certificate(der)
+  const certificate = der && readCertificate(der)
+  if (certificate === undefined) return undefined
   Object.defineProperty(certificate, 'issuerCertificate', {
     get: () => withIssuer(chain, index + 1),
     configurable: true,

@@ -1,8 +1,10 @@
 // Legacy certificate objects, held against those of the runtime's own TLS.
 
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import { legacyCertificate } from '../../src/tls/peer-certificate.ts'
+import { peerX509Certificate } from '../../src/tls/socket-facts.ts'
 import { Certificate } from '../../src/tls/x509/certificate.ts'
 import { TrustedSet } from '../../src/tls/x509/trusted-set.ts'
 import * as make from '../support/certificates.ts'
@@ -65,4 +67,17 @@ test('a chain in disorder is followed to its end, where the runtime may stop ear
   const top = shown.issuerCertificate?.issuerCertificate
   assert.equal(top?.subject.CN, 'Root')
   assert.equal(top?.issuerCertificate, top)
+})
+
+test('what is no certificate behind the own one is passed over: a peer may send anything', () => {
+  const noise = Buffer.from('no certificate')
+  assert.deepEqual(legacyCertificate([leaf.der, noise], false), legacyCertificate([leaf.der], false))
+  assert.deepEqual(
+    legacyCertificate([leaf.der, noise, middle.der], true),
+    legacyCertificate([leaf.der, middle.der], true),
+  )
+  const layer = { peerChain: [leaf.der, noise] } as never
+  const shown = peerX509Certificate({ layer } as never)
+  assert.equal(shown?.subject, new X509Certificate(leaf.der).subject)
+  assert.equal(shown?.issuerCertificate, undefined)
 })
