@@ -24,21 +24,30 @@ interface NativeContext {
 
 /** What Node calls the native context: programs meet it in `context.context`. */
 export class ContextHandle {
-  readonly owner: SecureContext
-  /** As they were given, with defaults filled in. */
-  options: SecureContextOptions
+  readonly #owner: SecureContext
+  /** Keys and passphrases among them: no property, which would be printed with whatever holds the context. */
+  #options: SecureContextOptions
   #ticketKeys: Buffer
   #runtime: runtime.SecureContext | undefined
 
   constructor(owner: SecureContext, options: SecureContextOptions) {
-    this.owner = owner
+    this.#owner = owner
     // One that was given wrongly is refused with the rest, below.
     const { ticketKeys } = options
     const isGiven = ticketKeys !== undefined && ticketKeys !== null
-    this.options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
+    this.#options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
     const isLater = tlsEngine() === 'plainwire' && areBeyondDoubt(this)
     if (!isLater) this.#runtime = createRuntimeContext(this.options)
     this.#ticketKeys = copyOf(this.options.ticketKeys as NodeJS.ArrayBufferView)
+  }
+
+  get owner(): SecureContext {
+    return this.#owner
+  }
+
+  /** As they were given, with defaults filled in. */
+  get options(): SecureContextOptions {
+    return this.#options
   }
 
   /** The runtime's context; one for all connections, so that its tickets stay good. */
@@ -61,7 +70,7 @@ export class ContextHandle {
   addCACert(certificate: string | NodeJS.ArrayBufferView): void {
     const { ca } = this.options
     const trusted: unknown[] = ca ? [ca].flat() : getCACertificates()
-    this.options = { ...this.options, ca: [...trusted, certificate] }
+    this.#options = { ...this.options, ca: [...trusted, certificate] }
     this.#runtime = undefined
   }
 

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as runtime from 'node:tls'
+import { inspect } from 'node:util'
 import { setTlsEngine } from '../../src/tls/engine-choice.ts'
 import { areBeyondDoubt } from '../../src/tls/option-checks.ts'
 import { createSecureContext } from '../../src/tls/secure-context.ts'
@@ -143,4 +144,12 @@ it('algorithms of compression are those of Node 26', () => {
     message: "The property 'options.certificateCompression[0]' must be 'zlib', 'brotli', or 'zstd'. Received 'x'",
   })
   assert.throws(create(['zlib', 'zlib', 'zlib', 'zlib']), { message: /can specify at most 3 algorithms/ })
+})
+
+it('a context that is printed shows no key and no passphrase', () => {
+  const encrypted = { key: own.keyPem, cert: own.pem, passphrase: 'a secret' }
+  const context = createSecureContext(encrypted)
+  for (const text of [inspect(context, { depth: 20 }), inspect({ context }, { depth: 20 }), JSON.stringify(context)]) {
+    assert.doesNotMatch(text, /PRIVATE KEY|a secret/)
+  }
 })
