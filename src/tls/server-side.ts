@@ -132,7 +132,8 @@ export class ServerSide extends Side {
   }
 
   onSecure(): boolean {
-    if (this.#sessionsPending > 0) {
+    // A later handshake waits for nobody: data goes on meanwhile, and the client may be another by its certificate.
+    if (this.#sessionsPending > 0 && !this.connection?.isOpen) {
       this.#isSecurePending = true
       return false
     }

@@ -272,6 +272,8 @@ export class TlsConnection implements Connection {
     if (this.isDestroyed) return
     this.#isSecured = true
     if (this.#owner.onSecure()) this.open()
+    // Until the owner agrees nothing is told: the peer may not fill us up meanwhile.
+    else if (this.#state === 'handshake') this.below.pause()
   }
 
   /** The owner agrees to the peer: what waits may pass. */
@@ -284,6 +286,7 @@ export class TlsConnection implements Connection {
     if (this.#isEnding) this.#sendEnd()
     if (this.#told.length > 0 || this.#end === 1) this.#tellSoon()
     if (this.#isPaused) this.below.pause()
+    else this.below.resume()
   }
 
   #fail(error: Error): void {

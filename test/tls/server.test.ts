@@ -2,6 +2,7 @@
 // sends, ends one connection and nothing else (CVE-2026-21637, CVE-2025-59465).
 
 import assert from 'node:assert/strict'
+import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import { connect as connectNet } from 'node:net'
 import { describe, it } from 'node:test'
@@ -152,6 +153,21 @@ describe('a server', () => {
         await renegotiate(socket, { requestCert: true, rejectUnauthorized: false })
         assert.deepEqual([socket.authorized, socket.authorizationError], [verdict === null, verdict])
       }
+    })
+
+    it('judges it at once, though a session waits to be kept', { timeout: 20_000 }, async t => {
+      const { server, port } = await listen(t, { ca: authority.cert, maxVersion: 'TLSv1.2' })
+      const kept: (() => void)[] = []
+      server.on('newSession', (_id, _session, done) => kept.push(done))
+      // Without a ticket: such a session is the server's to keep.
+      const peer = connect(t, port, { ...own, secureOptions: constants.SSL_OP_NO_TICKET })
+      peer.resume()
+      while (kept.length === 0) await once(server, 'newSession')
+      const told = once(server, 'secureConnection')
+      kept[0]?.()
+      const [socket] = (await told) as [Socket]
+      await renegotiate(socket, { requestCert: true, rejectUnauthorized: false })
+      assert.deepEqual([socket.authorized, kept.length], [true, 2])
     })
 
     it('ends the connection of a client whose certificate will not do then, or who has none', async t => {

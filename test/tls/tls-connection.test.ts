@@ -113,7 +113,14 @@ class Layer {
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
-function make({ agree = true, onData }: { agree?: boolean; onData?: (text: string) => void } = {}) {
+interface MakeOptions {
+  agree?: boolean
+  /** The owner agrees when the test calls `open()`. */
+  later?: boolean
+  onData?: (text: string) => void
+}
+
+function make({ agree = true, later = false, onData }: MakeOptions = {}) {
   const below = new Below()
   const told: string[] = []
   let layer: Layer | undefined
@@ -125,7 +132,7 @@ function make({ agree = true, onData }: { agree?: boolean; onData?: (text: strin
     onSecure: () => {
       told.push('secure')
       if (!agree) connection.destroy()
-      return true
+      return !later
     },
     onClientHello() {},
     onRenegotiation() {},
@@ -184,6 +191,16 @@ describe('before the peer is agreed to', () => {
     await turn()
     assert.deepEqual(below.sent, ['<hello>'])
     assert.deepEqual([told, failed, below.calls.at(-1)], [['secure'], ['ECANCELED'], 'destroy'])
+  })
+
+  it('the peer waits while the owner thinks, and goes on afterwards', async () => {
+    const { below, told, connection, receives } = make({ later: true })
+    connection.resume()
+    receives('done early')
+    assert.deepEqual([told, below.calls.at(-1)], [['secure'], 'pause'])
+    connection.open()
+    await turn()
+    assert.deepEqual([told, below.calls.at(-1)], [['secure', 'early'], 'resume'])
   })
 
   it('says to wait when much has been written, and to go on later', async () => {
