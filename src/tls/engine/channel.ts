@@ -23,6 +23,8 @@ import type {
 export interface HandshakeState {
   /** change_cipher_spec records mean nothing here and are dropped: RFC 8446 appendix D.4. */
   readonly dropsChangeCipherSpec: boolean
+  /** A renegotiation's new keys are in use, and its Finished has not come: no data is taken under them. */
+  readonly refusesData?: boolean
   handle(message: HandshakeMessage): HandshakeState
   /** TLS 1.2 only, where it is awaited. */
   changeCipherSpec?(): HandshakeState

@@ -222,9 +222,13 @@ class AwaitCertificate implements HandshakeState {
     const isRsa = key.type === 'rsa' || key.type === 'rsa-pss'
     if (isRsa !== (suite.authentication === 'rsa')) throw refusal(ILLEGAL_PARAMETER, 'wrong certificate type')
     channel.transcript.add(message.bytes)
-    channel.info.peerCertificates = chain
-    return new AwaitKeyExchange(this.#handshake, key, this.#hasTicket, this.#isStapled)
+    return new AwaitKeyExchange(this.#handshake, { chain, key }, this.#hasTicket, this.#isStapled)
   }
+}
+
+interface ServerIdentity {
+  readonly chain: readonly Uint8Array[]
+  readonly key: PublicKey
 }
 
 /** What the server proposed: our share's other side, or a hint. */
@@ -238,13 +242,13 @@ interface Proposal {
 class AwaitKeyExchange implements HandshakeState {
   readonly dropsChangeCipherSpec = false
   readonly #handshake: ClientHandshake12
-  readonly #key: PublicKey | undefined
+  readonly #server: ServerIdentity | undefined
   readonly #hasTicket: boolean
   readonly #mayStaple: boolean
 
-  constructor(handshake: ClientHandshake12, key: PublicKey | undefined, hasTicket: boolean, mayStaple = false) {
+  constructor(handshake: ClientHandshake12, server: ServerIdentity | undefined, hasTicket: boolean, mayStaple = false) {
     this.#handshake = handshake
-    this.#key = key
+    this.#server = server
     this.#hasTicket = hasTicket
     this.#mayStaple = mayStaple
   }
@@ -254,19 +258,19 @@ class AwaitKeyExchange implements HandshakeState {
     if (message.type === CERTIFICATE_STATUS && this.#mayStaple) {
       channel.info.ocspResponse = ext.readOcspStatus(message.body)
       channel.transcript.add(message.bytes)
-      return new AwaitKeyExchange(this.#handshake, this.#key, this.#hasTicket)
+      return new AwaitKeyExchange(this.#handshake, this.#server, this.#hasTicket)
     }
     const isSent = suite.keyExchange === 'ecdhe' || suite.keyExchange === 'ecdhe-psk'
     if (message.type !== SERVER_KEY_EXCHANGE) {
       if (isSent) throw unexpectedMessage()
       this.#tellCertificate()
-      return new AwaitHelloDone(this.#handshake, this.#key, this.#hasTicket, {}).handle(message)
+      return new AwaitHelloDone(this.#handshake, this.#server?.key, this.#hasTicket, {}).handle(message)
     }
     if (suite.keyExchange === 'rsa') throw unexpectedMessage()
     const proposal = this.#readProposal(message.body)
     channel.transcript.add(message.bytes)
     this.#tellCertificate()
-    return new AwaitHelloDone(this.#handshake, this.#key, this.#hasTicket, proposal)
+    return new AwaitHelloDone(this.#handshake, this.#server?.key, this.#hasTicket, proposal)
   }
 
   /** Parameters, and the signature over them where the suite has one: RFC 8422 section 5.4. */
@@ -282,10 +286,10 @@ class AwaitKeyExchange implements HandshakeState {
     const parameters = readEcdheParameters(reader)
     const group = config.groups.find(one => one.id === parameters.group && one !== X25519MLKEM768)
     if (group === undefined) throw refusal(ILLEGAL_PARAMETER, 'wrong curve')
-    if (this.#key) {
+    if (this.#server) {
       const signed = { scheme: reader.uint16(), signature: reader.vector(2) }
       const content = concat(secrets.clientRandom, secrets.serverRandom, parameters.bytes)
-      info.peerSignatureScheme = checkSignature(crypto, config, 0x0303, this.#key, signed, content)
+      info.peerSignatureScheme = checkSignature(crypto, config, 0x0303, this.#server.key, signed, content)
     }
     reader.end()
     const share = crypto.generateKeyShare(group)
@@ -300,8 +304,10 @@ class AwaitKeyExchange implements HandshakeState {
   #tellCertificate(): void {
     const { channel } = this.#handshake
     const { config, info } = channel
-    if (this.#key === undefined) return
-    const chain = info.peerCertificates
+    const { chain } = this.#server ?? {}
+    // Not before its signature was right: in a renegotiation the server that was agreed to stays who it is until then.
+    info.peerCertificates = chain ?? []
+    if (chain === undefined) return
     channel.tell(handler => handler.onPeerCertificate?.(chain))
     if (config.requestOcsp) channel.tell(handler => handler.onOcspResponse?.(info.ocspResponse))
   }

@@ -148,6 +148,7 @@ export class AwaitChangeCipherSpec implements HandshakeState {
 
 class AwaitFinished implements HandshakeState {
   readonly dropsChangeCipherSpec = false
+  readonly refusesData = true
   readonly #channel: HandshakeChannel
   readonly #secrets: Secrets12
   readonly #peer: 'client' | 'server'

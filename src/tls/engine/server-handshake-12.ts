@@ -311,6 +311,8 @@ class AwaitKeyExchange implements HandshakeState {
     channel.transcript.add(message.bytes)
     secrets.setPremaster(premaster)
     if (this.#client) return new AwaitCertificateVerify(handshake, this.#client)
+    // Whoever renegotiates shows who it is anew.
+    channel.info.peerCertificates = []
     return new AwaitChangeCipherSpec(channel, secrets, 'client', () => handshake.end())
   }
 

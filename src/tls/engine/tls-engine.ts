@@ -326,7 +326,9 @@ class Engine implements TlsEngine, HandshakeChannel {
         this.#joiner.give(content)
         return undefined
       case APPLICATION_DATA:
-        if (this.connected === undefined) throw refusal(UNEXPECTED_MESSAGE, 'app data in handshake')
+        if (this.connected === undefined || this.#state?.refusesData) {
+          throw refusal(UNEXPECTED_MESSAGE, 'app data in handshake')
+        }
         if (content.length === 0) return undefined
         this.#warnings = 0
         this.connected.receivedData()

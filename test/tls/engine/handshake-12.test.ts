@@ -7,7 +7,9 @@ import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuiteByName, cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
 import { P256, P384, P521, X25519 } from '../../../src/tls/wire/named-groups.ts'
-import { configFor, credential, type KeyKind, type Pair, pair, pump } from './pair.ts'
+import { APPLICATION_DATA, CHANGE_CIPHER_SPEC } from '../../../src/tls/wire/records.ts'
+import { WiredEngine } from './message-wire.ts'
+import { configFor, credential, type KeyKind, type Pair, pair, pump, Recorded } from './pair.ts'
 
 const only12 = { minVersion: 0x0303, maxVersion: 0x0303 } as const
 const key = new Uint8Array(32).fill(7)
@@ -172,6 +174,58 @@ describe('TLS 1.2 handshakes', () => {
     assertTalks(both)
   })
 
+  test('of who renegotiates, what it showed before counts no more', () => {
+    const both = pair(
+      configFor('client', 'ec256', { ...only12, credentials: [credential('rsa')] }),
+      configFor('server', 'ec256', { ...only12, requestCert: true }),
+    )
+    pump(both)
+    assert.deepEqual(both.server.engine.info.peerCertificates, credential('rsa').certificates)
+    assert.equal(both.server.engine.renegotiate({ requestCert: false }), true)
+    pump(both)
+    assert.deepEqual(both.client.events, ['certificate', 'done', 'certificate', 'done'])
+    assert.deepEqual(both.server.engine.info.peerCertificates, [])
+  })
+
+  test('a certificate that a server has not proved to be its own is not shown', () => {
+    const shown: number[] = []
+    const server = new Recorded(configFor('server', 'ec256', only12))
+    const client: Recorded = new Recorded(configFor('client', 'ec256', only12), {
+      onMessage: (_direction, type, content) => {
+        // A ServerKeyExchange has come: the Certificate before it was read.
+        if (type === 22 && content[0] === 12) shown.push(client.engine.info.peerCertificates.length)
+      },
+    })
+    client.engine.start()
+    pump({ client, server })
+    assert.deepEqual([shown, client.engine.info.peerCertificates.length], [[0], 1])
+  })
+
+  for (const side of ['client', 'server'] as const) {
+    test(`no data of a ${side} is taken under a renegotiation's keys before its Finished`, () => {
+      const cipherSuites = configFor('client').cipherSuites.filter(one => one.id === 0xc02b)
+      const both = {
+        client: new WiredEngine(configFor('client', 'ec256', { ...only12, cipherSuites })),
+        server: new WiredEngine(configFor('server', 'ec256', only12)),
+      }
+      both.client.engine.start()
+      pump(both)
+      both.client.engine.renegotiate()
+      const hasNewKeys = (bytes: Uint8Array) => recordsIn(bytes).some(record => record[0] === CHANGE_CIPHER_SPEC)
+      pump(both, (bytes, from) => {
+        if (from !== side || !hasNewKeys(bytes)) return bytes
+        const records = recordsIn(bytes)
+        const sealer = both[side].secrets12(1).sealer(side)
+        const data = new Uint8Array(sealer.recordSize(5))
+        sealer.seal(APPLICATION_DATA, [asciiBytes('early')], 5, data, 0)
+        // In place of Finished.
+        return Buffer.concat([...records.slice(0, -1), data])
+      })
+      const other = both[side === 'client' ? 'server' : 'client']
+      assert.deepEqual([other.text, other.error?.reason], ['', 'app data in handshake'])
+    })
+  }
+
   test('a peer that may not renegotiate is told so', () => {
     const both = pair(configFor('client', 'ec256', only12), configFor('server', 'ec256', only12))
     pump(both)
@@ -228,3 +282,14 @@ describe('TLS 1.2 handshakes', () => {
     assert.deepEqual(both.server.events, ['error local unknown_psk_identity'])
   })
 })
+
+/** Records of a flight, with their headers. */
+function recordsIn(bytes: Uint8Array): Uint8Array[] {
+  const records: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 5 + (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number)
+    records.push(bytes.subarray(at, end))
+    at = end
+  }
+  return records
+}
