@@ -160,9 +160,11 @@ class AwaitSecondHello implements HandshakeState {
   #checkUnchanged(second: ReceivedHello): void {
     const [one, other] = [this.#first.hello, second.hello]
     const isSame =
+      one.version === other.version &&
       sameBytes(one.random, other.random) &&
       sameBytes(one.sessionId, other.sessionId) &&
       one.cipherSuites.join() === other.cipherSuites.join() &&
+      sameBytes(one.compressionMethods, other.compressionMethods) &&
       second.versions.includes(0x0304) &&
       !hasEarlyData(second) &&
       this.#first.serverName === second.serverName &&

@@ -372,6 +372,19 @@ describe('altered messages: what Finished would show too late', () => {
     }
   })
 
+  test('a second ClientHello that is not as the first is refused as such', () => {
+    const scenario = scenarioOf('TLS 1.3 with a HelloRetryRequest')
+    const [, hello] = placesOf(scenario).filter(place => place.name === 'ClientHello')
+    assert.ok(hello)
+    const { content } = hello.unit
+    const suites = 39 + (content[38] ?? 0)
+    const compression = suites + 2 + (content[suites + 1] ?? 0) + 1
+    // Version, random, a suite, and the method of compression.
+    for (const at of [5, 6, 37, suites + 3, compression]) {
+      assert.equal(encounterWith(scenario, hello, flipped(at))?.verdict, 'server illegal_parameter', `byte ${at}`)
+    }
+  })
+
   test('no message begins under one key and ends under another', () => {
     // The first bytes of the message after a change of keys come before it: in clear, or under the old key.
     const changes: readonly (readonly [name: string, side: Side, before: number, after: number])[] = [
