@@ -140,6 +140,8 @@ class NetSocket extends Duplex {
     const [options, callback] = normalizeArguments(args)
     if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket: this })
     if (callback) this.once('connect', callback as () => void)
+    // Its signal has said not to, and nobody would close what came of it. As in Node 26.
+    if (this.destroyed && this.errored?.name === 'AbortError') return this
     if (this._parent?.connecting) return this
     requireDestination(options)
     // The one that ended with the peer's FIN may write again.

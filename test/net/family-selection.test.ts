@@ -146,3 +146,26 @@ test('what a custom lookup gives is checked', async () => {
     assert.equal(error.code, code)
   }
 })
+
+test('a signal that was aborted before lets no attempt begin', async () => {
+  class CountingHost extends MemoryHost {
+    attempts = 0
+
+    override connect(target: ConnectTarget, sink: ConnectionSink) {
+      this.attempts++
+      return super.connect(target, sink)
+    }
+  }
+  const host = new CountingHost()
+  await host.run(async () => {
+    const server = createServer(socket => socket.end()).listen(0)
+    await event(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const client = connect({ port, host: 'x', lookup, signal: AbortSignal.abort() } as never)
+    const [error] = await event<[Error]>(client, 'error')
+    assert.equal(error.name, 'AbortError')
+    await new Promise(resolve => setImmediate(resolve))
+    assert.deepEqual([host.attempts, client.destroyed], [0, true])
+    server.close()
+  })
+})
