@@ -29,6 +29,12 @@ export const files = {
   clientKey: file('client-key.pem', client.key),
 }
 
+/** None outlives the tests, however they end. */
+const running = new Set<OpenSsl>()
+process.on('exit', () => {
+  for (const { child } of running) child.kill()
+})
+
 export class OpenSsl {
   readonly child: ChildProcessWithoutNullStreams
   /** All that it has printed. */
@@ -37,6 +43,7 @@ export class OpenSsl {
 
   constructor(t: TestContext, args: readonly string[]) {
     this.child = spawn('openssl', args)
+    running.add(this)
     // It waits for ever for what does not come.
     const guard = setTimeout(() => this.child.kill(), longestMs)
     t.after(() => {
@@ -51,6 +58,7 @@ export class OpenSsl {
     }
     this.child.on('close', () => {
       this.#hasClosed = true
+      running.delete(this)
       this.child.emit('printed')
     })
     this.child.stdin.on('error', () => {})
