@@ -85,7 +85,7 @@ async function client(t: TestContext, command: string, options: string[]): Promi
 /** A record of so much plaintext has at most so many bytes behind its header. */
 const overhead = 24
 
-describe('openssl s_client', { skip: missing('openssl') }, () => {
+describe('openssl s_client', { skip: missing('openssl'), timeout: 60_000 }, () => {
   for (const version of ['-tls1_2', '-tls1_3']) {
     for (const size of [512, 1024, 2048, 4096]) {
       it(`is sent no fragments above max_fragment_length ${size}, ${version}`, async t => {
@@ -103,7 +103,7 @@ describe('openssl s_client', { skip: missing('openssl') }, () => {
   }
 })
 
-describe('gnutls-cli', { skip: missing('gnutls-cli') }, () => {
+describe('gnutls-cli', { skip: missing('gnutls-cli'), timeout: 60_000 }, () => {
   for (const version of ['TLS1.2', 'TLS1.3']) {
     it(`is sent no records above its record_size_limit, ${version}`, async t => {
       const { port } = await listen(t, {}, socket => socket.once('data', () => socket.end(payload)))
@@ -120,7 +120,7 @@ describe('gnutls-cli', { skip: missing('gnutls-cli') }, () => {
   }
 })
 
-describe('gnutls-serv', { skip: missing('gnutls-serv') }, () => {
+describe('gnutls-serv', { skip: missing('gnutls-serv'), timeout: 60_000 }, () => {
   for (const version of ['TLS1.2', 'TLS1.3']) {
     it(`is sent no records above its record_size_limit, ${version}`, async t => {
       const port = await gnutlsServer(t, ['--recordsize', '700', '--priority', `NORMAL:-VERS-ALL:+VERS-${version}`])
