@@ -104,6 +104,17 @@ function plainSalt(crypto: CryptoProvider, hash: Hash): Uint8Array {
   return salt
 }
 
+/** The protocol's own labels are few; exporters' are not kept. */
+const labels = new Map<string, Uint8Array>(
+  'c hs traffic,s hs traffic,c ap traffic,s ap traffic,key,iv,finished,derived,res master,exp master,res binder'
+    .split(',')
+    .map(label => [label, asciiBytes(`tls13 ${label}`)]),
+)
+
+function labelBytes(label: string): Uint8Array {
+  return labels.get(label) ?? asciiBytes(`tls13 ${label}`)
+}
+
 /** HKDF-Expand-Label: RFC 8446 section 7.1. */
 export function expandLabel(
   crypto: CryptoProvider,
@@ -114,17 +125,17 @@ export function expandLabel(
   size: number,
 ): Uint8Array {
   const info = new ByteWriter(64 + context.length)
-  info
-    .uint16(size)
-    .vector(1, asciiBytes(`tls13 ${label}`))
-    .vector(1, context)
+  info.uint16(size).vector(1, labelBytes(label)).vector(1, context)
   const infoBytes = info.take()
   // One block is all that the protocol asks for itself; exporters may want more.
   if (size <= hashSize(hash)) return crypto.hmac(hash, secret, info.uint8(1).take()).subarray(0, size)
   const output = new Uint8Array(size)
   let block: Uint8Array = NOTHING
   for (let at = 0, counter = 1; at < size; at += block.length, counter++) {
-    const input = new ByteWriter(block.length + infoBytes.length + 1).bytes(block).bytes(infoBytes).uint8(counter)
+    const input = ByteWriter.apart(block.length + infoBytes.length + 1)
+      .bytes(block)
+      .bytes(infoBytes)
+      .uint8(counter)
     block = crypto.hmac(hash, secret, input.take())
     output.set(block.subarray(0, size - at), at)
   }

@@ -151,7 +151,10 @@ interface DirectionKeys {
  * @param other - of ECDHE, and overwritten; without it as many zeroes as the key has bytes
  */
 export function pskPremaster(key: Uint8Array, other: Uint8Array = new Uint8Array(key.length)): Uint8Array {
-  const premaster = new ByteWriter(key.length + other.length + 4).vector(2, other).vector(2, key).take()
+  const premaster = ByteWriter.apart(key.length + other.length + 4)
+    .vector(2, other)
+    .vector(2, key)
+    .take()
   other.fill(0)
   return premaster
 }

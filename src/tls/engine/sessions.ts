@@ -41,7 +41,7 @@ export const TICKET_KEY_SIZE = 48
 const FORM = 1
 
 export function writeSession(session: SavedSession): Uint8Array {
-  const writer = new ByteWriter(512)
+  const writer = ByteWriter.apart(512)
   writer.uint8(FORM).uint16(session.version).uint16(session.cipherSuite).vector(1, session.secret)
   writer.uint32(Math.floor(session.issuedAt / 2 ** 32)).uint32(session.issuedAt % 2 ** 32)
   writer.uint32(session.lifetimeSeconds).vector(2, session.ticket).vector(1, session.sessionId)

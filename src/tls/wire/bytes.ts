@@ -86,8 +86,14 @@ export class ByteWriter {
   #bytes: Uint8Array
   #size = 0
 
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity)
+  /** @param memory - of the runtime's pool: memory of its own costs more than most messages do */
+  constructor(capacity = 256, memory: Uint8Array = Buffer.allocUnsafe(capacity)) {
+    this.#bytes = memory
+  }
+
+  /** In memory of its own: for secrets, which are overwritten, and for what a program keeps. */
+  static apart(capacity: number): ByteWriter {
+    return new ByteWriter(capacity, new Uint8Array(capacity))
   }
 
   get size(): number {
