@@ -89,7 +89,7 @@ export function serverConfig(side: ServerSide, context: SecureContext, material:
   config.cipherSuites = material.servedSuites ?? none
   config.requestCert = requestCert
   if (requestCert) config.certificateAuthorities = authorityNames(context.context.options)
-  if (material.hasTickets) config.tickets = { keys: [context.context.getTicketKeys()] }
+  if (material.hasTickets) config.tickets = { keys: [context.context.ticketKeys] }
   config.sessionIds = Boolean(
     server && (server.listenerCount('newSession') > 0 || server.listenerCount('resumeSession') > 0),
   )

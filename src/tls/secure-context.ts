@@ -56,6 +56,11 @@ export class ContextHandle {
     return this.#runtime
   }
 
+  /** The very bytes, which stay as they are: one memory for all connections. */
+  get ticketKeys(): Uint8Array {
+    return this.#ticketKeys
+  }
+
   getTicketKeys(): Buffer<ArrayBuffer> {
     return Buffer.from(this.#ticketKeys)
   }

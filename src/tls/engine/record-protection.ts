@@ -3,7 +3,6 @@
 
 import type { Aead } from '../crypto/provider.ts'
 import { BAD_RECORD_MAC, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
-import { concat, copyOf } from '../wire/bytes.ts'
 import { APPLICATION_DATA, HEADER_SIZE } from '../wire/records.ts'
 import { refusal, type TlsError } from './errors.ts'
 import { MAX_CIPHERTEXT_12, MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from './limits.ts'
@@ -106,7 +105,8 @@ export class Sealer13 implements RecordSealer {
     this.#type[0] = type
     const sealed = this.#aead.sealApart(this.#nonce.next(), this.#header, [...parts, this.#type])
     const [tag, sealedType] = [sealed.pop() as Uint8Array, sealed.pop() as Uint8Array]
-    return [copyOf(this.#header), ...sealed, concat(sealedType, tag)]
+    // Buffers, as the tag is: the runtime's sockets make them of all else.
+    return [Buffer.from(this.#header), ...sealed, Buffer.concat([sealedType, tag])]
   }
 
   destroy(): void {
