@@ -417,6 +417,17 @@ describe('early data, which we never allow', () => {
     assert.equal(other.server.error?.alertName, 'bad_record_mac')
   })
 
+  test('nor records too short to hold any, of which there could be no end', () => {
+    for (const size of [0, 16]) {
+      const { server } = serverWithEarlyHello()
+      server.engine.receive(garbage(size))
+      assert.equal(server.error?.alertName, 'bad_record_mac')
+      const waiting = serverWithEarlyHello({ groups: [P384] })
+      waiting.server.engine.receive(garbage(size))
+      assert.equal(waiting.server.error?.alertName, 'unexpected_message')
+    }
+  })
+
   test('before the second ClientHello too, which may not announce it again', () => {
     const both = serverWithEarlyHello({ groups: [P384] })
     both.server.engine.receive(garbage(1000))
