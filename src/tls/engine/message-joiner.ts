@@ -14,10 +14,11 @@ export interface HandshakeMessage {
 }
 
 const HEADER_SIZE = 4
+const NOTHING = new Uint8Array(0)
 
 export class MessageJoiner {
   /** What nobody took yet lies between `start` and `end`. What was taken before `start` is others' and stays as it is. */
-  #bytes: Uint8Array = new Uint8Array(0)
+  #bytes: Uint8Array = NOTHING
   #start = 0
   #end = 0
 
@@ -60,6 +61,8 @@ export class MessageJoiner {
     if (available < HEADER_SIZE + size) return undefined
     this.#start += HEADER_SIZE + size
     const bytes = this.#bytes.subarray(start, this.#start)
+    // A connection at rest holds on to no message of its handshake.
+    if (!this.hasMore) this.#bytes = NOTHING
     return { type, body: bytes.subarray(HEADER_SIZE), bytes }
   }
 }
