@@ -116,8 +116,10 @@ class TlsServer extends NetServer {
     this._sharedCreds = makeContext({ ...kept, sessionTimeout, ticketKeys } as GivenContextOptions)
   }
 
-  /** @param servername - a host name, or one with `*` for a label or a part of it */
-  /** @param context - a SecureContext, or the options of one */
+  /**
+   * @param servername - a host name, or one with `*` for a label or a part of it
+   * @param context - a SecureContext, or the options of one
+   */
   addContext(servername: string, context: object): void {
     if (!servername) throw requiredServerName()
     const pattern = servername.replace(/[.^$+?\-\\[\]{}()|/]/g, '\\$&').replaceAll('*', '[^.]*')
