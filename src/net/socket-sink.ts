@@ -55,7 +55,9 @@ export class SocketSink implements ConnectionSink {
     const socket = this.#socket
     socket._unrefTimer()
     if (socket.destroyed) return
-    if (readsByChunk && !this.userBuffer && socket.listenerCount('readable') > 0) {
+    const gathers = readsByChunk && !this.userBuffer && socket.listenerCount('readable') > 0
+    // Behind what waits, even if nobody reads like that any more.
+    if (gathers || this.#gathered.length > 0) {
       if (this.#gathered.push(chunk) === 1) process.nextTick(() => this.#pushGathered())
     } else this.#receive(chunk)
   }
