@@ -10,6 +10,7 @@ import { P256, P384, P521, X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { APPLICATION_DATA, CHANGE_CIPHER_SPEC } from '../../../src/tls/wire/records.ts'
 import { WiredEngine } from './message-wire.ts'
 import { configFor, credential, type KeyKind, type Pair, pair, pump, Recorded } from './pair.ts'
+import { recordsOf } from './record-tools.ts'
 
 const only12 = { minVersion: 0x0303, maxVersion: 0x0303 } as const
 const key = new Uint8Array(32).fill(7)
@@ -211,10 +212,10 @@ describe('TLS 1.2 handshakes', () => {
       both.client.engine.start()
       pump(both)
       both.client.engine.renegotiate()
-      const hasNewKeys = (bytes: Uint8Array) => recordsIn(bytes).some(record => record[0] === CHANGE_CIPHER_SPEC)
+      const hasNewKeys = (bytes: Uint8Array) => recordsOf(bytes).some(record => record[0] === CHANGE_CIPHER_SPEC)
       pump(both, (bytes, from) => {
         if (from !== side || !hasNewKeys(bytes)) return bytes
-        const records = recordsIn(bytes)
+        const records = recordsOf(bytes)
         const sealer = both[side].secrets12(1).sealer(side)
         const data = new Uint8Array(sealer.recordSize(5))
         sealer.seal(APPLICATION_DATA, [asciiBytes('early')], 5, data, 0)
@@ -282,14 +283,3 @@ describe('TLS 1.2 handshakes', () => {
     assert.deepEqual(both.server.events, ['error local unknown_psk_identity'])
   })
 })
-
-/** Records of a flight, with their headers. */
-function recordsIn(bytes: Uint8Array): Uint8Array[] {
-  const records: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; ) {
-    const end = at + 5 + (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number)
-    records.push(bytes.subarray(at, end))
-    at = end
-  }
-  return records
-}

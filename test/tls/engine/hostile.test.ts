@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { type Alter, configFor, credential, type Pair, pair, pump } from './pair.ts'
+import { recordsOf } from './record-tools.ts'
 
 const versions = [0x0303, 0x0304] as const
 type Side = 'client' | 'server'
@@ -16,17 +17,6 @@ function begin(version: 0x0303 | 0x0304): Pair {
     configFor('client', 'ec256', { ...versionOnly, credentials: [credential('ec256')] }),
     configFor('server', 'ec256', { ...versionOnly, requestCert: true }),
   )
-}
-
-/** Records of a flight, with their headers. */
-function recordsOf(bytes: Uint8Array): Uint8Array[] {
-  const records: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; ) {
-    const end = at + 5 + (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number)
-    records.push(bytes.subarray(at, end))
-    at = end
-  }
-  return records
 }
 
 /** Runs a handshake with the nth record of one side changed; says whether there was an nth one. */

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
 import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
-import { TrafficSecret } from '../../../src/tls/engine/key-schedule.ts'
 import {
   MAX_CERTIFICATE_MESSAGE,
   MAX_CHAIN,
@@ -26,7 +25,7 @@ import {
   MAX_WARNING_ALERTS,
   TICKETS_PER_HANDSHAKE,
 } from '../../../src/tls/engine/limits.ts'
-import type { RecordSealer, Sealer13 } from '../../../src/tls/engine/record-protection.ts'
+import type { RecordSealer } from '../../../src/tls/engine/record-protection.ts'
 import { CLOCK_SLACK_MS, isExpired } from '../../../src/tls/engine/sessions.ts'
 import { asciiBytes, asciiText } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
@@ -43,6 +42,7 @@ import { X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { ALERT, APPLICATION_DATA, HANDSHAKE } from '../../../src/tls/wire/records.ts'
 import { WiredEngine } from './message-wire.ts'
 import { configFor, credential, type Pair, pair, pump, Recorded } from './pair.ts'
+import { sealed, sealerOf } from './record-tools.ts'
 import { toyCredential, toyCrypto } from './toy-crypto.ts'
 
 const changeCipherSpec = Uint8Array.of(20, 3, 3, 0, 1, 1)
@@ -51,20 +51,6 @@ function established(): Pair {
   const both = pair(configFor('client'), configFor('server', 'ec256', { tickets: undefined }))
   pump(both)
   return both
-}
-
-/** Seals whatever we like as one side of a connection, with the secret of its key log. */
-function sealerOf(both: Pair, side: 'client' | 'server'): Sealer13 {
-  const line = both.client.keyLog.find(one => one.startsWith(`${side.toUpperCase()}_TRAFFIC_SECRET_0`)) ?? ''
-  const suite = both.client.engine.info.cipherSuite
-  assert.ok(suite)
-  return new TrafficSecret(nodeCrypto, suite, Buffer.from(line.split(' ')[2] ?? '', 'hex')).sealer()
-}
-
-function sealed(sealer: RecordSealer, type: number, content: Uint8Array): Uint8Array {
-  const record = new Uint8Array(sealer.recordSize(content.length))
-  sealer.seal(type, [content], content.length, record, 0)
-  return record
 }
 
 /** A call, so that the compiler does not take what it was for what it is. */
@@ -138,7 +124,9 @@ describe('limits of the TLS engine', () => {
       [MAX_PLAINTEXT + 1, 'record_overflow'],
     ] as const) {
       const both = established()
-      both.server.engine.receive(sealed(sealerOf(both, 'client'), APPLICATION_DATA, new Uint8Array(size)))
+      both.server.engine.receive(
+        sealed(sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0'), APPLICATION_DATA, new Uint8Array(size)),
+      )
       assert.equal(errorOf(both.server)?.alertName, alert)
     }
   })
@@ -246,7 +234,7 @@ describe('limits of the TLS engine', () => {
 
   test('empty records', () => {
     const both = established()
-    const sealer = sealerOf(both, 'client')
+    const sealer = sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0')
     for (let i = 0; i < MAX_EMPTY_RECORDS; i++) {
       both.server.engine.receive(sealed(sealer, APPLICATION_DATA, new Uint8Array(0)))
     }
@@ -299,7 +287,7 @@ describe('limits of the TLS engine', () => {
 
   test('our own keys change after MAX_RECORDS_PER_KEY records, and the peer follows', () => {
     const both = established()
-    const sealer = sealerOf(both, 'client')
+    const sealer = sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0')
     let sequence = MAX_RECORDS_PER_KEY - 1
     // As if so many records had gone before: sending them takes minutes.
     const worn: RecordSealer = {
@@ -333,7 +321,7 @@ describe('limits of the TLS engine', () => {
     assert.equal(both.client.sessions.length, TICKETS_PER_HANDSHAKE)
     assert.equal(both.client.sessions[0]?.lifetimeSeconds, MAX_TICKET_LIFETIME_SECONDS)
     const other = established()
-    const sealer = sealerOf(other, 'server')
+    const sealer = sealerOf(other, other.client, 'SERVER_TRAFFIC_SECRET_0')
     for (const lifetimeSeconds of [longer - 2, longer - 1, longer, 2 ** 32 - 1]) {
       const ticket = { lifetimeSeconds, ageAdd: 0, nonce: Uint8Array.of(0), ticket: Uint8Array.of(1) }
       const body = writeNewSessionTicket({ ...ticket, extensions: NO_EXTENSIONS })
@@ -379,7 +367,7 @@ describe('limits of the TLS engine', () => {
 
   test('tickets: few are kept, many are an attack', () => {
     const both = established()
-    const sealer = sealerOf(both, 'server')
+    const sealer = sealerOf(both, both.client, 'SERVER_TRAFFIC_SECRET_0')
     const ticket = { lifetimeSeconds: 100, ageAdd: 0, nonce: Uint8Array.of(0), ticket: Uint8Array.of(1) }
     const message = writeMessage(NEW_SESSION_TICKET, writeNewSessionTicket({ ...ticket, extensions: NO_EXTENSIONS }))
     for (let i = 0; i < MAX_TICKETS; i++) both.client.engine.receive(sealed(sealer, HANDSHAKE, message))
@@ -391,7 +379,7 @@ describe('limits of the TLS engine', () => {
 
   test('warning alerts', () => {
     const both = established()
-    const sealer = sealerOf(both, 'client')
+    const sealer = sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0')
     const userCanceled = Uint8Array.of(1, 90)
     for (let i = 0; i < MAX_WARNING_ALERTS; i++) both.server.engine.receive(sealed(sealer, ALERT, userCanceled))
     assert.equal(errorOf(both.server), undefined)
@@ -401,7 +389,7 @@ describe('limits of the TLS engine', () => {
 
   test('what carries nothing does not make up for other things that carry nothing', () => {
     const both = established()
-    const sealer = sealerOf(both, 'client')
+    const sealer = sealerOf(both, both.client, 'CLIENT_TRAFFIC_SECRET_0')
     const send = (type: number, ...content: number[]) =>
       both.server.engine.receive(sealed(sealer, type, Uint8Array.from(content)))
     let warnings = 0

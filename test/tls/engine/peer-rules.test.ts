@@ -6,10 +6,8 @@ import { describe, test } from 'node:test'
 import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
 import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
 import { checkMasterSecret } from '../../../src/tls/engine/connected-12.ts'
-import { TrafficSecret } from '../../../src/tls/engine/key-schedule.ts'
 import { MAX_EARLY_DATA_SKIPPED, MAX_EMPTY_RECORDS, MAX_WARNING_ALERTS } from '../../../src/tls/engine/limits.ts'
 import { mayUse } from '../../../src/tls/engine/negotiation.ts'
-import type { Sealer13 } from '../../../src/tls/engine/record-protection.ts'
 import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
@@ -19,6 +17,7 @@ import { P256, P384, X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { ALERT, APPLICATION_DATA, HANDSHAKE } from '../../../src/tls/wire/records.ts'
 import { signatureSchemeByName } from '../../../src/tls/wire/signature-schemes.ts'
 import { type Alter, configFor, credential, type Pair, pair, pump, type Recorded } from './pair.ts'
+import { sealed, sealerOf } from './record-tools.ts'
 
 const only12 = { minVersion: 0x0303, maxVersion: 0x0303 } as const
 const only13 = { minVersion: 0x0304, maxVersion: 0x0304 } as const
@@ -64,20 +63,6 @@ const withServerExtension = (type: number, body: Uint8Array): ((hello: Uint8Arra
     const read = messages.readServerHello(hello)
     return messages.writeServerHello({ ...read, extensions: new Map([...read.extensions, [type, body]]) })
   }
-}
-
-/** Seals what we like with a secret of the key log. */
-function sealerOf(both: Pair, teller: Recorded, label: string): Sealer13 {
-  const line = teller.keyLog.find(one => one.startsWith(`${label} `)) ?? ''
-  const suite = both.server.engine.info.cipherSuite
-  assert.ok(suite)
-  return new TrafficSecret(nodeCrypto, suite, Buffer.from(line.split(' ')[2] ?? '', 'hex')).sealer()
-}
-
-function sealed(sealer: Sealer13, type: number, content: Uint8Array): Uint8Array {
-  const record = new Uint8Array(sealer.recordSize(content.length))
-  sealer.seal(type, [content], content.length, record, 0)
-  return record
 }
 
 /** A call, so that the compiler does not take what it was for what it is. */
