@@ -7,8 +7,6 @@ import { refusal, TlsError } from './errors.ts'
 import { MAX_CIPHERTEXT_13, MAX_EARLY_DATA_SKIPPED } from './limits.ts'
 import { type OpenedRecord, PlainOpener, type RecordOpener } from './record-protection.ts'
 
-const TAG_SIZE = 16
-
 export class SkippingOpener implements RecordOpener {
   readonly maxFragment = MAX_CIPHERTEXT_13
   readonly #opener: RecordOpener
@@ -32,9 +30,9 @@ export class SkippingOpener implements RecordOpener {
       this.#isOver = true
       return opened
     } catch (error) {
-      // What has no room for a tag is nobody's data, and would not use up what is left.
-      if (!this.#isEarly(error) || size <= TAG_SIZE) throw error
-      this.#left -= size
+      if (!this.#isEarly(error)) throw error
+      // Charged with its header: records without any content would otherwise be free, and could come without end.
+      this.#left -= record.length
       if (this.#left < 0) throw refusal(UNEXPECTED_MESSAGE, 'too much early data')
       return undefined
     }

@@ -14,7 +14,7 @@ import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
 import * as ext from '../../../src/tls/wire/extensions.ts'
 import * as messages from '../../../src/tls/wire/handshake-messages.ts'
 import { P256, P384, X25519 } from '../../../src/tls/wire/named-groups.ts'
-import { ALERT, APPLICATION_DATA, HANDSHAKE } from '../../../src/tls/wire/records.ts'
+import { ALERT, APPLICATION_DATA, HANDSHAKE, HEADER_SIZE } from '../../../src/tls/wire/records.ts'
 import { signatureSchemeByName } from '../../../src/tls/wire/signature-schemes.ts'
 import { type Alter, configFor, credential, type Pair, pair, pump, type Recorded } from './pair.ts'
 import { sealed, sealerOf } from './record-tools.ts'
@@ -383,7 +383,7 @@ describe('early data, which we never allow', () => {
   test('is passed over until the first record that we can read', () => {
     const both = serverWithEarlyHello()
     both.server.engine.receive(garbage(1000))
-    both.server.engine.receive(garbage(MAX_EARLY_DATA_SKIPPED - 1000))
+    both.server.engine.receive(garbage(MAX_EARLY_DATA_SKIPPED - 1000 - 2 * HEADER_SIZE))
     assert.equal(failureOf(both.server), undefined)
     const sealer = sealerOf(both, both.server, 'CLIENT_HANDSHAKE_TRAFFIC_SECRET')
     const finished = messages.writeMessage(messages.FINISHED, new Uint8Array(48))
@@ -393,8 +393,9 @@ describe('early data, which we never allow', () => {
 
   test('no more of it than a server could have allowed, and none that was not announced', () => {
     const { server } = serverWithEarlyHello()
-    server.engine.receive(garbage(MAX_EARLY_DATA_SKIPPED))
-    server.engine.receive(garbage(17))
+    server.engine.receive(garbage(MAX_EARLY_DATA_SKIPPED - HEADER_SIZE))
+    assert.equal(failureOf(server), undefined)
+    server.engine.receive(garbage(0))
     assert.equal(failureOf(server), 'local unexpected_message: too much early data')
     const other = pair(configFor('client'), configFor('server'))
     other.server.engine.receive(Buffer.concat(other.client.engine.takeOutput()))
@@ -402,14 +403,16 @@ describe('early data, which we never allow', () => {
     assert.equal(other.server.error?.alertName, 'bad_record_mac')
   })
 
-  test('nor records too short to hold any, of which there could be no end', () => {
-    for (const size of [0, 16]) {
-      const { server } = serverWithEarlyHello()
-      server.engine.receive(garbage(size))
-      assert.equal(server.error?.alertName, 'bad_record_mac')
-      const waiting = serverWithEarlyHello({ groups: [P384] })
-      waiting.server.engine.receive(garbage(size))
-      assert.equal(waiting.server.error?.alertName, 'unexpected_message')
+  test('though it is too short to hold any; records without content do not come without end either', () => {
+    for (const groups of [[X25519], [P384]]) {
+      const { server } = serverWithEarlyHello({ groups })
+      for (const size of [0, 4, 16]) server.engine.receive(garbage(size))
+      assert.equal(failureOf(server), undefined)
+      let left = MAX_EARLY_DATA_SKIPPED - 20 - 3 * HEADER_SIZE
+      for (; left >= HEADER_SIZE; left -= HEADER_SIZE) server.engine.receive(garbage(0))
+      assert.equal(failureOf(server), undefined)
+      server.engine.receive(garbage(0))
+      assert.equal(failureOf(server), 'local unexpected_message: too much early data')
     }
   })
 
