@@ -2,6 +2,7 @@
 // programs replace functions on it. Our ES modules' namespaces are not writable.
 
 import { createRequire } from 'node:module'
+import { adoptGlobals } from './globals.ts'
 import { replacementOf } from './modules.ts'
 
 type Exports = Record<string, unknown>
@@ -22,6 +23,7 @@ function load(name: string): Exports {
   const replacement = replacementOf(name)
   if (replacement === undefined) throw new Error(`plainwire has no module ${name}`)
   const namespace = require(replacement.file) as Exports
+  if (name === 'url') adoptGlobals(namespace as never)
   if (replacement.property !== undefined) return moduleObject(namespace)[replacement.property] as Exports
   return moduleObject(namespace)
 }

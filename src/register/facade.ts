@@ -1,6 +1,7 @@
 // What `import` gives for a redirected module: a small ES module with our named exports, and as its default the very
 // object that `require` gives.
 
+import { URL } from 'node:url'
 import { replacementOf } from './modules.ts'
 
 const scheme = 'plainwire-register:'

@@ -3,6 +3,7 @@
 
 import Module from 'node:module'
 import { exportsOf } from './exports.ts'
+import { redirectGlobals } from './globals.ts'
 import { loadSync, resolveSync } from './hooks.ts'
 import { isOwnFile, replacementOf } from './modules.ts'
 
@@ -16,6 +17,7 @@ export function install(): void {
   redirectRequire()
   redirectGetBuiltinModule()
   redirectImport()
+  redirectGlobals(() => exportsOf('url'))
 }
 
 function redirectRequire(): void {

@@ -1,6 +1,6 @@
 // The one table of modules that a program gets from us in place of the runtime's. A module joins when it is whole.
 
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, URL } from 'node:url'
 
 /** Where the runtime's name leads. */
 export interface Replacement {

@@ -2,6 +2,7 @@
 // documentation (DEP0169) and kept for the programs that have it. Nothing in this project decides by it where to connect.
 
 import { type ParsedUrlQuery, type ParsedUrlQueryInput, stringify } from 'node:querystring'
+import { URL as RuntimeURL } from 'node:url'
 import { codedError, invalidArgType } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
 import { formatUrl } from './format.ts'
@@ -188,5 +189,3 @@ function isInsideNodeModules(entry: (...args: never[]) => unknown): boolean {
   const frames = (holder.stack ?? '').split('\n').filter(line => line.startsWith('    at ') && !line.includes('node:'))
   return /[\\/]node_modules[\\/]/.test(frames[0] ?? '')
 }
-
-const RuntimeURL = globalThis.URL

@@ -1,6 +1,7 @@
 // URLSearchParams: a list of pairs, alone or linked to a URL that hears of every change.
 // URL standard, section 6.2 "URLSearchParams class"; messages and inspection are Node's.
 
+import { URLSearchParams as RuntimeURLSearchParams } from 'node:url'
 import { inspect, stripVTControlCharacters } from 'node:util'
 import { missingArgs } from '../core/errors.ts'
 import { validateFunction } from '../core/validate.ts'
@@ -25,6 +26,9 @@ export let replaceList: (params: URLSearchParams, query: string) => void
 let listOf: (params: URLSearchParams) => readonly string[]
 let isParams: (value: unknown) => value is URLSearchParams
 
+/** Before Node 26 null is no pairs, though Web IDL has `null=`; programs pass what may be null. */
+const isNullEmpty = new RuntimeURLSearchParams(null as never).toString() === ''
+
 export class URLSearchParams {
   /** Name, value, name, value; undefined until someone looks: then it is the pairs of `#query`. */
   #list: string[] | undefined = undefined
@@ -47,6 +51,7 @@ export class URLSearchParams {
   constructor(init: SearchParamsInit | undefined = undefined) {
     if (init === undefined) return
     if (init === null || (typeof init !== 'object' && typeof init !== 'function')) {
+      if (init === null && isNullEmpty) return
       const text = toUSVString(init)
       this.#query = text.charCodeAt(0) === QUESTION_MARK ? text.slice(1) : text
       return

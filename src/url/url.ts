@@ -3,6 +3,7 @@
 //
 // #private fields are right here: Node's own URL has them too, and its errors for a wrong `this` come from them.
 
+import { URL as RuntimeURL } from 'node:url'
 import { type InspectOptions, inspect } from 'node:util'
 import { invalidArgType, missingArgs } from '../core/errors.ts'
 import { invalidUrl, invalidUrlAssigned } from './errors.ts'
@@ -83,6 +84,7 @@ export class URL {
     return parseInput(url, base) !== undefined
   }
 
+  // The store of Blobs behind `blob:` URLs is the runtime's, and so are the functions that look into it.
   static createObjectURL(obj: Blob): string {
     if (!(obj instanceof Blob)) throw invalidArgType('obj', 'Blob', obj)
     return RuntimeURL.createObjectURL(obj)
@@ -285,9 +287,6 @@ const inspectedNames = [
   'searchParams',
   'hash',
 ] as const
-
-// The store of Blobs behind `blob:` URLs is the runtime's, and so are the functions that look into it.
-const RuntimeURL = globalThis.URL
 
 for (const name of ['toString', ...inspectedNames, 'toJSON']) {
   Object.defineProperty(URL.prototype, name, { enumerable: true })
