@@ -89,6 +89,8 @@ class NodeClientRequest extends PlainOutgoingMessage {
 
   override _implicitHeader(): void {
     if (this._header) throw errors.headersSent('render')
+    // A program may have set another since the constructor checked it.
+    if (!bodiless.has(this.method) && !isToken(this.method)) throw errors.invalidToken('Method', this.method)
     this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, this[kState].fields)
   }
 
@@ -258,8 +260,8 @@ function writeFields(
   const host = bracketed(request.host)
   const proxied = { host, port }
   if (Array.isArray(headers)) {
-    rewriteForProxy(request, socketOptions, proxied, undefined, headers)
-    request._storeHeader(`${request.method} ${request.path} HTTP/1.1\r\n`, headers as GivenHeaders)
+    const fields = rewriteForProxy(request, socketOptions, proxied, undefined, headers)
+    request._storeHeader(`${request.method} ${request.path} HTTP/1.1\r\n`, fields as GivenHeaders)
     return
   }
   for (const [name, value] of Object.entries(headers ?? {})) {

@@ -143,11 +143,13 @@ export class HeadWriter {
     if (lower === 'content-disposition' && this.#message._contentLength) value = asLatin1(value)
     if (Array.isArray(value)) {
       const isJoined = (value.length > 1 && lower === 'cookie') || this.#unique?.has(lower)
+      // A list is the program's own: what stands in it now is not what was checked when it was set.
       if (!isJoined) {
-        for (const one of value) this.#addLine(name, lower, one, isUnchecked)
+        for (const one of value) this.#addLine(name, lower, one, true)
         return
       }
-      value = value.join('; ')
+      this.#addLine(name, lower, value.join('; '), true)
+      return
     }
     this.#addLine(name, lower, value, isUnchecked)
   }

@@ -32,4 +32,4 @@ export {
 } from './server.ts'
 export { ServerConnection } from './server-connection.ts'
 export { ServerResponse } from './server-response.ts'
-export { hasInvalidValueCharacter, isToken } from './wire/field-rules.ts'
+export { hasInvalidTargetCharacter, hasInvalidValueCharacter, isToken } from './wire/field-rules.ts'

@@ -16,17 +16,18 @@ export interface Authority {
   readonly port: string | number
 }
 
+/** @returns the fields to send in place of `headerList`, where there is one */
 export function rewriteForProxy(
   request: ClientRequest,
   options: RequestOptions,
   authority: Authority,
   givenHost: HeaderValue | undefined,
   headerList: readonly unknown[] | undefined,
-): void {
+): readonly unknown[] | undefined {
   const { agent } = request
   const proxy = agent?.[kProxyConfig]
-  if (!agent || !proxy || request._header) return
-  if ((options.protocol || agent.protocol) !== 'http:' || !shouldUseProxy(proxy, options)) return
+  if (!agent || !proxy || request._header) return headerList
+  if ((options.protocol || agent.protocol) !== 'http:' || !shouldUseProxy(proxy, options)) return headerList
   const isRewritten = request.method !== 'CONNECT' && !(request.method === 'OPTIONS' && request.path === '*')
   let target: URL | undefined
   if (isRewritten) {
@@ -37,9 +38,24 @@ export function rewriteForProxy(
       request.setHeader('Host', base.host)
     }
   }
-  if (proxy.auth) request.setHeader('proxy-authorization', proxy.auth)
-  request.setHeader('proxy-connection', request.shouldKeepAlive ? 'keep-alive' : 'close')
+  const fields: ProxyField[] = proxy.auth ? [['proxy-authorization', proxy.auth]] : []
+  fields.push(['proxy-connection', request.shouldKeepAlive ? 'keep-alive' : 'close'])
   if (target !== undefined) request.path = target.href
+  if (headerList !== undefined) return withFields(headerList, fields)
+  for (const [name, value] of fields) request.setHeader(name, value)
+  return undefined
+}
+
+type ProxyField = readonly [name: string, value: string]
+
+/** A list of headers, flat or of pairs, with these in place of its own of the same names. */
+function withFields(headers: readonly unknown[], fields: readonly ProxyField[]): unknown[] {
+  const isReplaced = (name: unknown) => fields.some(([own]) => own === String(name).toLowerCase())
+  if (Array.isArray(headers[0])) {
+    return [...(headers as readonly unknown[][]).filter(([name]) => !isReplaced(name)), ...fields]
+  }
+  const kept = headers.filter((_, index) => !isReplaced(headers[index - (index % 2)]))
+  return [...kept, ...fields.flat()]
 }
 
 function baseOf({ host, port }: Authority): URL {

@@ -11,3 +11,6 @@ export interface ProxyTunnelError extends CodedError {
 
 export const proxyTunnel = (message: string): ProxyTunnelError =>
   codedError(Error, 'ERR_PROXY_TUNNEL', message, proxyTunnel)
+
+export const unescapedTarget = () =>
+  codedError(TypeError, 'ERR_UNESCAPED_CHARACTERS', 'Tunnel target contains unescaped characters', unescapedTarget)

@@ -2,10 +2,10 @@
 // opened. The proxy never sees more than the server's name and port. RFC 9110 section 9.3.6.
 
 import { ipVersion } from '../core/ip.ts'
-import type { ProxyConfig } from '../http/internal.ts'
+import { hasInvalidTargetCharacter, type ProxyConfig } from '../http/internal.ts'
 import type { Socket } from '../tls/internal.ts'
 import { connect as connectTls, type TLSSocket } from '../tls/internal.ts'
-import { proxyTunnel } from './errors.ts'
+import { proxyTunnel, unescapedTarget } from './errors.ts'
 
 export interface TunnelOptions {
   readonly [option: string]: unknown
@@ -56,6 +56,8 @@ class Tunnel {
     this.#maxHeaderSize = Number(options.maxHeaderSize) || defaultMaxHeaderSize
     const host = String(options.host)
     this.#target = `${ipVersion(host) === 6 ? `[${host}]` : host}:${options.port || defaultPort}`
+    // It goes into the start line and a field as it is: a request with a Host of its own has not had it checked.
+    if (hasInvalidTargetCharacter(this.#target)) throw unescapedTarget()
     this.socket = proxy.connect(() => this.#onConnected())
     this.socket.on('error', this.#onError)
     if (this.#timeoutMs > 0) this.socket.setTimeout(this.#timeoutMs, this.#onTimeout)
@@ -99,10 +101,7 @@ class Tunnel {
     if (status === '200') this.#secure()
     else {
       const message = `Failed to establish tunnel to ${this.#target} via ${this.#proxy.href}: ${statusLine}`
-      this.#finish(
-        Object.assign(proxyTunnel(message), { statusCode: Number.parseInt(String(status), 10) }),
-        this.socket,
-      )
+      this.#fail(Object.assign(proxyTunnel(message), { statusCode: Number.parseInt(String(status), 10) }))
     }
     return true
   }
@@ -112,10 +111,17 @@ class Tunnel {
     this.#stopListening()
     const { host } = this.#options
     const name = ipVersion(String(host)) === 0 ? host : undefined
-    const secured: TLSSocket = connectTls({ servername: name, ...this.#options, socket: this.socket }, () => {
-      secured.removeListener('error', onError)
-      this.#finish(null, secured)
-    })
+    let secured: TLSSocket
+    try {
+      secured = connectTls({ servername: name, ...this.#options, socket: this.socket }, () => {
+        secured.removeListener('error', onError)
+        this.#finish(null, secured)
+      })
+    } catch (error) {
+      // Of an option that no handshake can be made with: by now there is no caller to throw it at but the request.
+      this.#fail(error as Error)
+      return
+    }
     const onError = (error: Error): void => this.#finish(error, secured)
     secured.on('error', onError)
     secured.on('free', () => this.socket.emit('free'))

@@ -104,7 +104,7 @@ it('options of the agent reach the socket: keepAliveMsecs, timeout, and those of
   request.on('error', () => {})
   const [socket] = (await once(request, 'socket')) as [net.Socket]
   assert.equal(socket.timeout, 5)
-  await once(request, 'timeout')
+  await Promise.all([once(request, 'timeout'), once(socket, 'connect')])
   assert.equal(socket.localAddress, '127.0.0.2')
   request.destroy()
 })
@@ -226,6 +226,38 @@ it('goes over the proxy of its proxyEnv, except where NO_PROXY says', async t =>
   assert.equal((await fetchText({ host: 'a.example', port: 81, path: '/x', agent })).body, 'by proxy')
   assert.equal((await fetchText({ host: '127.0.0.1', port, agent })).body, 'directly')
   assert.deepEqual(targets, ['GET http://a.example:81/x Basic dXNlcjpwdw=='])
+})
+
+it('tells the proxy who asks, in whatever form the headers are given', async t => {
+  const heads: string[] = []
+  const port = await listen(t, async peer => {
+    for (;;) {
+      const [head] = await peer.receives(/^[\s\S]*?\r\n\r\n/)
+      heads.push(head)
+      peer.sends('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    }
+  })
+  const agent = agentFor(t, { proxyEnv: { HTTP_PROXY: `http://u:p@127.0.0.1:${port}` } } as never)
+  const own = 'Proxy-Authorization'
+  const forms = [
+    ['Host', 'far.example', 'X-One', '1', own, 'Basic bWluZQ=='],
+    [
+      ['Host', 'far.example'],
+      ['X-One', '1'],
+      [own, 'Basic bWluZQ=='],
+    ],
+    { Host: 'far.example', 'X-One': '1', [own]: 'Basic bWluZQ==' },
+  ]
+  for (const headers of forms) await fetchText({ host: 'far.example', path: '/x', agent, headers })
+  assert.equal(heads.length, 3)
+  for (const head of heads) {
+    assert.match(head, /^GET http:\/\/far\.example\/x HTTP\/1\.1\r\n/)
+    assert.match(head, /\r\nX-One: 1\r\n/)
+    assert.deepEqual(head.match(/proxy-[a-z]+: .*/gi)?.sort(), [
+      'proxy-authorization: Basic dTpw',
+      'proxy-connection: close',
+    ])
+  }
 })
 
 it('setGlobalProxyFromEnv() sets it for all, and gives a way back', async t => {

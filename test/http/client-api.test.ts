@@ -235,6 +235,53 @@ it('an upgrade or CONNECT that nobody listens to closes the connection', async t
   await once(socket, 'close')
 })
 
+it('takes a 101 that names no other protocol for an answer like any other', async t => {
+  const heads = ['', 'Upgrade: x\r\n', 'Connection: upgrade\r\n']
+  for (const fields of heads) {
+    const port = await listen(t, async peer => {
+      await peer.receives(/\r\n\r\n/)
+      peer.sends(`HTTP/1.1 101 Switching\r\n${fields}\r\n`)
+    })
+    const request = http.get({ host: '127.0.0.1', port, agent: false })
+    const heard: string[] = []
+    request.on('upgrade', () => heard.push('upgrade'))
+    request.on('response', response => {
+      heard.push(`response ${response.statusCode}`)
+      response.resume().on('end', () => heard.push('end'))
+    })
+    await once(request, 'close')
+    assert.deepEqual(heard, ['response 101', 'end'], fields)
+  }
+})
+
+it('sends no line that a value has been given since it was checked', async t => {
+  const heads: string[] = []
+  const port = await listen(t, async peer => {
+    const [head] = await peer.receives(/^[\s\S]*\r\n\r\n/)
+    heads.push(head)
+  })
+  const lines = 'x\r\nX-Injected: 1'
+  const options = { host: '127.0.0.1', port, agent: false }
+  const lists: [string, Record<string, unknown>][] = [
+    ['X-List', {}],
+    ['Cookie', {}],
+    ['X-Unique', { uniqueHeaders: ['x-unique'] }],
+  ]
+  for (const [name, further] of lists) {
+    const request = http.request({ ...options, ...further }).on('error', () => {})
+    const list = ['a', 'b']
+    request.setHeader(name, list)
+    list[1] = lines
+    assert.throws(() => request.end(), { code: 'ERR_INVALID_CHAR' }, name)
+    request.destroy()
+  }
+  const request = http.request(options).on('error', () => {})
+  request.method = `GET / HTTP/1.1\r\nX-Injected: 1\r\nX:`
+  assert.throws(() => request.end(), { code: 'ERR_INVALID_HTTP_TOKEN' })
+  request.destroy()
+  assert.deepEqual(heads, [])
+})
+
 it('CONNECT makes a tunnel through a proxy', async t => {
   const { port: origin } = await serve(t, (_request: Request, response: Response) => response.end('through'))
   const { server: proxy, port } = await serve(t, () => assert.fail('no plain request'))

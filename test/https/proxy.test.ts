@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test'
 import http from '../../src/http/index.ts'
 import https from '../../src/https/index.ts'
 import net from '../../src/net/index.ts'
+import { listen, type Peer } from '../http/raw.ts'
 import { authority, localhost } from '../tls/certificates.ts'
 import { ask, serve } from './pair.ts'
 
@@ -71,6 +72,52 @@ describe('HTTPS through a proxy', () => {
       assert.ok(!error.message.includes('secret'))
       return true
     })
+  })
+
+  it('keeps no connection that the proxy gave no tunnel on', async t => {
+    const peers: Peer[] = []
+    const proxyPort = await listen(t, async peer => {
+      peers.push(peer)
+      await peer.receives(/\r\n\r\n/)
+      peer.sends('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n')
+    })
+    const options = proxied(t, 1, `http://127.0.0.1:${proxyPort}`)
+    for (let i = 0; i < 5; i++) await assert.rejects(ask(options), { code: 'ERR_PROXY_TUNNEL', statusCode: 407 })
+    assert.equal(peers.length, 5)
+    await Promise.all(peers.map(peer => peer.closes()))
+  })
+
+  it('keeps no tunnel in which no handshake was to be had', async t => {
+    const { port } = await serve(t, () => assert.fail('it was asked'))
+    const peers: Peer[] = []
+    const proxyPort = await listen(t, async peer => {
+      peers.push(peer)
+      await peer.receives(/\r\n\r\n/)
+      const target = net.connect(port, '127.0.0.1')
+      peer.socket.pipe(target).pipe(peer.socket)
+      peer.sends('HTTP/1.1 200 OK\r\n\r\n')
+    })
+    const options = proxied(t, port, `http://127.0.0.1:${proxyPort}`)
+    await assert.rejects(ask({ ...options, ca: undefined }), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+    await assert.rejects(ask({ ...options, checkServerIdentity: 'none' }), { code: 'ERR_INVALID_ARG_TYPE' })
+    assert.equal(peers.length, 2)
+    await Promise.all(peers.map(peer => peer.closes()))
+  })
+
+  it('asks for no tunnel to what would end the line', async t => {
+    const proxy = await startProxy(t)
+    const options = proxied(t, 443, `http://127.0.0.1:${proxy.port}`)
+    const headers = { host: 'localhost' }
+    const lines = '\r\nProxy-Authorization: Basic eA==\r\nX: '
+    for (const given of [
+      { host: `localhost${lines}` },
+      { port: `443${lines}` },
+      { defaultPort: `1${lines}`, port: 0 },
+    ]) {
+      const refusal = { code: 'ERR_UNESCAPED_CHARACTERS' }
+      assert.throws(() => https.request({ ...options, headers, ...given }), refusal)
+    }
+    assert.deepEqual(proxy.heads, [])
   })
 
   it('reads no endless answer', async t => {

@@ -290,7 +290,7 @@ export class Parser {
     if (answer !== 'read' && !(answer === 'upgrade' && this.#isRequest)) this.#isBodySkipped = true
     this.#isUpgrading = answer === 'upgrade'
     const isTunnel = this.#isUpgrading && (method === 'CONNECT' || this.#isBodySkipped || !framing.hasBody)
-    if (isTunnel || (!this.#isRequest && statusCode === 101)) {
+    if (isTunnel || (!this.#isRequest && this.wantsUpgrade)) {
       this.#isUpgrading = true
       this.#endMessage(undefined)
       return

@@ -56,6 +56,22 @@ describe('requests', () => {
     assert.equal(withBody.rest, 'raw')
   })
 
+  it('hands over what follows a 101 that names the other protocol, and takes any other for an answer without a body', () => {
+    const switching = 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nraw'
+    assert.equal(transcribe(switching, { role: 'response' }).rest, 'raw')
+    const silent = transcribe('HTTP/1.1 101 Switching\r\nContent-Length: 4\r\n\r\nHTTP/1.1 204 None\r\n\r\n', {
+      role: 'response',
+    })
+    assert.equal(silent.rest, '')
+    assert.deepEqual(
+      silent.messages.map(({ start, body }) => [start, body]),
+      [
+        ['101 Switching 1.1', ''],
+        ['204 None 1.1', ''],
+      ],
+    )
+  })
+
   it('never copies a body', () => {
     const bodies: Uint8Array[] = []
     const handler = {
