@@ -59,12 +59,16 @@ export class DeadlineList {
   #onTimer(): void {
     this.#isArmed = false
     const now = this.#clock.monotonic()
-    while (this.#first !== null && this.#first.deadline <= now) {
-      const one = this.#first
-      this.stop(one)
-      one.onDeadline()
+    try {
+      while (this.#first !== null && this.#first.deadline <= now) {
+        const one = this.#first
+        this.stop(one)
+        one.onDeadline()
+      }
+    } finally {
+      // Also after a listener has thrown: those behind it still wait.
+      if (this.#first !== null && !this.#isArmed) this.#arm(this.#first.deadline - now)
     }
-    if (this.#first !== null && !this.#isArmed) this.#arm(this.#first.deadline - now)
   }
 }
 

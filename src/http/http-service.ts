@@ -73,6 +73,8 @@ export class HttpService {
   readonly highWaterMark: number
   /** Of a raw connection that this service was handed; the owner of the listener counts it. */
   onConnectionClosed: (connection: ServerConnection) => void = () => {}
+  /** The same of one that is the program's own from now on, after an upgrade or CONNECT: its socket's end is its end. */
+  onConnectionReleased: (connection: ServerConnection, socket: Socket) => void = () => {}
   /** The socket that shows a raw connection, once somebody looks: passive, and half open. https makes its own kind. */
   makeSocket: (connection: Connection) => Socket = connection => {
     const { highWaterMark, host } = this
@@ -127,11 +129,16 @@ export class HttpService {
   /** Looks now and then for requests that take too long. */
   startChecking(): void {
     this.#checking?.cancel()
-    this.#checking = this.clock.setTimer(() => {
-      this.#check()
-      this.startChecking()
+    const timer = this.clock.setTimer(() => {
+      try {
+        this.#check()
+      } finally {
+        // Also after a listener has thrown, unless it has closed the server.
+        if (this.#checking === timer) timer.refresh()
+      }
     }, this.server.connectionsCheckingInterval)
-    this.#checking.unref()
+    this.#checking = timer
+    timer.unref()
   }
 
   stopChecking(): void {
@@ -146,7 +153,6 @@ export class HttpService {
     const now = this.clock.monotonic()
     for (const connection of [...this.connections]) {
       const { messageStart, parser } = connection
-      if (messageStart === 0) continue
       const hasNoHead = parser.isMidHead || !parser.isMidMessage
       const isLate =
         (hasNoHead && headersTimeout > 0 && now - messageStart > headersTimeout) ||

@@ -7,15 +7,15 @@ import { asBuffer } from '../core/bytes.ts'
 import { connectionReset } from '../core/errors.ts'
 import { DuplexConnection } from '../host/duplex-connection.ts'
 import type { Connection, ConnectionSink } from '../host/types.ts'
-import { connectionOf, Socket, sinkOf } from '../net/internal.ts'
+import { connectionOf, refreshTimeout, replaceTimeout, Socket, sinkOf } from '../net/internal.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from './carrier.ts'
 import { emitClientError, refusal } from './client-errors.ts'
-import type { DeadlineList, Waiting } from './deadlines.ts'
 import { serverRequestStart, serverResponseFinish } from './diagnostics.ts'
 import type { ParseError } from './engine/parse-error.ts'
 import { type HeadAnswer, Parser, type ParserHandler } from './engine/parser.ts'
 import * as errors from './errors.ts'
 import type { HttpServerLike, HttpService } from './http-service.ts'
+import { IdleTimer } from './idle-timer.ts'
 import {
   completeMessage,
   detachSignal,
@@ -42,7 +42,7 @@ interface SocketListeners {
   readonly timeout: () => void
 }
 
-export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet, Waiting {
+export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet {
   readonly service: HttpService
   readonly server: HttpServerLike
   readonly connection: Connection
@@ -73,20 +73,20 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #isReading = false
   #isShowing = false
   #refusesMore = false
-  #isBatched = false
   #messagesInBatch = 0
   #waitingBytes = 0
   #requests = 0
   #corked = 0
   #error: Error | null = null
   isClosed = false
-  /** When the message being read began, by the monotonic clock; 0 between messages. */
+  /**
+   * When the message being read began, by the monotonic clock; before the first one, when the connection did. Else one of
+   * the two values at the end of this file.
+   */
   messageStart: number
-
-  deadline = 0
-  waitsIn: DeadlineList | null = null
-  before: Waiting | null = null
-  after: Waiting | null = null
+  readonly #idleTimer: IdleTimer
+  /** The time-out is that of an idle connection, and ends with the next request. */
+  #isKeptAlive = false
 
   constructor(service: HttpService, connection: Connection, socket?: Socket) {
     const { server } = service
@@ -97,10 +97,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.messageStart = service.clock.monotonic()
     this.isAccepted = socket === undefined
     this.#isRelaxed = service.isRelaxed
+    this.#idleTimer = new IdleTimer(service.deadlines, this)
     connection.sink = this
     if (socket !== undefined) this.#adopt(socket)
     service.connections.add(this)
-    if (server.timeout) service.deadlines.start(this, server.timeout)
+    if (server.timeout) this.#setTimeout(server.timeout)
     connection.resume()
   }
 
@@ -136,11 +137,25 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     }
     this.#listeners = listeners
     EventEmitter.prototype.on.call(socket, 'data', listeners.data)
-    if (this.#socketSink !== undefined) socket.resume()
+    if (this.#socketSink !== undefined) this.#showState(socket)
     socket.on('close', nothing)
     socket.on('error', listeners.error)
     socket.on('timeout', listeners.timeout)
     Object.defineProperty(socket, 'setEncoding', { value: refuseEncoding, configurable: true, writable: true })
+  }
+
+  /** What has happened to the connection before its socket was made. */
+  #showState(socket: Socket): void {
+    if (this.#idleTimer.delayMs > 0) replaceTimeout(socket, this.#idleTimer, this.#idleTimer.delayMs)
+    if (this.isClosed) {
+      // The addresses stay readable.
+      socket._getpeername()
+      socket._getsockname()
+      socket.destroy()
+      return
+    }
+    socket.resume()
+    if (this.#isEnded) socket.end()
   }
 
   // From the connection
@@ -148,21 +163,21 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   onConnect(): void {}
 
   onData(chunk: Uint8Array): void {
-    if (this.#socketSink !== undefined) this.#socket?._unrefTimer()
-    if (this.waitsIn !== null && this.server.timeout) this.service.deadlines.start(this, this.server.timeout)
     if (this.#isReading) {
       this.#rest.push(chunk)
       return
     }
     if (this.#failure !== undefined) {
-      // Each further packet is told of as well.
-      emitClientError(this.server, errors.parseError(this.#failure, chunk), () => this.socket)
+      // Each further packet is reported as well.
+      this.fail(errors.parseError(this.#failure, chunk))
       return
     }
     // Somebody reads along.
     const isHeard = this.#socketSink !== undefined && (this.#socket?.listenerCount('data') ?? 0) > 1
     this.#read(chunk)
     while (this.#rest.length > 0) this.#read(this.#rest.shift() as Uint8Array)
+    if (this.#socketSink === undefined) this.#idleTimer.refresh()
+    else this.#socket?._unrefTimer()
     if (isHeard) this.#show(chunk)
   }
 
@@ -195,7 +210,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   onClose(hadError: boolean): void {
     this.isClosed = true
-    this.waitsIn?.stop(this)
+    this.#idleTimer.cancel()
     this.parser.close()
     this.service.connections.delete(this)
     const open = this.#open
@@ -210,7 +225,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.service.onConnectionClosed(this)
   }
 
-  onDeadline(): void {
+  onIdle(): void {
     if (this.#socket !== undefined) this.#socket.emit('timeout')
     else this.#onSocketTimeout()
   }
@@ -229,24 +244,37 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   #read(chunk: Uint8Array): void {
     const { parser } = this
+    const wasMidMessage = parser.isMidMessage
+    let read = -1
     this.#isReading = true
     this.#messagesInBatch = 0
-    let read: number
     try {
       read = parser.receive(chunk)
     } finally {
       this.#isReading = false
+      const isMidMessage = parser.isMidMessage || parser.error !== undefined
+      // Each message's time begins with its first byte, and line breaks before it are none.
+      if (isMidMessage && (!wasMidMessage || this.messageStart === betweenMessages)) {
+        this.messageStart = this.service.clock.monotonic()
+      }
+      if (this.#messagesInBatch > 1) this.connection.uncork()
+      if (read < 0) this.#interrupt()
     }
-    if (this.#isBatched) {
-      this.#isBatched = false
-      this.connection.uncork()
-    }
-    if (parser.error !== undefined && !this.#hasFailed) {
+    if (parser.error !== undefined) {
       this.#failure = parser.error
       this.fail(errors.parseError(parser.error, asBuffer(chunk)))
-    } else if (parser.isUpgraded) handOver(this, this.#incoming as IncomingMessage, asBuffer(chunk.subarray(read)))
-    if (!parser.isMidMessage) this.messageStart = 0
-    else if (this.messageStart === 0) this.messageStart = this.service.clock.monotonic()
+    } else if (this.#incoming?.upgrade) this.#receiveUpgrade(this.#incoming, chunk, read)
+  }
+
+  #receiveUpgrade(request: IncomingMessage, chunk: Uint8Array, read: number): void {
+    if (this.parser.isUpgraded) handOver(this, request, asBuffer(chunk.subarray(read)))
+    else handOver(this, request, undefined)
+  }
+
+  /** A listener has thrown: the rest of what came is lost, and the peer hears so with its next bytes. */
+  #interrupt(): void {
+    this.#rest = []
+    this.parser.interrupt()
   }
 
   // From the parser
@@ -258,18 +286,12 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.#incoming = request
     if (parser.wantsUpgrade) {
       request.upgrade = request.method === 'CONNECT' || Boolean(server.shouldUpgradeCallback(request))
-      if (request.upgrade) {
-        if (request.method !== 'CONNECT' && parser.hasBody) handOver(this, request, undefined)
-        return 'upgrade'
-      }
+      if (request.upgrade) return 'upgrade'
     }
     if (this.#refusesMore) return 'read'
     this.#open.push(request)
     this.#pauseIfFull()
-    if (++this.#messagesInBatch === 2) {
-      this.#isBatched = true
-      this.connection.cork()
-    }
+    if (++this.#messagesInBatch === 2) this.connection.cork()
     this.#answer(request, parser)
     return 'read'
   }
@@ -282,6 +304,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   }
 
   onMessageEnd(trailers: Fields | undefined): void {
+    this.messageStart = betweenMessages
     const request = this.#incoming
     if (request === undefined) return
     if (trailers !== undefined) setTrailers(request, trailers)
@@ -409,21 +432,36 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server
     const timeout = nonNegative(keepAliveTimeout, 0)
     if (timeout === 0 || this.isClosed) return
-    // A program's own time-out ends with the first answer.
-    if (this.#socket?.timeout) this.#socket.setTimeout(0)
-    this.service.deadlines.start(this, timeout + nonNegative(keepAliveTimeoutBuffer, 1000))
+    this.#isKeptAlive = true
+    this.#setTimeout(timeout + nonNegative(keepAliveTimeoutBuffer, 1000))
   }
 
   #stopWaiting(): void {
-    if (this.waitsIn === null) return
-    this.waitsIn.stop(this)
-    if (this.server.timeout) this.service.deadlines.start(this, this.server.timeout)
+    if (!this.#isKeptAlive) return
+    this.#isKeptAlive = false
+    this.#setTimeout(this.server.timeout || 0)
+  }
+
+  /** As `socket.setTimeout()`, which it replaces, and which replaces it. */
+  #setTimeout(delayMs: number): void {
+    const socket = this.#socket
+    if (socket === undefined) this.#idleTimer.start(delayMs)
+    else if (this.#socketSink === undefined || socket.setTimeout !== Socket.prototype.setTimeout) {
+      // A stream of the program's own need not have time-outs.
+      if (typeof socket.setTimeout === 'function') socket.setTimeout(delayMs)
+    } else {
+      this.#idleTimer.start(delayMs)
+      replaceTimeout(socket, this.#idleTimer, delayMs)
+    }
   }
 
   #endSoon(): void {
     if (this.#socketSink !== undefined) this.#socket?.destroySoon()
     else if (this.#socket !== undefined) this.#socket.end()
-    else if (!this.isClosed) this.connection.end(() => this.connection.destroy())
+    else if (!this.isClosed) {
+      this.#isEnded = true
+      this.connection.end(() => this.connection.destroy())
+    }
   }
 
   #end(): void {
@@ -516,9 +554,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     if (socket !== undefined && this.#socketSink !== undefined) {
       // A program that counts or changes what is written has put a `write` of its own on the socket.
       if (socket.write !== Socket.prototype.write) return socket.write(data, encoding as BufferEncoding, done)
-      socket._unrefTimer()
     }
-    return this.connection.write(data, encoding as never, done)
+    const isRoom = this.connection.write(data, encoding as never, done)
+    if (socket === undefined) this.#idleTimer.refresh()
+    else if (this.#socketSink !== undefined) refreshTimeout(socket)
+    return isRoom
   }
 
   cork(): void {
@@ -542,13 +582,15 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   /** The request took too long: RFC 9110 section 15.5.9. */
   onRequestTimeout(): void {
+    this.messageStart = reportedLate
     this.fail(errors.requestTimeout())
   }
 
   /** The peer's fault: told to 'clientError', or answered and closed. */
   fail(error: Error & { code?: string }): void {
     this.#hasFailed = true
-    this.parser.close()
+    // The last answer of this connection has been given: nothing may be written behind it.
+    if (this.#current?.finished && this.#current._last) this.#endSoon()
     if (emitClientError(this.server, error, () => this.socket)) return
     // Into an answer that has begun, nothing else is written.
     if (this.isWritable && !this.#current?._headerSent) this.connection.write(refusal(error.code), 'latin1')
@@ -581,13 +623,14 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   /** Nothing of it is being read or answered. */
   get isIdle(): boolean {
-    return this.messageStart === 0 && (this.#current === null || this.#current.finished)
+    if (this.messageStart !== betweenMessages || this.parser.isMidMessage) return false
+    return this.#current === null || this.#current.finished
   }
 
   /** For an upgrade: the connection is no longer this object's business. */
   release(): Socket {
     const { socket } = this
-    this.waitsIn?.stop(this)
+    this.#idleTimer.cancel()
     this.service.connections.delete(this)
     this.parser.close()
     this.#hasFailed = true
@@ -601,9 +644,14 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
       socket.removeListener('timeout', this.#listeners.timeout)
     }
     if (this.connection instanceof DuplexConnection) this.connection.release()
+    this.service.onConnectionReleased(this, socket)
     return socket
   }
 }
+
+/** In place of a message's beginning: neither is late, at whatever time. */
+const betweenMessages = Number.POSITIVE_INFINITY
+const reportedLate = Number.MAX_VALUE
 
 function refuseEncoding(): never {
   throw errors.socketEncoding()

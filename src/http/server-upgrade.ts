@@ -13,7 +13,8 @@ export function handOver(connection: ServerConnection, request: IncomingMessage,
   const { server } = connection
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade'
   const waiting = streams.get(connection)
-  if (waiting !== undefined && head !== undefined) {
+  if (waiting !== undefined) {
+    if (head === undefined) return
     feed(connection.release())
     waiting.onBodyEnd(head)
   } else if (server.listenerCount(event) === 0) connection.destroy()

@@ -60,7 +60,8 @@ class HttpServer extends NetServer {
   }
 
   override close(callback?: (error?: Error) => void): this {
-    this[kService].closeIdleConnections()
+    // The public one: programs override it.
+    this.closeIdleConnections()
     this[kService].stopChecking()
     super.close(callback)
     return this
@@ -110,6 +111,10 @@ function initialize(server: HttpServer, { options, listener }: Arguments): void 
   server[kService] = service
   service.onConnectionClosed = connection => {
     if (connection.isAccepted) server[releaseConnection]()
+  }
+  service.onConnectionReleased = (connection, socket) => {
+    // net's socket counts itself out. One that is destroyed already leaves it to the connection's end.
+    if (connection.isAccepted && !socket.destroyed) socket._server = server as unknown as NetServer
   }
   if (listener) server.on('request', listener)
   server.on('connection', _connectionListener)

@@ -54,7 +54,8 @@ class HttpsServer extends TlsServer {
   }
 
   override close(callback?: (error?: Error) => void): this {
-    this[kService].closeIdleConnections()
+    // The public one: programs override it.
+    this.closeIdleConnections()
     this[kService].stopChecking()
     super.close(callback)
     return this

@@ -7,6 +7,8 @@ export {
   connectionOf,
   feedSocket,
   overOptions,
+  refreshTimeout,
+  replaceTimeout,
   Socket,
   type SocketOptions,
   type SocketOverOptions,

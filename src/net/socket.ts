@@ -621,6 +621,21 @@ export function feedSocket(socket: NetSocket): void {
   if (!socket.isPaused()) socket.read(0)
 }
 
+/** As `setTimeout()`, with a timer of the caller's that emits 'timeout' itself. */
+export function replaceTimeout(socket: NetSocket, timer: Timer, delayMs: number): void {
+  if (socket.destroyed) return
+  if (socket[kTimer] !== timer) socket[kTimer]?.cancel()
+  socket[kTimer] = delayMs === 0 ? null : timer
+  socket.timeout = delayMs
+}
+
+/** The connection's owner has written to it past the socket. */
+export function refreshTimeout(socket: NetSocket): void {
+  if (socket[kTimer] === null) return
+  socket[kLastBuffered] = socket[kConnection]?.bufferedBytes ?? 0
+  socket._unrefTimer()
+}
+
 function startReading(socket: NetSocket, connection: Connection): void {
   socket[kIsReading] = true
   connection.resume()

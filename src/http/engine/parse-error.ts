@@ -21,6 +21,9 @@ export type ParseErrorName =
   | 'PAUSED_H2_UPGRADE'
   | 'HEADER_OVERFLOW'
   | 'CHUNK_EXTENSIONS_OVERFLOW'
+  /** Not the peer's: a program's listener has thrown while it was told of a head, or of something else. */
+  | 'CB_HEADERS_COMPLETE'
+  | 'JS_EXCEPTION'
 
 export class ParseError {
   readonly name: ParseErrorName

@@ -64,6 +64,8 @@ export class Parser {
   #bodyLeft = 0
   #fields: Fields | undefined
   #text = ''
+  /** Where the head that the handler is told of ends, as an index of the bytes that were received last. */
+  #headEnd = 0
 
   /** What was wrong; nothing is read after that. */
   error: ParseError | undefined
@@ -161,6 +163,14 @@ export class Parser {
     this.#isPaused = false
   }
 
+  /** The handler has thrown from what it was called with: where the next message begins is not known any more. */
+  interrupt(): void {
+    if (this.#state === TELLING) {
+      this.error = new ParseError('CB_HEADERS_COMPLETE', 'User callback error', this.#headEnd)
+    } else this.error = new ParseError('JS_EXCEPTION', 'JS Exception', 0)
+    this.close()
+  }
+
   /** Nothing is read any more. */
   close(): void {
     this.#state = FAILED
@@ -252,7 +262,10 @@ export class Parser {
     this.#held = undefined
     this.#heldLength = 0
     if (this.#state === TRAILERS) this.#endMessage(this.#fields.count > 0 ? this.#fields : undefined)
-    else this.#endHead(distance)
+    else {
+      this.#headEnd = next - distance
+      this.#endHead(distance)
+    }
     return next - distance
   }
 
@@ -346,7 +359,7 @@ export class Parser {
     let i = start
     while (i < bytes.length && (bytes[i] === CR || bytes[i] === LF)) i++
     if (i === bytes.length) return i
-    return this.#fail(new ParseError('CLOSED_CONNECTION', 'Data after `Connection: close`', i), 0)
+    return this.#fail(new ParseError('CLOSED_CONNECTION', 'Data after `Connection: close`', i + 1), 0)
   }
 
   #endMessage(trailers: Fields | undefined): void {
