@@ -2,7 +2,7 @@
 // restarted; each start makes a new stack, clock and host (an *incarnation*), and nothing of the one before goes on.
 
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { type URL as NodeUrl, pathToFileURL } from 'node:url'
 import { invalidArgValue } from '../core/errors.ts'
 import { validateFunction, validateInteger } from '../core/validate.ts'
 import { runWithHost } from '../host/ambient.ts'
@@ -148,7 +148,7 @@ export class Machine implements NicOwner {
    * Runs a program of its own here: an ES module, loaded anew for this machine and this start, so that two machines share
    * none of its state. What it imports is loaded once, as always.
    */
-  load(file: string | URL): Promise<Record<string, unknown>> {
+  load(file: string | NodeUrl): Promise<Record<string, unknown>> {
     const url = new URL(file instanceof URL ? file : pathToFileURL(resolve(file)))
     return this.run(() => {
       url.searchParams.set('machine', `${this.name}-${++loads}`)

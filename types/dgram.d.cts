@@ -1,0 +1,5 @@
+// `plainwire/dgram`: the types of `node:dgram`.
+
+/// <reference path="./node.d.ts" />
+
+export * from 'node:dgram'

@@ -1,0 +1,5 @@
+// `plainwire/dns-server`: as it is compiled.
+
+/// <reference path="./node.d.ts" />
+
+export * from '../dist/src/dns/dns-server.js'

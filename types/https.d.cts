@@ -1,0 +1,5 @@
+// `plainwire/https`: the types of `node:https`.
+
+/// <reference path="./node.d.ts" />
+
+export * from 'node:https'

@@ -1,0 +1,5 @@
+// `plainwire/net`: the types of `node:net`.
+
+/// <reference path="./node.d.ts" />
+
+export * from 'node:net'

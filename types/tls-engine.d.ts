@@ -1,0 +1,5 @@
+// `plainwire/tls-engine`: as it is compiled.
+
+/// <reference path="./node.d.ts" />
+
+export * from '../dist/src/tls/engine-choice.js'
