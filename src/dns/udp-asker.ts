@@ -94,10 +94,11 @@ class UdpPort implements DatagramSink {
     this.#open.get(((message[0] as number) << 8) | (message[1] as number))?.onPacket(message)
   }
 
-  onError(): void {
+  onError(error: NodeJS.ErrnoException): void {
     if (this.#isClosed) return
-    // The port that chance chose may be taken.
-    if (this.#waiting !== undefined && this.#attempts < PORT_ATTEMPTS) {
+    // The port that chance chose may be taken; an address that is not here is not here at another port either.
+    const mayBeThePort = error.code === 'EADDRINUSE' || error.code === 'EACCES'
+    if (this.#waiting !== undefined && mayBeThePort && this.#attempts < PORT_ATTEMPTS) {
       this.#attempts++
       this.#bind()
     } else this.#fail()

@@ -83,6 +83,7 @@ export class MemoryDatagramPort implements DatagramPort {
   }
 
   close(): void {
+    if (this.bound instanceof Error) return
     if (this.#isClosed) throw datagramSocketNotRunning()
     this.#isClosed = true
     if (this.#binding) this.#machine.datagramPorts.release(this.#binding)

@@ -37,14 +37,27 @@ class OsDatagramPort implements DatagramPort {
     })
     socket.on('message', (message, from) => sink.onMessage(message, from))
     socket.on('error', error => {
-      if (this.bound === false) this.bound = error
+      if (this.bound === false) this.#fail(error)
       if (isBinding) process.nextTick(() => sink.onError(error))
       else sink.onError(error)
     })
-    socket.on('close', () => sink.onClose())
-    if (fd !== undefined) socket.bind({ fd })
-    else socket.bind(present({ address: address ?? anyAddress(family), port, exclusive }))
+    socket.on('close', () => {
+      if (!(this.bound instanceof Error)) sink.onClose()
+    })
+    try {
+      if (fd !== undefined) socket.bind({ fd })
+      else socket.bind(present({ address: address ?? anyAddress(family), port, exclusive }))
+    } catch (error) {
+      socket.close()
+      throw error
+    }
     isBinding = false
+  }
+
+  /** The runtime's socket keeps the descriptor that it could not bind until it is closed. */
+  #fail(error: Error): void {
+    this.bound = error
+    this.#socket.close()
   }
 
   address(): Endpoint {
@@ -84,6 +97,7 @@ class OsDatagramPort implements DatagramPort {
   }
 
   close(): void {
+    if (this.bound instanceof Error) return
     this.#socket.close()
   }
 

@@ -262,7 +262,10 @@ export interface BindTarget {
 
 /** A UDP port. Methods throw the system's error at once where Node's do. */
 export interface DatagramPort {
-  /** What binding came to, where that is known at once; the sink is told all the same, on a turn of its own. */
+  /**
+   * What binding came to, where that is known at once; the sink is told all the same, on a turn of its own. A port that could not be
+   * bound holds nothing: its sink hears `onError` and no more, and `close()` does nothing.
+   */
   readonly bound: boolean | Error
   address(): Endpoint
   remoteAddress(): Endpoint

@@ -141,6 +141,19 @@ export function datagramContract({ name, host }: HostUnderTest): void {
     await fourth.close()
   })
 
+  it('a port that could not be bound says so once, and closing it does nothing', async () => {
+    const sink = new DatagramRecord()
+    const port = host.bind({ ...loopback, address: '192.0.2.1' }, sink)
+    port.close()
+    await sink.heard('error')
+    assert.equal(sink.error?.code, 'EADDRNOTAVAIL')
+    port.close()
+    // As many turns as closing a port takes, and some more.
+    const other = await bound(host, loopback)
+    await other.close()
+    assert.deepEqual(sink.events, ['error'])
+  })
+
   it('what nobody hears is lost without an error', async () => {
     const [one, other] = [await bound(host, loopback), await bound(host, loopback)]
     const to = other.port.address()

@@ -102,6 +102,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
   }
 
   close(): void {
+    if (this.bound instanceof Error) return
     if (this.#isClosed) throw datagramSocketNotRunning()
     this.#isClosed = true
     if (this.#binding) this.#host.stack.udp.release(this.#binding)
