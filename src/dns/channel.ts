@@ -174,11 +174,13 @@ class OpenQuestion implements Asker {
   }
 
   start(): void {
-    this.#carryOut(this.#query.start())
+    const step = this.#query.start()
+    if (step.kind === 'done') this.#refuse(step.outcome)
+    else this.#carryOut(step)
   }
 
   cancel(): void {
-    this.#finish({ kind: 'failure', code: 'ECANCELLED' })
+    this.#refuse({ kind: 'failure', code: 'ECANCELLED' })
   }
 
   writePacket(id: number): Uint8Array {
@@ -208,13 +210,22 @@ class OpenQuestion implements Asker {
     this.#forget = server[step.transport].ask(this)
   }
 
+  /** Within a call of the program's own: as in Node, the answer comes behind its ticks and microtasks. */
+  #refuse(answer: Answer): void {
+    if (this.#end()) this.#host.clock.setImmediate(() => this.#answered(answer))
+  }
+
   #finish(answer: Answer): void {
-    if (this.#isDone) return
+    if (this.#end()) process.nextTick(this.#answered, answer)
+  }
+
+  /** @returns false: it has ended before */
+  #end(): boolean {
+    if (this.#isDone) return false
     this.#isDone = true
     this.#timer?.cancel()
     this.#forget?.()
-    // Also ends the question before its caller has what the call returns: never from within the call.
-    process.nextTick(this.#answered, answer)
+    return true
   }
 }
 

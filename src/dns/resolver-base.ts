@@ -95,7 +95,8 @@ export function ask(base: ResolverBase, kind: QueryKind, name: string, withTtl: 
   }
   const asked = asciiName(name)
   if (asked === undefined || isOnionName(asked)) {
-    process.nextTick(done, dnsError(asked === undefined ? 'EBADNAME' : 'ENOTFOUND', kind.syscall, name))
+    const refusal = dnsError(asked === undefined ? 'EBADNAME' : 'ENOTFOUND', kind.syscall, name)
+    base._handle.host.clock.setImmediate(() => done(refusal))
     return
   }
   base._handle.ask(asked, kind.type, answer => {
@@ -110,13 +111,12 @@ function askReverse(base: ResolverBase, kind: QueryKind, address: string, done: 
   let isCancelled = false
   const release = channel.hold(() => {
     isCancelled = true
+    const refusal = dnsError('ECANCELLED', kind.syscall, address)
+    channel.host.clock.setImmediate(() => done(refusal))
   })
   ownNamesOf(channel.host, address, own => {
     release()
-    if (isCancelled) {
-      done(dnsError('ECANCELLED', kind.syscall, address))
-      return
-    }
+    if (isCancelled) return
     if (own.length > 0) {
       done(null, own)
       return

@@ -1,6 +1,7 @@
 // Resolver over real loopback sockets and on memory hosts, against the authoritative server.
 
 import assert from 'node:assert/strict'
+import type { Resolver as NodeDnsResolver } from 'node:dns'
 import nodeDns from 'node:dns'
 import { Resolver as NodeResolver } from 'node:dns/promises'
 import { describe, it } from 'node:test'
@@ -182,6 +183,45 @@ describe('Resolver', () => {
     resolver.cancel()
     const error = (await asked) as NodeJS.ErrnoException
     assert.equal(error.message, 'queryA ECANCELLED slow.test')
+  })
+
+  it('what ends within a call is told behind its ticks and microtasks, as by the runtime', async () => {
+    const calls: Record<string, (resolver: NodeDnsResolver, told: (error: unknown) => void) => void> = {
+      'cancel() of one question': (resolver, told) => {
+        resolver.resolve4('slow.test', told)
+        resolver.cancel()
+      },
+      'cancel() of reverse()': (resolver, told) => {
+        resolver.reverse('192.0.2.99', told)
+        resolver.cancel()
+      },
+      'no name': (resolver, told) => resolver.resolve4('a..b', told),
+      'an onion name': (resolver, told) => resolver.resolve4('x.onion', told),
+      'no servers': (resolver, told) => {
+        resolver.setServers([])
+        resolver.resolve4('slow.test', told)
+      },
+    }
+    const order = async (resolver: NodeDnsResolver, call: (typeof calls)[string], server: string) => {
+      const log: string[] = []
+      resolver.setServers([server])
+      await new Promise<void>(resolve => {
+        call(resolver, () => {
+          log.push('answer')
+          resolve()
+        })
+        process.nextTick(() => log.push('tick'))
+        queueMicrotask(() => log.push('microtask'))
+        process.nextTick(() => process.nextTick(() => log.push('tick of a tick')))
+      })
+      return log
+    }
+    await using server = await serve(osHost, { responder: { respond: () => undefined } })
+    for (const [name, call] of Object.entries(calls)) {
+      const ours = await order(new Resolver() as unknown as NodeDnsResolver, call, server.address)
+      assert.deepEqual(ours, await order(new nodeDns.Resolver(), call, server.address), name)
+      assert.equal(ours.length, 4, name)
+    }
   })
 
   it('takes other servers at once after cancel()', async () => {
