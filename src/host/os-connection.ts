@@ -96,9 +96,13 @@ export class OsConnection implements Connection {
 
   reset(): void {
     this.#isDestroyed = true
-    // Where there is no RST (pipes), the runtime's answer is an error; closing is what is left.
-    if (this.#socket.remoteAddress === undefined && !this.#socket.connecting) this.#socket.destroy()
-    else this.#socket.resetAndDestroy()
+    const socket = this.#socket
+    // Where there is no RST (pipes), the runtime's answer is an error; closing is what is left. The same where the FIN is on its way:
+    // EINVAL, and the runtime neither closes the descriptor nor says 'close' then.
+    const isPipe = socket.remoteAddress === undefined && !socket.connecting
+    const isEnding = socket.writableEnded && !socket.writableFinished
+    if (isPipe || isEnding) socket.destroy()
+    else socket.resetAndDestroy()
   }
 
   setNoDelay(on: boolean): void {

@@ -89,6 +89,14 @@ class OsHost implements Host {
     )
   }
 
+  afterClosing(callback: () => void): void {
+    // A handle that is given up before it has a descriptor: the way through the public API to the event loop's closing phase.
+    new net.Socket()
+      .once('close', () => callback())
+      .connect(1, '127.0.0.1')
+      .destroy()
+  }
+
   random(size: number): Uint8Array {
     return randomPool.take(size)
   }

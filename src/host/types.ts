@@ -42,6 +42,12 @@ export interface Host {
   resolverConfiguration?(): ResolverConfiguration | undefined
   interfaces(): HostInterface[]
 
+  /**
+   * Calls back where the runtime says that a handle is closed, had it been closed now: behind the ticks, microtasks and immediates of this
+   * turn. Left out on hosts without such handles, which call back on a turn of its own.
+   */
+  readonly afterClosing?: ((callback: () => void) => void) | undefined
+
   /** Random bytes that may be used as keys, except on a host that is seeded on purpose. */
   random(size: number): Uint8Array
   /** `random` gives the same in every run, on purpose: keys may be drawn from it, and none of them is a secret. */

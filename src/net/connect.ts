@@ -67,6 +67,12 @@ export class ConnectAttempt implements RaceHandler {
   readonly #errors: Error[] = []
   /** Running attempts by number. */
   readonly #running = new Map<number, Connection>()
+  /** Connections that have not closed: those that run, were given up, or have failed just now. */
+  #unclosed = 0
+  #onClosed: (() => void) | undefined
+  #isPipe = false
+  /** Not by its socket's state alone: that one may be connecting again. */
+  #wasCancelled = false
 
   readonly #from: BoundStream | undefined
 
@@ -83,11 +89,16 @@ export class ConnectAttempt implements RaceHandler {
   }
 
   get isCancelled(): boolean {
-    return !this.#socket.connecting
+    return this.#wasCancelled || !this.#socket.connecting
+  }
+
+  get isPipe(): boolean {
+    return this.#isPipe
   }
 
   /** Pipes connect at once, without a turn between: `connectionAttempt` comes before `connect()` returns. */
   connectPath(path: string): void {
+    this.#isPipe = true
     this.#try([{ address: path, family: undefined, port: undefined }])
   }
 
@@ -108,12 +119,21 @@ export class ConnectAttempt implements RaceHandler {
     for (const connection of this.#running.values()) connection.unref()
   }
 
-  /** Gives everything up without a word. */
-  cancel(): void {
+  /**
+   * Gives everything up without a word.
+   * @param closed - called when a handle given up now has closed, which is never at once
+   */
+  cancel(closed?: () => void): void {
+    this.#wasCancelled = true
     this.#race?.cancel()
     this.#timer?.cancel()
     for (const connection of this.#running.values()) connection.destroy()
     this.#running.clear()
+    if (closed === undefined) return
+    const host = this.#host
+    if (this.#unclosed > 0) this.#onClosed = closed
+    else if (host.afterClosing) host.afterClosing(closed)
+    else host.clock.setImmediate(closed)
   }
 
   #lookUp(options: TcpOptions): void {
@@ -209,6 +229,7 @@ export class ConnectAttempt implements RaceHandler {
     const connection = this.#host.connect(this.#target(destination), new AttemptSink(this, index, this.#host))
     if (!this.#isRef) connection.unref()
     this.#running.set(index, connection)
+    this.#unclosed++
   }
 
   onSlow(index: number): void {
@@ -220,6 +241,7 @@ export class ConnectAttempt implements RaceHandler {
   onWon(index: number): void {
     const winner = this.#running.get(index)
     this.#running.delete(index)
+    this.#unclosed--
     this.cancel()
     if (winner) this.#result.onConnected(winner)
   }
@@ -238,11 +260,22 @@ export class ConnectAttempt implements RaceHandler {
     if (this.#running.delete(index)) this.#fail(index, error, startedAt)
   }
 
+  receiveClosed(): void {
+    if (--this.#unclosed === 0) this.#onClosed?.()
+  }
+
   #fail(index: number, error: Error, startedAt: number): void {
     const { address, port, family } = this.#destinations[index] ?? {}
     const now = this.#host.clock.monotonic()
     if (this.#destinations.length > 1) Object.assign(error, { durationMs: Math.round(now - startedAt) })
     this.#errors.push(error)
+    if (this.#destinations.length === 1) {
+      // Where there was no choice of addresses, Node no longer connects when it says that this one has failed.
+      this.#socket.connecting = false
+      this.#socket.emit('connectionAttemptFailed', address, port, family, error)
+      this.onLost()
+      return
+    }
     this.#socket.emit('connectionAttemptFailed', address, port, family, error)
     if (this.isCancelled) return
     this.#race?.receiveFailure(index, now)
@@ -282,6 +315,7 @@ class AttemptSink implements ConnectionSink {
   /** Closed from below without an error: it has failed all the same. */
   onClose(): void {
     this.#attempt.receiveFailure(this.#index, systemError('ECONNABORTED', 'connect'), this.#startedAt)
+    this.#attempt.receiveClosed()
   }
 }
 

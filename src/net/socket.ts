@@ -281,11 +281,13 @@ class NetSocket extends Duplex {
   }
 
   resetAndDestroy(): this {
-    if (this[kConnection] === null && !this.connecting) {
+    // An attempt that has failed just now has not been closed yet.
+    if (this[kConnection] === null && this[kAttempt] === null) {
       this.destroy(socketClosed())
       return this
     }
-    if (this[kConnection] && this[kConnection].remote === undefined) throw invalidHandleType()
+    const isPipe = this[kConnection] ? this[kConnection].remote === undefined : this[kAttempt]?.isPipe
+    if (isPipe) throw invalidHandleType()
     if (this.connecting) this.once('connect', () => this._reset())
     else this._reset()
     return this
@@ -302,7 +304,6 @@ class NetSocket extends Duplex {
     const connection = this[kConnection]
     const attempt = this[kAttempt]
     this[kAttempt] = null
-    attempt?.cancel()
     if (connection) {
       this[kBytesRead] = connection.bytesRead
       this[kBytesWritten] = connection.bytesWritten
@@ -313,8 +314,12 @@ class NetSocket extends Duplex {
       else connection.destroy()
       callback(exception)
       if (this[kHasClosed]) this._emitClose()
+    } else if (attempt) {
+      const hadError = Boolean(exception)
+      this[kCloseHadError] = hadError
+      attempt.cancel(() => this._emitClose(hadError))
+      callback(exception)
     } else {
-      if (attempt) this[kCloseHadError] = Boolean(exception)
       callback(exception)
       this._emitClose()
     }
@@ -325,8 +330,7 @@ class NetSocket extends Duplex {
   }
 
   /** 'close', after the 'error' that the stream has yet to emit. */
-  _emitClose(): void {
-    const hadError = this[kCloseHadError]
+  _emitClose(hadError = this[kCloseHadError]): void {
     process.nextTick(() => (hadError === undefined ? this.emit('close') : this.emit('close', hadError)))
   }
 
@@ -600,6 +604,9 @@ function applyTypeOfService(socket: NetSocket, connection: Connection, tos: numb
 
 /** Before connecting anew. */
 function forgetConnection(socket: NetSocket): void {
+  // The one before is still to say that it has closed, and that is no longer this socket's end.
+  const hadError = socket[kCloseHadError]
+  socket[kSink].onClose = () => socket._emitClose(hadError)
   socket[kConnection] = null
   socket[kPeer] = undefined
   socket[kLocal] = undefined

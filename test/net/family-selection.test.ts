@@ -23,6 +23,7 @@ class SilentHost extends MemoryHost {
     connection.destroy = () => {
       this.destroyed.push(address)
       destroy()
+      this.clock.setImmediate(() => sink.onClose(false))
     }
     return connection
   }
