@@ -5,6 +5,7 @@ export type CallableClass<C extends abstract new (...args: never[]) => object> =
   ((...args: ConstructorParameters<C>) => InstanceType<C>)
 
 /**
+ * @param Class - its `name` is one of `shells`
  * @param initialize - what the constructor does, on an object that exists already: for subclasses and for `call`
  * @returns the class under its own name, which behaves as a function constructor does
  */
@@ -12,15 +13,17 @@ export function callableClass<C extends new (...args: never[]) => object>(
   Class: C,
   initialize: (self: InstanceType<C>, ...args: ConstructorParameters<C>) => void,
 ): CallableClass<C> {
-  function Callable(this: unknown, ...args: ConstructorParameters<C>): object {
+  const makeShell = shells[Class.name]
+  if (makeShell === undefined) throw new Error(`there is no function named ${Class.name} for a callable class`)
+  const Callable = makeShell((self, target, args) => {
     // Not Reflect.construct with another new.target: that makes a hidden class for each object (17 us in place of 0.1).
-    if (new.target === (Callable as unknown)) return new Class(...args)
-    if (new.target || this instanceof Callable) {
-      initialize(this as InstanceType<C>, ...args)
-      return this as object
+    if (target === Callable) return new Class(...(args as never[]))
+    if (target || self instanceof Callable) {
+      initialize(self as InstanceType<C>, ...(args as ConstructorParameters<C>))
+      return self as object
     }
-    return new Class(...args)
-  }
+    return new Class(...(args as never[]))
+  })
   Object.setPrototypeOf(Callable, Object.getPrototypeOf(Class))
   for (const key of Reflect.ownKeys(Class)) {
     if (key === 'prototype') continue
@@ -35,4 +38,49 @@ export function callableClass<C extends new (...args: never[]) => object>(
     enumerable: false,
   })
   return Callable as unknown as CallableClass<C>
+}
+
+type Construct = (self: unknown, target: unknown, args: unknown[]) => object
+
+/**
+ * Stack traces name an object by its constructor, and a constructor by the name that it has in the source, whatever its
+ * property `name` says: `Server.emit` takes a function that is written down as `Server`.
+ */
+const shells: Readonly<Record<string, (construct: Construct) => (...args: unknown[]) => object>> = {
+  Agent: construct =>
+    function Agent(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  ClientRequest: construct =>
+    function ClientRequest(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  IncomingMessage: construct =>
+    function IncomingMessage(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  OutgoingMessage: construct =>
+    function OutgoingMessage(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  SecureContext: construct =>
+    function SecureContext(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  Server: construct =>
+    function Server(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  ServerResponse: construct =>
+    function ServerResponse(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  Socket: construct =>
+    function Socket(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
+  TLSSocket: construct =>
+    function TLSSocket(this: unknown, ...args) {
+      return construct(this, new.target, args)
+    },
 }

@@ -58,7 +58,8 @@ class OwnState {
 }
 
 // Inherits from Readable through its prototype, below: `extends` would make the stream with every message.
-class NodeIncomingMessage {
+// A class expression for its own name: stack traces show that and not the property `name`.
+const NodeIncomingMessage = class IncomingMessage {
   declare httpVersionMajor: number
   declare httpVersionMinor: number
   declare httpVersion: string
@@ -133,7 +134,7 @@ class NodeIncomingMessage {
   }
 
   get headers(): HeaderObject {
-    return (this[kOwn].headers ??= joined(this as unknown as IncomingMessage, this[kOwn].fields, this[kOwn].rawHeaders))
+    return (this[kOwn].headers ??= joined(this as unknown as Message, this[kOwn].fields, this[kOwn].rawHeaders))
   }
 
   set headers(headers: HeaderObject) {
@@ -141,7 +142,7 @@ class NodeIncomingMessage {
   }
 
   get headersDistinct(): Record<string, string[]> {
-    return (this[kOwn].headersDistinct ??= distinct(this as unknown as IncomingMessage, this.rawHeaders))
+    return (this[kOwn].headersDistinct ??= distinct(this as unknown as Message, this.rawHeaders))
   }
 
   set headersDistinct(headers: Record<string, string[]>) {
@@ -151,7 +152,7 @@ class NodeIncomingMessage {
   /** Declared as in Node; `set-cookie` would be a list here too. */
   get trailers(): NodeJS.Dict<string> {
     return (this[kOwn].trailers ??= joined(
-      this as unknown as IncomingMessage,
+      this as unknown as Message,
       this[kOwn].trailerFields,
       this[kOwn].rawTrailers,
     ) as NodeJS.Dict<string>)
@@ -162,7 +163,7 @@ class NodeIncomingMessage {
   }
 
   get trailersDistinct(): Record<string, string[]> {
-    return (this[kOwn].trailersDistinct ??= distinct(this as unknown as IncomingMessage, this.rawTrailers))
+    return (this[kOwn].trailersDistinct ??= distinct(this as unknown as Message, this.rawTrailers))
   }
 
   set trailersDistinct(trailers: Record<string, string[]>) {
@@ -203,7 +204,7 @@ class NodeIncomingMessage {
 
   /** Node's own place for it; programs read it. Made on first touch. */
   get _readableState(): ReadableState {
-    return this[kOwn].stream ?? openStream(this as unknown as IncomingMessage)
+    return this[kOwn].stream ?? openStream(this as unknown as Message)
   }
 
   set _readableState(state: ReadableState) {
@@ -221,7 +222,7 @@ class NodeIncomingMessage {
   }
 
   _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const self = this as unknown as IncomingMessage
+    const self = this as unknown as Message
     if (!self.readableEnded || !this.complete) {
       this.aborted = true
       self.emit('aborted')
@@ -240,7 +241,7 @@ class NodeIncomingMessage {
   }
 
   setTimeout(msecs: number, callback?: () => void): this {
-    if (callback) (this as unknown as IncomingMessage).on('timeout', callback)
+    if (callback) (this as unknown as Message).on('timeout', callback)
     this.socket.setTimeout(msecs)
     return this
   }
@@ -249,7 +250,7 @@ class NodeIncomingMessage {
   _dump(): void {
     if (this._dumped) return
     this._dumped = true
-    const self = this as unknown as IncomingMessage
+    const self = this as unknown as Message
     self.removeAllListeners('data')
     if (this.complete && !self.destroyed && self.readableLength === 0) self.read(0)
     else self.resume()
@@ -272,7 +273,7 @@ class NodeIncomingMessage {
     if (controller === undefined) {
       controller = new AbortController()
       this[kOwn].abort = controller
-      const self = this as unknown as IncomingMessage
+      const self = this as unknown as Message
       if (self.destroyed && (!self.readableEnded || !this.complete)) controller.abort()
       else watchSocket(self, controller)
     }
@@ -393,7 +394,10 @@ export function pushBody(message: IncomingMessage, chunk: Buffer): boolean {
 
 Object.setPrototypeOf(NodeIncomingMessage.prototype, Readable.prototype)
 Object.setPrototypeOf(NodeIncomingMessage, Readable)
-Object.defineProperty(NodeIncomingMessage, 'name', { value: 'IncomingMessage' })
+
+type NodeIncomingMessage = InstanceType<typeof NodeIncomingMessage>
+/** Within the class its name is that of the class alone. */
+type Message = IncomingMessage
 
 export interface IncomingMessage extends NodeIncomingMessage, Readable {}
 
