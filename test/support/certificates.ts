@@ -165,6 +165,8 @@ export function certificate(parts: CertificateParts): Issued {
 export interface CrlParts {
   readonly issuer: Issued
   readonly revoked?: readonly number[]
+  /** Of each entry. */
+  readonly entryExtensions?: readonly Uint8Array[]
   readonly thisUpdate?: Date
   readonly nextUpdate?: Date
   readonly extensions?: readonly Uint8Array[]
@@ -173,10 +175,11 @@ export interface CrlParts {
 
 /** A revocation list as PEM. */
 export function crl(parts: CrlParts): { pem: string; der: Buffer } {
-  const { issuer, revoked = [], extensions = [] } = parts
+  const { issuer, revoked = [], entryExtensions = [], extensions = [] } = parts
   const algorithm = signatureIdentifier(issuer.key, 'sha256')
   const when = time(parts.thisUpdate ?? new Date(Date.now() - day))
-  const entries = revoked.map(serial => sequence(integer(serial), when))
+  const ofEntry = entryExtensions.length > 0 ? [sequence(...entryExtensions)] : []
+  const entries = revoked.map(serial => sequence(integer(serial), when, ...ofEntry))
   const tbs = sequence(
     integer(1),
     algorithm,

@@ -84,7 +84,7 @@ export class Crl {
       const extensions = entry.isAtEnd ? undefined : readExtensions(entry.enter(tags.SEQUENCE))
       entry.expectEnd()
       for (const one of extensions?.values() ?? []) {
-        if (one.isCritical && one.oid !== oids.reasonCode) unknown ??= one.oid
+        if (one.isCritical) unknown ??= one.oid
       }
       this.#revoked.set(keyOf(serialNumber), date)
     }
@@ -101,9 +101,9 @@ export class Crl {
   }
 }
 
+/** Those that may be critical, as in OpenSSL: RFC 5280 section 5.2 has crlNumber and, on entries, reasonCode never so. */
 const understood: ReadonlySet<string> = new Set<string>([
   oids.authorityKeyIdentifier,
-  oids.crlNumber,
   oids.issuingDistributionPoint,
   oids.deltaCrlIndicator,
 ])

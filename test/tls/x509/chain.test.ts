@@ -76,6 +76,7 @@ const rootList = make.crl({ issuer: root }).pem
 const revocation = (...crls: string[]): ShownChain => ({ chain: [numberedLeaf, numbered], trusted: [root], crls })
 const distribution = (...content: Uint8Array[]) => make.extension('2.5.29.28', make.sequence(...content), true)
 const yes = Buffer.of(0xff)
+const reason = (isCritical: boolean) => make.extension('2.5.29.21', make.element(0x0a, Buffer.of(1)), isCritical)
 
 const chains: Record<string, ShownChain> = {
   'a chain of three': { chain: [good, middle], trusted: [root] },
@@ -249,6 +250,23 @@ const chains: Record<string, ShownChain> = {
   'a list with an unknown critical extension': revocation(
     rootList,
     make.crl({ issuer: numbered, extensions: [make.extension('1.2.3.4', make.nothing, true)] }).pem,
+  ),
+  'a list whose number is critical': revocation(
+    rootList,
+    make.crl({ issuer: numbered, extensions: [make.extension('2.5.29.20', make.integer(1), true)] }).pem,
+  ),
+  'a list with an entry whose reason is critical': revocation(
+    rootList,
+    make.crl({ issuer: numbered, revoked: [5], entryExtensions: [reason(true)] }).pem,
+  ),
+  'a list with a number and a reason': revocation(
+    rootList,
+    make.crl({
+      issuer: numbered,
+      revoked: [5],
+      entryExtensions: [reason(false)],
+      extensions: [make.extension('2.5.29.20', make.integer(1))],
+    }).pem,
   ),
   'a list for authorities only': revocation(
     rootList,
