@@ -90,6 +90,15 @@ function makeSamples(): Sample[] {
       make.keyUsage(0),
     ],
   })
+  // Reached by the second way that there is, or not at all.
+  const crossParts = {
+    subject: [['CN', 'Cross']],
+    key: make.newKey(),
+    extensions: [make.basicConstraints(true)],
+  } as const
+  const deadEnd = make.certificate({ ...crossParts, issuer: { subject: [['CN', 'Nobody']], key: make.newKey() } })
+  const cross = make.certificate({ ...crossParts, issuer: root })
+  const crossed = make.certificate({ subject: [['CN', 'x']], issuer: cross })
   const edwards = make.certificate({ subject: [['CN', 'x']], key: generateKeyPairSync('ed25519').privateKey })
   const list = make.crl({
     issuer: root,
@@ -99,12 +108,19 @@ function makeSamples(): Sample[] {
   const trusted = new TrustedSet()
   trusted.add(new Certificate(root.der))
   const [middleRead, leafRead] = [new Certificate(middle.der), new Certificate(leaf.der)]
+  const [deadEndRead, crossRead, crossedRead] = [deadEnd, cross, crossed].map(one => new Certificate(one.der)) as [
+    Certificate,
+    Certificate,
+    Certificate,
+  ]
   const policy = { purpose: 'server', securityLevel: 1, allowPartialChain: false } as const
   const isTrusted = (chain: Certificate[]) =>
     verifyChain(chain, trusted, policy, Date.now(), nodeCertificateCrypto).problems.length === 0
   return [
     { bytes: leaf.der, read: bytes => isTrusted([new Certificate(bytes), middleRead]) },
     { bytes: middle.der, read: bytes => isTrusted([leafRead, new Certificate(bytes)]) },
+    { bytes: cross.der, read: bytes => isTrusted([crossedRead, deadEndRead, new Certificate(bytes)]) },
+    { bytes: crossed.der, read: bytes => isTrusted([new Certificate(bytes), deadEndRead, crossRead]) },
     { bytes: edwards.der, read: bytes => isTrusted([new Certificate(bytes)]) },
     {
       bytes: list.der,

@@ -6,10 +6,11 @@ import { authorityKind, type Certificate, mayHaveIssued, mayUseKeyFor } from './
 import type { CertificateCrypto } from './crypto.ts'
 import { keyUsages, netscapeTypes } from './extensions.ts'
 import { maxCachedVerdicts, maxNameComparisons, maxPeerIntermediates } from './limits.ts'
-import { checkCommonNames, checkNameConstraints } from './name-constraints.ts'
+import { checkCommonNames, checkNameConstraints, type NameBudget } from './name-constraints.ts'
 import { describeName } from './names.ts'
 import { oids } from './oids.ts'
-import { buildPath } from './path-building.ts'
+import { type BuiltPath, buildPath } from './path-building.ts'
+import { searchPaths } from './path-search.ts'
 import { keySecurityBits } from './public-key.ts'
 import { checkRevocation } from './revocation.ts'
 import { describeAlgorithm, signatureAlgorithm } from './signature-algorithm.ts'
@@ -50,6 +51,7 @@ export interface PathCheck {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly crypto: CertificateCrypto
+  readonly nameBudget: NameBudget
   report(code: VerifyCode, depth: number, explanation: string): void
 }
 
@@ -92,6 +94,7 @@ function keep(trusted: TrustedSet, key: string, verdict: PathVerdict): void {
   if (kept.size > maxCachedVerdicts && oldest !== undefined) kept.delete(oldest)
 }
 
+/** OpenSSL's path; and where that has a problem which another path might not have, the first good one of the others. */
 function verify(
   chain: readonly Certificate[],
   trusted: TrustedSet,
@@ -101,13 +104,28 @@ function verify(
 ): PathVerdict {
   const [leaf, ...rest] = chain
   if (leaf === undefined) throw new Error('a chain has the certificate of the peer at least')
-  const problems: PathProblem[] = []
   const intermediates = rest.slice(0, maxPeerIntermediates)
-  const built = buildPath(leaf, intermediates, trusted, now, policy.allowPartialChain)
+  const { allowPartialChain } = policy
+  // One for all paths: each of many authorities of a peer's own making may ask for as many comparisons.
+  const nameBudget = { left: maxNameComparisons }
+  const judge = (built: BuiltPath) => judgePath(built, { trusted, policy, now, crypto, nameBudget })
+  const first = judge(buildPath(leaf, intermediates, trusted, now, allowPartialChain))
+  if (first.problems.length === 0 || first.problems.some(isFinal)) return first
+  for (const certificates of searchPaths(leaf, { intermediates, trusted, now, allowPartialChain, crypto })) {
+    const other = judge({ certificates, problem: undefined })
+    if (other.problems.length === 0) return other
+  }
+  return first
+}
+
+function judgePath(built: BuiltPath, given: Omit<PathCheck, 'path' | 'report'>): PathVerdict {
   const path = built.certificates
+  const { policy, trusted } = given
+  const [leaf] = path as [Certificate]
+  const problems: PathProblem[] = []
   const report = (code: VerifyCode, depth: number, explanation: string) =>
     problems.push({ code, depth, certificate: path[depth] ?? leaf, explanation })
-  const check: PathCheck = { path, trusted, policy, now, crypto, report }
+  const check: PathCheck = { ...given, path, report }
   if (!isStrong(keySecurityBits(leaf.publicKey), policy)) report('EE_KEY_TOO_SMALL', 0, tooSmall(leaf))
   if (built.problem) report(built.problem, path.length - 1, explainEnd(path.at(-1) ?? leaf, built.problem))
   if (built.problem !== 'CERT_CHAIN_TOO_LONG') {
@@ -119,6 +137,20 @@ function verify(
   }
   return { path, problems }
 }
+
+/** Whether no other path can be without it: what is wrong with the peer's own certificate, whoever issued it. */
+function isFinal({ code, depth }: PathProblem): boolean {
+  return code === 'CERT_CHAIN_TOO_LONG' || (depth === 0 && leafProblems.has(code))
+}
+
+const leafProblems: ReadonlySet<VerifyCode> = new Set<VerifyCode>([
+  'EE_KEY_TOO_SMALL',
+  'UNHANDLED_CRITICAL_EXTENSION',
+  'EC_KEY_EXPLICIT_PARAMS',
+  'INVALID_PURPOSE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+])
 
 function explainEnd(last: Certificate, code: VerifyCode): string {
   if (code === 'CERT_CHAIN_TOO_LONG') return `no trusted certificate was reached before ${last.description}`
@@ -261,9 +293,7 @@ function checkDates({ now, report }: PathCheck, certificate: Certificate, depth:
 
 // Names: RFC 5280 section 6.1.3 (b), (c)
 
-function checkNames({ path, report }: PathCheck): void {
-  // One for the whole path: each of thirty authorities of a peer's own making may ask for as many.
-  const budget = { left: maxNameComparisons }
+function checkNames({ path, nameBudget, report }: PathCheck): void {
   for (let depth = path.length - 1; depth >= 0; depth--) {
     const certificate = path[depth] as Certificate
     if (depth > 0 && certificate.isSelfIssued) continue
@@ -271,7 +301,7 @@ function checkNames({ path, report }: PathCheck): void {
       const { nameConstraints, description } = path[above] as Certificate
       if (nameConstraints === undefined) continue
       const problem =
-        checkNameConstraints(certificate, nameConstraints, budget) ??
+        checkNameConstraints(certificate, nameConstraints, nameBudget) ??
         (depth === 0 ? checkCommonNames(certificate, nameConstraints) : undefined)
       if (problem) report(problem, depth, `${certificate.description} has a name that ${description} may not certify`)
     }

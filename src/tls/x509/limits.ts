@@ -27,7 +27,16 @@ export const maxPeerIntermediates = 100
 /** Issuers of one name that are weighed against each other for one certificate. */
 export const maxIssuerCandidates = 100
 
-/** Names times subtrees, over all certificates of a path: beyond it the check is not done and the path refused. */
+/** Candidates for an issuer that a search for another path looks at, over all its branches: some milliseconds of work. */
+export const maxSearchCandidates = 10_000
+
+/** Signatures that a search for another path checks, beside those of the path that failed: as many as a chain may have. */
+export const maxSearchSignatures = 32
+
+/** Paths that a search finds and that are judged, before the first one's problems stand. */
+export const maxSearchedPaths = 64
+
+/** Names times subtrees, over all certificates of all paths: beyond it the check is not done and the path refused. */
 export const maxNameComparisons = 1 << 20
 
 /** Safe bags within safe bags. */

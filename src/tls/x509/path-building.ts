@@ -1,6 +1,7 @@
 // From a peer's certificate to one that is trusted: RFC 5280 section 6.1 leaves the way open; this is OpenSSL's, so that the
 // same chains are found. At each step the trusted certificates are asked first, then what the peer sent, and one way is
-// followed: the work grows with the length of the path, not with the ways there are. No signature is checked here.
+// followed: the work grows with the length of the path, not with the ways there are. No signature is checked here. Where that
+// path has a problem, path-search.ts looks for others.
 
 import type { Certificate } from './certificate.ts'
 import { maxPathDepth } from './limits.ts'

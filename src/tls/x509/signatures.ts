@@ -15,6 +15,11 @@ export interface Signed {
 
 const known = new WeakMap<Signed, WeakMap<PublicKeyInfo, boolean>>()
 
+/** What was found out before; undefined: nothing yet. */
+export function knownSignature(what: Signed, key: PublicKeyInfo): boolean | undefined {
+  return known.get(what)?.get(key)
+}
+
 export function isSignedBy(what: Signed, key: PublicKeyInfo, crypto: CertificateCrypto): boolean {
   let byKey = known.get(what)
   if (byKey === undefined) known.set(what, (byKey = new WeakMap()))
