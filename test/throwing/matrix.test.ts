@@ -1,0 +1,31 @@
+// Every event and every callback of every module, thrown from once in a process that handles 'uncaughtException': what goes on
+// and what is freed is as with the runtime's own modules, or as if nothing had been thrown.
+//
+// The cells are found by listening: a scenario runs once untouched, and then once for each event and callback heard in it. Here
+// each is thrown from where a family of scenarios hears it first; `npm run throws` throws wherever it is heard.
+
+import { ok } from 'node:assert'
+import { describe, it } from 'node:test'
+import { compareFamily, type Extent } from './compare.ts'
+import { families } from './scenarios/index.ts'
+import { sideBySide } from './side-by-side.ts'
+
+const short: Extent = { modes: ['last'], occurrences: 1, repeats: false }
+
+describe('what an exception in a listener or a callback leaves undone is as in Node', () => {
+  for (const family of Object.keys(families)) {
+    it(family, async () => {
+      const { cells, findings } = await compareFamily(family, short)
+      ok(cells > 0)
+      ok(
+        findings.length === 0,
+        findings
+          .map(({ scenario, cell, ours, nodes }) => {
+            const where = cell === undefined ? 'with no exception' : `after an exception in ${cell.key}`
+            return `${scenario}, ${where}: (- Node's, + ours)\n${sideBySide(nodes, ours).join('\n')}`
+          })
+          .join('\n\n'),
+      )
+    })
+  }
+})
