@@ -204,8 +204,10 @@ function connectionKey(target: ListenTarget, bound: Endpoint | string | null): s
 
 function accept(server: NetServer, connection: Connection): void {
   if (server.maxConnections != null && server._connections >= server.maxConnections) {
-    server.emit('drop', dropData(connection))
+    // Closed first: a listener that throws must not leave it open.
+    const data = dropData(connection)
     connection.destroy()
+    server.emit('drop', data)
     return
   }
   if (server.blockList) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { BlockList, connect, createServer, Server, type Socket } from '../../src/net/index.ts'
 import { event, listening, onBothHosts, text } from './both-hosts.ts'
 
@@ -184,4 +186,26 @@ onBothHosts('NET-19 close() of what is not open calls back with an error; listen
   assert.throws(() => server.listen(0), { code: 'ERR_SERVER_ALREADY_LISTEN' })
   server.close()
   await once(server, 'close')
+})
+
+test('a connection over maxConnections is closed although a listener of drop throws', async () => {
+  const net = new URL('../../src/net/index.js', import.meta.url).href
+  // In a process of its own: the exception is an uncaught one.
+  const program = `
+    import { connect, createServer } from '${net}'
+    let thrown = 0
+    process.on('uncaughtException', () => thrown++)
+    const server = createServer()
+    server.maxConnections = 0
+    server.on('drop', () => { throw new Error('thrown by a listener') })
+    server.listen(0, '127.0.0.1', () => {
+      connect(server.address().port, '127.0.0.1').resume().on('close', () => {
+        console.log(thrown, 'thrown, and closed')
+        server.close()
+      })
+    })`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    timeout: 20_000,
+  })
+  assert.equal(stdout, '1 thrown, and closed\n')
 })
