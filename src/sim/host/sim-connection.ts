@@ -99,7 +99,7 @@ export class SimConnection implements Connection, TcpUser {
     this.bytesWritten += bytes.length
     this.bufferedBytes += bytes.length
     this.#waiting.push({ bytes, done })
-    this.#move()
+    this.#moveForUser()
     if (this.bufferedBytes < hostLimits.bytesWaiting) return true
     this.#wantsDrain = true
     return false
@@ -112,7 +112,7 @@ export class SimConnection implements Connection, TcpUser {
   uncork(): void {
     if (this.#corks === 0 || --this.#corks > 0) return
     this.#joinWaiting()
-    this.#move()
+    this.#moveForUser()
   }
 
   pause(): void {
@@ -135,7 +135,7 @@ export class SimConnection implements Connection, TcpUser {
       this.#corks = 0
       this.#joinWaiting()
     }
-    this.#move()
+    this.#moveForUser()
   }
 
   destroy(): void {
@@ -247,13 +247,15 @@ export class SimConnection implements Connection, TcpUser {
     this.#waiting = [{ bytes: Buffer.concat(all.map(({ bytes }) => bytes)), done }]
   }
 
+  /** That the connection is broken is an error for who writes or ends, told on a turn of its own. */
+  #moveForUser(): void {
+    this.#move()
+    if (this.#broken !== undefined && this.#state === 'open') this.#schedule()
+  }
+
   /** Gives the stack what it takes, then the FIN. */
   #move(): void {
-    if (this.#state !== 'open' || this.#corks > 0) return
-    if (this.#broken !== undefined) {
-      this.#schedule()
-      return
-    }
+    if (this.#state !== 'open' || this.#corks > 0 || this.#broken !== undefined) return
     if (this.#waiting.length > 0) this.#fillStack()
     if (this.#waiting.length === 0 && this.#isEnding && !this.#hasEnded) {
       this.#hasEnded = true
