@@ -153,9 +153,8 @@ export class HttpService {
     const now = this.clock.monotonic()
     for (const connection of [...this.connections]) {
       const { messageStart, parser } = connection
-      const hasNoHead = parser.isMidHead || !parser.isMidMessage
       const isLate =
-        (hasNoHead && headersTimeout > 0 && now - messageStart > headersTimeout) ||
+        (parser.awaitsHead && headersTimeout > 0 && now - messageStart > headersTimeout) ||
         (requestTimeout > 0 && now - messageStart > requestTimeout)
       if (isLate) connection.onRequestTimeout()
     }

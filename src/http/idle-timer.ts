@@ -58,7 +58,7 @@ export class IdleTimer implements Waiting, Timer {
   onDeadline(): void {
     const { bufferedBytes } = this.#idler
     // A peer that reads an answer slowly is not idle.
-    if (bufferedBytes !== this.#lastBuffered) this.refresh()
+    if (bufferedBytes > 0 && bufferedBytes !== this.#lastBuffered) this.refresh()
     else this.#idler.onIdle()
   }
 }

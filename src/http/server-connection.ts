@@ -174,19 +174,17 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     }
     // Somebody reads along.
     const isHeard = this.#socketSink !== undefined && (this.#socket?.listenerCount('data') ?? 0) > 1
-    this.#read(chunk)
-    while (this.#rest.length > 0) this.#read(this.#rest.shift() as Uint8Array)
-    if (this.#socketSink === undefined) this.#idleTimer.refresh()
-    else this.#socket?._unrefTimer()
+    try {
+      this.#read(chunk)
+      while (this.#rest.length > 0) this.#read(this.#rest.shift() as Uint8Array)
+    } finally {
+      this.#refreshTimeout()
+    }
     if (isHeard) this.#show(chunk)
   }
 
   onEnd(): void {
     this.#socketSink?.onEnd()
-    if (this.#hasFailed) {
-      this.#end()
-      return
-    }
     const failure = this.parser.finish()
     if (failure) this.fail(errors.parseError(failure, Buffer.alloc(0)))
     else if (!this.server.httpAllowHalfOpen) this.#end()
@@ -455,6 +453,16 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     }
   }
 
+  get #hasTimeout(): boolean {
+    return this.#socketSink === undefined ? this.#idleTimer.delayMs > 0 : (this.#socket?.timeout ?? 0) > 0
+  }
+
+  /** Something was read, or written, or has been sent. */
+  #refreshTimeout(): void {
+    if (this.#socketSink === undefined) this.#idleTimer.refresh()
+    else refreshTimeout(this.#socket as Socket)
+  }
+
   #endSoon(): void {
     if (this.#socketSink !== undefined) this.#socket?.destroySoon()
     else if (this.#socket !== undefined) this.#socket.end()
@@ -555,9 +563,12 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
       // A program that counts or changes what is written has put a `write` of its own on the socket.
       if (socket.write !== Socket.prototype.write) return socket.write(data, encoding as BufferEncoding, done)
     }
-    const isRoom = this.connection.write(data, encoding as never, done)
-    if (socket === undefined) this.#idleTimer.refresh()
-    else if (this.#socketSink !== undefined) refreshTimeout(socket)
+    if (!this.#hasTimeout) return this.connection.write(data, encoding as never, done)
+    const isRoom = this.connection.write(data, encoding as never, error => {
+      this.#refreshTimeout()
+      done?.(error)
+    })
+    this.#refreshTimeout()
     return isRoom
   }
 

@@ -143,6 +143,31 @@ it("'clientError' comes once for a message that is late, and again for the next 
   assert.deepEqual(codes, ['ERR_HTTP_REQUEST_TIMEOUT', 'ERR_HTTP_REQUEST_TIMEOUT'])
 })
 
+it('a peer that ends amid a message that was late is an error again', async t => {
+  const options = { headersTimeout: 1000, requestTimeout: 2000, connectionsCheckingInterval: 100 }
+  const scene = new Scene(t, options, answerOk)
+  const codes: unknown[] = []
+  scene.server.on('clientError', error => codes.push((error as { code?: string }).code))
+  const peer = await scene.hears('GET / HT')
+  await scene.world.pass(1500)
+  peer.socket.end()
+  await scene.world.settle()
+  assert.deepEqual(codes, ['ERR_HTTP_REQUEST_TIMEOUT', 'HPE_INVALID_EOF_STATE'])
+})
+
+it("a message whose 'request' listener has thrown has its head: requestTimeout counts", async t => {
+  catchUncaught(t)
+  const options = { headersTimeout: 1000, requestTimeout: 2000, connectionsCheckingInterval: 100 }
+  const scene = new Scene(t, options, () => {
+    throw new Error('from request')
+  })
+  const peer = await scene.hears(get())
+  await scene.world.pass(1500)
+  assert.equal(peer.text, '')
+  await scene.world.pass(1000)
+  assert.match(peer.text, /^HTTP\/1\.1 408 /)
+})
+
 it("a listener of 'clientError' that throws does not end the checks for late messages", async t => {
   const thrown = catchUncaught(t)
   const scene = new Scene(t, { headersTimeout: 1000, requestTimeout: 2000, connectionsCheckingInterval: 100 })

@@ -55,6 +55,8 @@ export class Parser {
   /** Made for the first body in chunks. */
   #chunks: ChunkScanner | undefined
   #state = BETWEEN_MESSAGES
+  /** What it was when reading ended with an error. */
+  #stateBefore = BETWEEN_MESSAGES
   #isPaused = false
   #isUpgrading = false
   #isBodySkipped = false
@@ -149,9 +151,10 @@ export class Parser {
     return (this.#state > BETWEEN_MESSAGES && this.#state < CLOSED) || this.#state === TELLING
   }
 
-  /** Between the first byte of a message and the end of its head. */
-  get isMidHead(): boolean {
-    return this.#state === HEAD
+  /** The head of the message that is being read, or comes next, is not complete. Stays so after an error. */
+  get awaitsHead(): boolean {
+    const state = this.#state === FAILED ? this.#stateBefore : this.#state
+    return state === HEAD || state === BETWEEN_MESSAGES
   }
 
   /** Stops `receive` after the event that is being told of. */
@@ -173,6 +176,7 @@ export class Parser {
 
   /** Nothing is read any more. */
   close(): void {
+    if (this.#state !== FAILED) this.#stateBefore = this.#state
     this.#state = FAILED
     this.#held = undefined
   }

@@ -1,0 +1,53 @@
+// The http server against its model, in virtual time; and against Node's own on real sockets, where no time needs to pass.
+
+import nodeHttp from 'node:http'
+import nodeNet from 'node:net'
+import { it } from 'node:test'
+import fc from 'fast-check'
+import http from '../../src/http/index.ts'
+import net from '../../src/net/index.ts'
+import { catchUncaught } from '../support/uncaught.ts'
+import { settings, timedActs, untimedActs } from './http-server/acts.ts'
+import { Player, type Stack } from './http-server/player.ts'
+import { modelRuns, realWorld, virtualWorld } from './world.ts'
+
+const ours: Stack = {
+  createServer: (options, listener) => http.createServer(options as object, listener as never) as never,
+  // No segment waits for the acknowledgment of another one.
+  connect: (port, address) => net.connect({ port, host: address, noDelay: true } as never),
+}
+
+const nodes: Stack = {
+  createServer: (options, listener) => nodeHttp.createServer(options, listener),
+  connect: (port, address) => nodeNet.connect({ port, host: address, noDelay: true }) as never,
+}
+
+it('does what its model does, whatever programs, peers and time do', { timeout: 600_000 }, async t => {
+  const thrown = catchUncaught(t)
+  await fc.assert(
+    fc.asyncProperty(settings, timedActs, async (setting, acts) => {
+      const world = virtualWorld(1)
+      try {
+        await new Player(world, ours, setting, thrown).play(acts)
+      } finally {
+        world.close()
+      }
+    }),
+    modelRuns(100),
+  )
+})
+
+for (const [name, stack] of [
+  ['ours', ours],
+  ["Node's", nodes],
+] as const) {
+  it(`${name} does so on real sockets, where no time passes`, { timeout: 600_000 }, async t => {
+    const thrown = catchUncaught(t)
+    await fc.assert(
+      fc.asyncProperty(settings, untimedActs, async (setting, acts) => {
+        await new Player(realWorld(), stack, setting, thrown).play(acts)
+      }),
+      modelRuns(30),
+    )
+  })
+}
