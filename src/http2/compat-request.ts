@@ -1,9 +1,10 @@
 // Http2ServerRequest: a request as http.IncomingMessage shows it. Node's documentation, "Class: http2.Http2ServerRequest".
 
+import type { IncomingHttpHeaders } from 'node:http2'
 import { type Duplex, Readable, type ReadableOptions } from 'node:stream'
 import { invalidArgValue } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
-import { type CompatStream, compatSocket } from './compat-socket.ts'
+import { type CompatSocket, type CompatStream, compatSocket } from './compat-socket.ts'
 import { authorityOf, type HeaderObject, headerObject } from './header-map.ts'
 import type { ServerHttp2Stream } from './server-stream.ts'
 import { kProxySocket, kRequest } from './symbols.ts'
@@ -35,27 +36,30 @@ export interface RequestHead {
 export class Http2ServerRequest extends Readable {
   declare [kState]: RequestState
 
-  /** @param headers - or the head that they are made from when somebody looks */
+  /**
+   * @param stream - a ServerHttp2Stream, declared as wide as it goes
+   * @param headers - or the head that they are made from when somebody looks
+   */
   constructor(
-    stream: ServerHttp2Stream,
+    stream: Duplex,
     headers: HeaderObject | RequestHead,
     options?: ReadableOptions,
-    rawHeaders?: string[],
+    rawHeaders?: readonly string[],
   ) {
     super(options === undefined ? readableOptions : { ...readableOptions, ...options })
     const head = rawHeaders === undefined && Array.isArray(headers['pairs']) ? (headers as RequestHead) : undefined
+    const shown = stream as CompatStream
     this[kState] = {
-      stream,
+      stream: stream as ServerHttp2Stream,
       headers: head === undefined ? (headers as HeaderObject) : undefined,
       head,
-      rawHeaders: head?.pairs ?? rawHeaders ?? [],
+      rawHeaders: head?.pairs ?? (rawHeaders as string[] | undefined) ?? [],
       trailers: {},
       rawTrailers: [],
       isClosed: false,
       isAborted: false,
       didRead: false,
     }
-    const shown: CompatStream = stream
     shown[kProxySocket] = null
     shown[kRequest] = this
   }
@@ -80,18 +84,18 @@ export class Http2ServerRequest extends Readable {
     return this[kState].stream
   }
 
-  get headers(): HeaderObject {
+  get headers(): IncomingHttpHeaders {
     const state = this[kState]
     state.headers ??= headerObject(state.rawHeaders, state.head?.sensitive ?? [])
-    return state.headers
+    return state.headers as IncomingHttpHeaders
   }
 
   get rawHeaders(): string[] {
     return this[kState].rawHeaders
   }
 
-  get trailers(): Record<string, unknown> {
-    return this[kState].trailers
+  get trailers(): IncomingHttpHeaders {
+    return this[kState].trailers as IncomingHttpHeaders
   }
 
   get rawTrailers(): string[] {
@@ -110,11 +114,11 @@ export class Http2ServerRequest extends Readable {
     return '2.0'
   }
 
-  get socket(): Duplex {
+  get socket(): CompatSocket {
     return compatSocket(this[kState].stream)
   }
 
-  get connection(): Duplex {
+  get connection(): CompatSocket {
     return this.socket
   }
 

@@ -1,13 +1,14 @@
 // Http2ServerResponse: a response as http.ServerResponse is written. Node's documentation, "Class:
 // http2.Http2ServerResponse".
 
-import { type Duplex, Stream } from 'node:stream'
+import type { OutgoingHttpHeaders } from 'node:http'
+import { type Duplex, type Readable, Stream, type Writable } from 'node:stream'
 import { invalidArgValue } from '../core/errors.ts'
 import { validateFunction, validateObject, validateString } from '../core/validate.ts'
 import { formatLinks } from '../http/internal.ts'
 import { CompatHeaders, checkedName, hasToken } from './compat-headers.ts'
 import { type Http2ServerRequest, observeRequest } from './compat-request.ts'
-import { type CompatStream, compatSocket } from './compat-socket.ts'
+import { type CompatSocket, type CompatStream, compatSocket } from './compat-socket.ts'
 import {
   headersSent,
   infoStatusNotAllowed,
@@ -23,7 +24,8 @@ import { kProxySocket, kRequest, kResponse, kStream } from './symbols.ts'
 
 const kState = Symbol('state')
 
-type WriteCallback = (error?: Error | null) => void
+/** Gets no error where there is none; Node declares it as always there. */
+type WriteCallback = (error: Error) => void
 type Chunk = string | Uint8Array
 
 interface ResponseState {
@@ -38,17 +40,42 @@ interface ResponseState {
   statusCode: number
 }
 
-type ShownStream = CompatStream & { [kResponse]?: Http2ServerResponse | undefined }
+type ShownStream = CompatStream & { [kResponse]?: Http2ServerResponse<Readable> | undefined }
 
-export class Http2ServerResponse extends Stream implements StreamObserver {
+/** What Node declares of the class, as if it were a Writable, and what no response has at run time, there as here. */
+type DeclaredAlone =
+  | '_destroy'
+  | '_final'
+  | '_write'
+  | 'closed'
+  | 'destroyed'
+  | 'errored'
+  | 'writableAborted'
+  | typeof Symbol.asyncDispose
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: members that are declared and not there, as in Node
+export interface Http2ServerResponse<Request extends Readable = Http2ServerRequest>
+  extends Pick<Writable, DeclaredAlone> {
+  setDefaultEncoding(encoding: BufferEncoding): this
+}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+export class Http2ServerResponse<Request extends Readable = Http2ServerRequest>
+  extends Stream
+  implements StreamObserver
+{
+  declare static fromWeb: typeof Writable.fromWeb
+  declare static toWeb: typeof Writable.toWeb
   declare [kState]: ResponseState
   declare writable: boolean
-  declare req: Http2ServerRequest
+  declare req: Request
 
-  constructor(stream: ServerHttp2Stream, options?: object) {
+  /** @param stream - a ServerHttp2Stream, declared as wide as it goes */
+  constructor(stream: Duplex, options?: object) {
     super(options as never)
+    const shown = stream as ShownStream
     this[kState] = {
-      stream,
+      stream: stream as ServerHttp2Stream,
       headers: new CompatHeaders(),
       trailers: undefined,
       isClosed: false,
@@ -58,12 +85,11 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
       sendsDate: true,
       statusCode: 200,
     }
-    const shown = stream as ShownStream
     shown[kProxySocket] = null
     shown[kResponse] = this
     this.writable = true
-    this.req = shown[kRequest] as unknown as Http2ServerRequest
-    stream[kStream].observer = this
+    this.req = shown[kRequest] as unknown as Request
+    shown[kStream].observer = this
   }
 
   /** Programs only look whether there is one. */
@@ -79,12 +105,13 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
     return this[kState].isEnding
   }
 
-  get socket(): Duplex | undefined {
+  /** Undefined once the response has closed; Node declares it as always there. */
+  get socket(): CompatSocket {
     const { isClosed, stream } = this[kState]
-    return isClosed ? undefined : compatSocket(stream)
+    return isClosed ? (undefined as never) : compatSocket(stream)
   }
 
-  get connection(): Duplex | undefined {
+  get connection(): CompatSocket {
     return this.socket
   }
 
@@ -115,7 +142,7 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
     this[kState].statusCode = code
   }
 
-  get statusMessage(): string {
+  get statusMessage(): '' {
     warnOfStatusMessage()
     return ''
   }
@@ -177,16 +204,17 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
     for (const name of Object.keys(trailers)) this.setTrailer(name, trailers[name])
   }
 
-  getHeader(name: string): unknown {
-    return this[kState].headers.get(name)
+  /** As it was set; Node declares a string. */
+  getHeader(name: string): string {
+    return this[kState].headers.get(name) as string
   }
 
   getHeaderNames(): string[] {
     return this[kState].headers.names()
   }
 
-  getHeaders(): HeaderObject {
-    return this[kState].headers.copy()
+  getHeaders(): OutgoingHttpHeaders {
+    return this[kState].headers.copy() as OutgoingHttpHeaders
   }
 
   hasHeader(name: string): boolean {
@@ -271,7 +299,7 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
 
   write(chunk: Chunk, encoding?: BufferEncoding | WriteCallback, callback?: WriteCallback): boolean {
     const state = this[kState]
-    const done = typeof encoding === 'function' ? encoding : callback
+    const done = (typeof encoding === 'function' ? encoding : callback) as ((error?: Error | null) => void) | undefined
     const coding = typeof encoding === 'function' ? 'utf8' : encoding
     if (!state.isEnding && !state.isClosed) {
       if (state.isDestroyed) return false
@@ -313,11 +341,14 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
     return this
   }
 
-  destroy(error?: Error): void {
+  /** Gives nothing back, in Node too; it is declared as a Writable's. */
+  destroy(error?: Error): this {
     const state = this[kState]
-    if (state.isDestroyed) return
-    state.isDestroyed = true
-    state.stream.destroy(error)
+    if (!state.isDestroyed) {
+      state.isDestroyed = true
+      state.stream.destroy(error)
+    }
+    return undefined as never
   }
 
   setTimeout(msecs: number, callback?: () => void): void {
@@ -329,16 +360,17 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
 
   createPushResponse(
     headers: HeaderObject,
-    callback: (error: Error | null, response?: Http2ServerResponse) => void,
+    callback: (error: Error | null, response: Http2ServerResponse) => void,
   ): void {
     validateFunction(callback, 'callback')
+    const fail = callback as (error: Error) => void
     const { isClosed, stream } = this[kState]
     if (isClosed) {
-      process.nextTick(callback, invalidStream())
+      process.nextTick(fail, invalidStream())
       return
     }
     stream.pushStream(headers, {}, (error, pushed) => {
-      if (error) callback(error)
+      if (error) fail(error)
       else callback(null, new Http2ServerResponse(pushed as ServerHttp2Stream))
     })
   }
@@ -373,7 +405,7 @@ export class Http2ServerResponse extends Stream implements StreamObserver {
   }
 }
 
-function closeResponse(response: Http2ServerResponse, state: ResponseState): void {
+function closeResponse(response: Http2ServerResponse<Readable>, state: ResponseState): void {
   const stream: ShownStream = state.stream
   // Closed before, or the head of a HEAD request's response, which comes again.
   if (state.isClosed || stream.headRequest !== state.isHeadRequest) return

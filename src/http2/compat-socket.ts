@@ -1,10 +1,15 @@
 // `request.socket` and `response.socket`: the connection as one request sees it: what ends it ends the stream, what only
 // looks goes to the socket. Node's documentation, "request.socket".
 
-import type { Duplex, Readable } from 'node:stream'
+import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { noSocketManipulation } from './errors.ts'
 import type { Http2Stream } from './stream.ts'
 import { kProxySocket, kRequest } from './symbols.ts'
+
+/** As Node declares it; over a stream that a program has brought along it is that stream. */
+export type CompatSocket = Socket | TLSSocket
 
 /** What the compatibility API hangs on a stream. */
 export interface CompatStream extends Http2Stream {
@@ -12,10 +17,10 @@ export interface CompatStream extends Http2Stream {
   [kRequest]?: (Readable & { readonly stream: object }) | undefined
 }
 
-export function compatSocket(stream: Http2Stream): Duplex {
+export function compatSocket(stream: Http2Stream): CompatSocket {
   const shown = stream as CompatStream
   shown[kProxySocket] ??= new Proxy(stream, handler)
-  return shown[kProxySocket] as Duplex
+  return shown[kProxySocket] as CompatSocket
 }
 
 const ofStream = new Set<PropertyKey>(['on', 'once', 'end', 'emit', 'destroy', 'writable', 'destroyed'])

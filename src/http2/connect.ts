@@ -8,13 +8,14 @@ import net from '../net/index.ts'
 import tls from '../tls/index.ts'
 import { URL } from '../url/index.ts'
 import { ClientHttp2Session } from './client-session.ts'
+import type { CompatSocket } from './compat-socket.ts'
 import { unsupportedProtocol } from './errors.ts'
 import { type ClientOptions, clientOptions, completeOptions, type ServerOptions, serverOptions } from './options.ts'
 import { connectionFor } from './server-core.ts'
 import { ServerHttp2Session } from './server-session.ts'
 import { kSession } from './symbols.ts'
 
-type ConnectListener = (session: ClientHttp2Session, socket: Duplex) => void
+type ConnectListener = (session: ClientHttp2Session, socket: CompatSocket) => void
 
 /** A URL, or what stands for one. */
 export interface Authority {

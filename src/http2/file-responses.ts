@@ -2,6 +2,7 @@
 // "http2stream.respondWithFile", "http2stream.respondWithFD".
 
 import { close, fstat, open, read, type Stats } from 'node:fs'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { invalidArgType, invalidArgValue } from '../core/errors.ts'
 import { headersSent, invalidStream, payloadForbidden, sendFile, sendFileNoSeek } from './errors.ts'
 import { fieldPairs, type HeaderObject, responsePseudo, sensitiveNames } from './header-map.ts'
@@ -24,7 +25,7 @@ export interface FileOptions {
   sendDate?: boolean | undefined
   offset?: number | undefined
   length?: number | undefined
-  statCheck?: ((stats: Stats, headers: HeaderObject, options: StatOptions) => unknown) | undefined
+  statCheck?: ((stats: Stats, headers: OutgoingHttpHeaders, options: StatOptions) => unknown) | undefined
   onError?: ((error: Error) => void) | undefined
 }
 
@@ -106,7 +107,8 @@ function afterDescriptorStat({ stream, headers, options }: Answer, fd: number, e
     return
   }
   const range = { offset: options.offset ?? 0, length: options.length ?? -1 }
-  if (options.statCheck?.call(stream, stats, headers, range) === false || stream.headersSent) return
+  if (options.statCheck?.call(stream, stats, headers as OutgoingHttpHeaders, range) === false || stream.headersSent)
+    return
   send({ stream, headers, options }, fd, range.offset | 0, range.length | 0)
 }
 
@@ -124,7 +126,7 @@ function afterFileStat(answer: Answer, fd: number, error: Error | null, stats: S
     return
   }
   const range = { offset: options.offset ?? 0, length: options.length ?? -1 }
-  if (options.statCheck?.call(stream, stats, headers, range) === false || stream.headersSent) {
+  if (options.statCheck?.call(stream, stats, headers as OutgoingHttpHeaders, range) === false || stream.headersSent) {
     close(fd, nothing)
     return
   }

@@ -3,9 +3,7 @@
 
 import type { Duplex } from 'node:stream'
 import { validateBoolean, validateNumber, validateUint32 } from '../core/validate.ts'
-import type { HttpServerOptions, IncomingMessage, ServerResponse } from '../http/internal.ts'
-import type { Http2ServerRequest } from './compat-request.ts'
-import type { Http2ServerResponse } from './compat-response.ts'
+import type { HttpServerOptions } from '../http/internal.ts'
 import { constants } from './constants.ts'
 import { defaultLimits, type SessionLimits } from './engine/limits.ts'
 import type { SessionOptions as EngineOptions, PaddingStrategy } from './engine/types.ts'
@@ -35,12 +33,20 @@ export interface SessionOptions {
   strictSingleValueFields?: boolean | undefined
 }
 
+/** A program's own class of requests or responses: extended from ours, and so made with the same arguments. */
+type MessageClass = new (...args: never[]) => object
+
+export interface Http1Options extends Omit<HttpServerOptions, 'IncomingMessage' | 'ServerResponse'> {
+  IncomingMessage?: MessageClass | undefined
+  ServerResponse?: MessageClass | undefined
+}
+
 export interface ServerOptions extends SessionOptions {
-  Http1IncomingMessage?: typeof IncomingMessage | undefined
-  Http1ServerResponse?: typeof ServerResponse | undefined
-  Http2ServerRequest?: typeof Http2ServerRequest | undefined
-  Http2ServerResponse?: typeof Http2ServerResponse | undefined
-  http1Options?: HttpServerOptions | undefined
+  Http1IncomingMessage?: MessageClass | undefined
+  Http1ServerResponse?: MessageClass | undefined
+  Http2ServerRequest?: MessageClass | undefined
+  Http2ServerResponse?: MessageClass | undefined
+  http1Options?: Http1Options | undefined
   origins?: string[] | undefined
   allowHTTP1?: boolean | undefined
 }

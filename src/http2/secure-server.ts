@@ -86,7 +86,7 @@ function speaksHttp2(alpnProtocol: string | false | null | undefined): boolean {
 }
 
 function serveHttp1(server: Http2SecureServer, options: SecureServerOptions): void {
-  const service = new HttpService(server, { ...options, ...options.http1Options })
+  const service = new HttpService(server, { ...options, ...(options.http1Options as HttpServerOptions | undefined) })
   server[kService] = service
   server.on('listening', () => service.startChecking())
 }
@@ -113,6 +113,10 @@ function refuseProtocol(core: ServerCore, socket: BoundSocket): void {
   )
 }
 
-export function createSecureServer(options?: SecureServerOptions, listener?: Http2RequestListener): Http2SecureServer {
-  return new Http2SecureServer(options, listener)
+/** @throws ERR_INVALID_ARG_TYPE for a listener in place of the options: @types/node allows one, and Node throws */
+export function createSecureServer(
+  options?: SecureServerOptions | Http2RequestListener,
+  listener?: Http2RequestListener,
+): Http2SecureServer {
+  return new Http2SecureServer(options as SecureServerOptions | undefined, listener)
 }

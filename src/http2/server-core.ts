@@ -61,8 +61,8 @@ export class ServerCore {
 
   /** Once somebody listens to 'request', each stream becomes one. */
   #serveRequests(): void {
-    const Request = this.options.Http2ServerRequest ?? Http2ServerRequest
-    const Response = this.options.Http2ServerResponse ?? Http2ServerResponse
+    const Request = (this.options.Http2ServerRequest ?? Http2ServerRequest) as typeof Http2ServerRequest
+    const Response = (this.options.Http2ServerResponse ?? Http2ServerResponse) as typeof Http2ServerResponse
     const { server } = this
     server.on('stream', (stream: ServerHttp2Stream, headers: HeaderObject, _flags: number, raw: string[]) => {
       serveCompat(server, new Request(stream, headers, undefined, raw), Response)

@@ -15,6 +15,8 @@ import {
 } from './errors.ts'
 import { SESSION_SERVER } from './numbers.ts'
 import type { CompleteOptions } from './options.ts'
+import type { Http2SecureServer } from './secure-server.ts'
+import type { Http2Server } from './server.ts'
 import { Http2Session } from './session.ts'
 import { kSession } from './symbols.ts'
 
@@ -41,8 +43,9 @@ export class ServerHttp2Session extends Http2Session {
     this[kOwner] = owner
   }
 
-  get server(): EventEmitter | undefined {
-    return this[kOwner]?.server
+  /** Undefined for a session of performServerHandshake(); Node declares it as always there. */
+  get server(): Http2Server | Http2SecureServer {
+    return this[kOwner]?.server as Http2Server | Http2SecureServer
   }
 
   altsvc(alt: string, originOrStream?: unknown): void {

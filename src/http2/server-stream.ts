@@ -1,6 +1,7 @@
 // The server's end of a stream: responses and pushes. Files are file-responses.ts's. Node's documentation, "Class:
 // ServerHttp2Stream".
 
+import type { OutgoingHttpHeaders } from 'node:http'
 import { validateFunction } from '../core/validate.ts'
 import { utcDate } from '../http/internal.ts'
 import * as diagnostics from './diagnostics.ts'
@@ -41,8 +42,13 @@ export interface ResponseOptions {
 
 export interface PushOptions {
   endStream?: boolean | undefined
+  /** These two have no effect: RFC 9113 has no priorities. */
+  exclusive?: boolean | undefined
+  parent?: number | undefined
 }
 
+/** A program's, as Node declares it: it looks at the error first. */
+type PushListener = (error: Error | null, stream: ServerHttp2Stream, headers: OutgoingHttpHeaders) => void
 type PushCallback = (error: Error | null, stream?: ServerHttp2Stream, headers?: HeaderObject, flags?: number) => void
 
 export class ServerHttp2Stream extends Http2Stream {
@@ -64,15 +70,15 @@ export class ServerHttp2Stream extends Http2Stream {
     return session.remoteSettings.enablePush === true
   }
 
-  pushStream(headers: HeaderObject, callback: PushCallback): void
-  pushStream(headers: HeaderObject, options: PushOptions | undefined, callback: PushCallback): void
-  pushStream(given: HeaderObject, second: PushOptions | PushCallback | undefined, third?: PushCallback): void {
+  pushStream(headers: HeaderObject, callback?: PushListener): void
+  pushStream(headers: HeaderObject, options?: PushOptions, callback?: PushListener): void
+  pushStream(given: HeaderObject, second?: PushOptions | PushListener, third?: PushListener): void {
     if (!this.pushAllowed) throw pushDisabled()
     const state = this[kStream]
     if ((this.id as number) % 2 === 0) throw nestedPush()
     const session = this.session as Http2Session
     this[kTouch]()
-    const callback = typeof second === 'function' ? second : third
+    const callback = (typeof second === 'function' ? second : third) as unknown as PushCallback
     const options = typeof second === 'function' ? undefined : second
     validateFunction(callback, 'callback')
     validateOptionalObject(options, 'options')
@@ -89,10 +95,10 @@ export class ServerHttp2Stream extends Http2Stream {
     const { carrier } = session[kSession]
     const pushed = engineStream && carrier?.engine.pushPromise(engineStream, pairs, sensitiveNames(headers))
     if (!pushed) {
-      process.nextTick(callback as PushCallback, invalidStream())
+      process.nextTick(callback, invalidStream())
       return
     }
-    this.#beginPush(session, pushed, headers, isHead || options?.endStream === true, callback as PushCallback)
+    this.#beginPush(session, pushed, headers, isHead || options?.endStream === true, callback)
   }
 
   #beginPush(
@@ -114,7 +120,7 @@ export class ServerHttp2Stream extends Http2Stream {
     if (diagnostics.serverCreated.hasSubscribers) diagnostics.serverCreated.publish({ stream, headers })
   }
 
-  respond(given?: HeaderObject | HeaderArray | null, options?: ResponseOptions): void {
+  respond(given?: HeaderObject | HeaderArray | readonly string[] | null, options?: ResponseOptions): void {
     if (this.destroyed || this[kStream].isClosed) throw invalidStream()
     if (this.headersSent) throw headersSent()
     validateOptionalObject(options, 'options')

@@ -8,6 +8,7 @@ import { outOfRange } from '../core/errors.ts'
 import { validateBuffer, validateFunction, validateInt32, validateNumber } from '../core/validate.ts'
 import type { Connection, Host, Timer } from '../host/types.ts'
 import { connectionOf, type Socket, sinkOf, socketOver } from '../net/internal.ts'
+import type { CompatSocket } from './compat-socket.ts'
 import type { Settings as EngineSettings } from './engine/types.ts'
 import {
   invalidSession,
@@ -44,6 +45,9 @@ export type BoundSocket = Duplex & {
   unref?(): unknown
 }
 
+// As Node declares them: beside an error there is nothing more.
+type SettingsListener = (error: Error | null, settings: Settings, durationMs: number) => void
+type PingListener = (error: Error | null, durationMs: number, payload: NonSharedBuffer) => void
 type SettingsCallback = (error: Error | null, settings?: Settings, durationMs?: number) => void
 type PingCallback = (error: Error | null, durationMs?: number, payload?: Buffer) => void
 
@@ -83,10 +87,10 @@ export class Http2Session extends EventEmitter {
     return this[kSession].isDestroyed
   }
 
-  get socket(): Duplex {
+  get socket(): CompatSocket {
     const state = this[kSession]
     if (state.proxySocket === null) state.proxySocket = socketProxy(this)
-    return state.proxySocket as Duplex
+    return state.proxySocket as CompatSocket
   }
 
   get type(): number {
@@ -145,9 +149,10 @@ export class Http2Session extends EventEmitter {
     carrier?.engine.setLocalWindowSize(windowSize)
   }
 
-  ping(callback: PingCallback): boolean | undefined
-  ping(payload: NodeJS.ArrayBufferView | undefined, callback: PingCallback): boolean | undefined
-  ping(first: NodeJS.ArrayBufferView | PingCallback | undefined, second?: PingCallback): boolean | undefined {
+  /** Undefined where the session is closing; Node declares a boolean. */
+  ping(callback: PingListener): boolean
+  ping(payload: NodeJS.ArrayBufferView | undefined, callback: PingListener): boolean
+  ping(first: NodeJS.ArrayBufferView | PingListener | undefined, second?: PingListener): boolean | undefined {
     const { carrier } = this[kSession]
     if (this.destroyed) throw invalidSession()
     const callback = typeof first === 'function' ? first : second
@@ -157,7 +162,7 @@ export class Http2Session extends EventEmitter {
       if (payload.byteLength !== 8) throw pingLength()
     }
     validateFunction(callback, 'callback')
-    const done = callback as PingCallback
+    const done = callback as unknown as PingCallback
     if (this.closed || carrier === undefined) {
       process.nextTick(done, pingCancel())
       return undefined
@@ -170,7 +175,7 @@ export class Http2Session extends EventEmitter {
     return wasSent
   }
 
-  settings(settings: Settings, callback?: SettingsCallback): void {
+  settings(settings: Settings, callback?: SettingsListener): void {
     if (this.destroyed) throw invalidSession()
     validateOptionalObject(settings, 'settings')
     validateSettings(settings)
@@ -184,7 +189,8 @@ export class Http2Session extends EventEmitter {
       if (this.destroyed || carrier === undefined) return
       this[kTouch]()
       showCustom(state, custom)
-      const acknowledged = (durationMs: number | undefined) => settingsAcknowledged(this, callback, durationMs)
+      const acknowledged = (durationMs: number | undefined) =>
+        settingsAcknowledged(this, callback as SettingsCallback | undefined, durationMs)
       if (!carrier.settings(entries, acknowledged)) this.destroy(maxPendingSettings())
     }
     if (this.connecting) this.once('connect', submit)

@@ -2,6 +2,7 @@
 // comes is held until the program reads, and only then may the peer send more. How it ends is stream-closing.ts's part.
 // Node's documentation, "Class: Http2Stream".
 
+import type { OutgoingHttpHeaders } from 'node:http'
 import { Duplex, type DuplexOptions } from 'node:stream'
 import { deprecate, format, inspect } from 'node:util'
 import { asBuffer } from '../core/bytes.ts'
@@ -52,20 +53,21 @@ export class Http2Stream extends Duplex {
     return this[kStream].endAfterHeaders
   }
 
-  get sentHeaders(): HeaderObject | undefined {
+  /** Undefined until they have been; Node declares them as always there. */
+  get sentHeaders(): OutgoingHttpHeaders {
     const state = this[kStream]
     if (state.sentHeaders === undefined && state.rawHeaders !== undefined) {
       state.sentHeaders = sentObject(state.rawHeaders)
     }
-    return state.sentHeaders
+    return state.sentHeaders as OutgoingHttpHeaders
   }
 
-  get sentTrailers(): HeaderObject | undefined {
-    return this[kStream].sentTrailers
+  get sentTrailers(): OutgoingHttpHeaders | undefined {
+    return this[kStream].sentTrailers as OutgoingHttpHeaders | undefined
   }
 
-  get sentInfoHeaders(): HeaderObject[] | undefined {
-    return this[kStream].infoHeaders
+  get sentInfoHeaders(): OutgoingHttpHeaders[] | undefined {
+    return this[kStream].infoHeaders as OutgoingHttpHeaders[] | undefined
   }
 
   get pending(): boolean {
