@@ -4,29 +4,7 @@ const nativeHandle = "works on the runtime's native handles, which we do not hav
 
 const underscored = 'deprecated for long (DEP0112), and gone from newer Nodes'
 
-const declaredOtherwise = 'works as in Node, but its declaration lacks what Node inherits or overloads: to be mended'
-
 export const exceptions = {
-  types: {
-    dgram: {},
-    dns: {
-      promises: "getDefaultResultOrder() may give 'ipv6first', which the declaration does not know",
-    },
-    net: {},
-    http: {},
-    url: {},
-    tls: {},
-    http2: {
-      connect: declaredOtherwise,
-      constants: 'has the name of status 425 of old, which Node itself has no more',
-      createSecureServer: declaredOtherwise,
-      createServer: declaredOtherwise,
-      Http2ServerRequest: declaredOtherwise,
-      Http2ServerResponse: declaredOtherwise,
-      performServerHandshake: declaredOtherwise,
-    },
-    https: {},
-  },
   /** By the names that shape.ts gives: `Class#member`, `Class.static`, `export`. */
   shape: {
     dgram: {
@@ -89,8 +67,3 @@ export const exceptions = {
     https: {},
   },
 } as const satisfies Record<string, Record<string, Readonly<Record<string, string>>>>
-
-type TypeExceptions = (typeof exceptions)['types']
-
-/** What a module must be assignable to: Node's type without the exceptions. */
-export type Fitting<Theirs, Name extends keyof TypeExceptions> = Omit<Theirs, keyof TypeExceptions[Name]>

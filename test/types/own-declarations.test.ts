@@ -13,6 +13,7 @@ const modules = {
   dns: 'dns/index',
   'dns/promises': 'dns/promises',
   http: 'http/index',
+  http2: 'http2/index',
   https: 'https/index',
   net: 'net/index',
   tls: 'tls/index',

@@ -50,9 +50,13 @@ const resolutions: readonly Pick<World, 'name' | 'options' | 'kinds'>[] = [
   },
 ]
 
-/** @param typeRoot - of `@types/node`, or undefined for worlds without it */
-export function worldsOf(typeRoot: string | undefined, label: string): World[] {
-  return resolutions.map(({ name, options, kinds }) => ({
+/**
+ * @param typeRoot - of `@types/node`, or undefined for worlds without it
+ * @param names - of the ways to resolve modules; undefined: all of them
+ */
+export function worldsOf(typeRoot: string | undefined, label: string, names?: readonly string[]): World[] {
+  const wanted = resolutions.filter(({ name }) => names === undefined || names.includes(name))
+  return wanted.map(({ name, options, kinds }) => ({
     name: `${label}, ${name}`,
     typeRoot,
     options: { ...strict, ...options },

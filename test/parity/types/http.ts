@@ -2,6 +2,5 @@
 
 import type * as Theirs from 'node:http'
 import * as ours from '../../../src/http/index.ts'
-import type { Fitting } from '../exceptions.ts'
 
-export const fits: Fitting<typeof Theirs, 'http'> = ours
+export const fits: typeof Theirs = ours

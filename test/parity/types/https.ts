@@ -2,6 +2,5 @@
 
 import type * as Theirs from 'node:https'
 import * as ours from '../../../src/https/index.ts'
-import type { Fitting } from '../exceptions.ts'
 
-export const fits: Fitting<typeof Theirs, 'https'> = ours
+export const fits: typeof Theirs = ours

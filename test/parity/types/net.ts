@@ -2,6 +2,5 @@
 
 import type * as Theirs from 'node:net'
 import * as ours from '../../../src/net/index.ts'
-import type { Fitting } from '../exceptions.ts'
 
-export const fits: Fitting<typeof Theirs, 'net'> = ours
+export const fits: typeof Theirs = ours

@@ -2,6 +2,5 @@
 
 import type * as Theirs from 'node:tls'
 import * as ours from '../../../src/tls/index.ts'
-import type { Fitting } from '../exceptions.ts'
 
-export const fits: Fitting<typeof Theirs, 'tls'> = ours
+export const fits: typeof Theirs = ours

@@ -2,6 +2,5 @@
 
 import type * as Theirs from 'node:url'
 import * as ours from '../../../src/url/index.ts'
-import type { Fitting } from '../exceptions.ts'
 
-export const fits: Fitting<typeof Theirs, 'url'> = ours
+export const fits: typeof Theirs = ours
