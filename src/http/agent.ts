@@ -9,7 +9,7 @@ import { validateNumber, validateOneOf, validateString } from '../core/validate.
 import { ambientHost } from '../host/ambient.ts'
 import type { Host } from '../host/types.ts'
 import { connect, type Socket } from '../net/internal.ts'
-import { type ClientSocket, clientConnectionOf } from './client-connection.ts'
+import { type ClientSocket, isReusable } from './client-connection.ts'
 import type { ClientRequest } from './client-request.ts'
 import { usesEnvironmentProxy } from './process-options.ts'
 import { type ProxyConfig, proxyConfigFrom, shouldUseProxy } from './proxy.ts'
@@ -187,7 +187,7 @@ class NodeAgent extends EventEmitter {
     const seconds = typeof hint === 'string' ? /^timeout=(\d+)/.exec(hint)?.[1] : undefined
     if (seconds !== undefined) {
       // Earlier than the server closes it, or the next request may meet the server's FIN.
-      const left = Number.parseInt(seconds, 10) * 1000 - this.agentKeepAliveTimeoutBuffer
+      const left = Number.parseInt(seconds, 10) * 1000 - (this.agentKeepAliveTimeoutBuffer ?? defaultTimeoutBufferMs)
       if (left <= 0) return false
       if (timeout === 0 || left < timeout) timeout = left
     }
@@ -238,7 +238,7 @@ function initialize(agent: NodeAgent, options: AgentOptions | undefined): void {
 /** A socket has done with its request: to the next in line, into the pool, or away. */
 function onFree(agent: NodeAgent, socket: ClientSocket, options: SocketOptions): void {
   const name = poolName(agent, options)
-  if (!socket.writable || !clientConnectionOf(socket).isReusable) {
+  if (!isReusable(socket)) {
     socket.destroy()
     return
   }
@@ -278,7 +278,7 @@ function takeFreeSocket(agent: NodeAgent, name: string): Socket | undefined {
   do {
     socket = agent.scheduling === 'fifo' ? free.shift() : free.pop()
     // One that has ended or turned readable since it was put here is not handed out.
-  } while (socket !== undefined && (!socket.writable || !clientConnectionOf(socket as ClientSocket).isReusable))
+  } while (socket !== undefined && !isReusable(socket as ClientSocket))
   if (free.length === 0) delete agent.freeSockets[name]
   return socket
 }

@@ -1,13 +1,10 @@
-// One outgoing connection: joins the response parser and the Connection beneath a socket, for one request after another.
-// Between two requests it keeps reading: what comes then was never asked for, and must not be taken for the answer to
-// the next request.
+// One outgoing connection: joins the response parser and a socket, for one request after another. Between two requests it
+// keeps reading: what comes then was never asked for, and must not be taken for the answer to the next request.
 
 import type { AsyncResource } from 'node:async_hooks'
 import { asBuffer } from '../core/bytes.ts'
 import { connectionReset } from '../core/errors.ts'
-import { DuplexConnection, duplexConnection } from '../host/duplex-connection.ts'
-import type { Connection, ConnectionSink } from '../host/types.ts'
-import { connectionOf, Socket, sinkOf } from '../net/internal.ts'
+import type { Socket } from '../net/internal.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from './carrier.ts'
 import type { ClientRequest } from './client-request.ts'
 import { clientRequestError, clientResponseFinish } from './diagnostics.ts'
@@ -24,7 +21,7 @@ import {
   setTrailers,
 } from './incoming-message.ts'
 import { kState } from './outgoing-state.ts'
-import { hideBuffered, showBuffered } from './socket-outlet.ts'
+import { type LinkOwner, SocketLink } from './socket-link.ts'
 import type { Fields } from './wire/fields.ts'
 
 const kClient = Symbol('clientConnection')
@@ -33,8 +30,6 @@ export interface ClientSocket extends Socket {
   _httpMessage?: ClientRequest | null
   parser?: object | null
   [kClient]?: ClientConnection
-  readonly secureConnecting?: boolean
-  readonly encrypted?: boolean
 }
 
 /** The connection that serves requests on this socket. */
@@ -42,11 +37,15 @@ export function clientConnectionOf(socket: ClientSocket): ClientConnection {
   return (socket[kClient] ??= new ClientConnection(socket))
 }
 
-export class ClientConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet {
+/** Whether the socket may be given to another request: what it holds unread was never asked for. */
+export function isReusable(socket: ClientSocket): boolean {
+  return socket.writable && !(socket.readableLength > 0) && socket[kClient]?.isPoisoned !== true
+}
+
+export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrier, MessageOutlet {
   readonly socket: ClientSocket
   readonly hasSocket = true
-  #connection: Connection | undefined
-  #socketSink: ConnectionSink | undefined
+  readonly #link: SocketLink
   #request: ClientRequest | null = null
   #scope: AsyncResource | null = null
   #response: IncomingMessage | null = null
@@ -55,41 +54,18 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
   /** The request's final answer has been read to its end. */
   #isAnswered = false
   /** The answer's head came before the connection knew what for, or more came than was asked for. */
-  #isPoisoned = false
-  #isPausedForBody = false
+  isPoisoned = false
   /** Bytes that came while others were being read: a stream may push some from within a listener. */
   #rest: Uint8Array[] = []
   #isReading = false
   #hasServed = false
-  #corked = 0
 
+  /** As soon as a request is to have the socket: from then on its errors are that request's. */
   constructor(socket: ClientSocket) {
     this.socket = socket
+    this.#link = new SocketLink(socket, this)
     socket.on('error', this.#socketError)
     socket.on('close', this.#socketClose)
-    if (socket.destroyed) return
-    const isWaiting = socket.connecting || socket.secureConnecting || (socket.pending && socket instanceof Socket)
-    if (!isWaiting) this.#open(connectionOf(socket) ?? duplexConnection(socket))
-    else socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#onReady())
-  }
-
-  #open(connection: Connection): void {
-    this.#connection = connection
-    if (connectionOf(this.socket) === connection) {
-      this.#socketSink = sinkOf(this.socket)
-      showBuffered(this.socket, connection)
-    }
-    connection.sink = this
-    // Before its first request, what comes is not read: it may be the answer already, as Node takes it.
-    if (this.#request !== null) connection.resume()
-  }
-
-  #onReady(): void {
-    const { socket } = this
-    if (socket.destroyed) return
-    this.#open(connectionOf(socket) ?? duplexConnection(socket))
-    for (let i = 0; i < this.#corked; i++) this.#connection?.cork()
-    this.#request?._flush()
   }
 
   // Requests
@@ -114,51 +90,30 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
     }
     this.#parser.resume()
     request[kState].outlet = this
-    this.socket.on('end', this.#socketEnd)
-    this.#connection?.resume()
     request.parser = this.#parser
     this.socket.parser = this.#parser
     this.socket._httpMessage = request
+    this.#link.attach()
   }
 
   /** The socket is free: nothing of its last request is left. */
   detach(): void {
-    this.socket.removeListener('end', this.#socketEnd)
     this.#request = null
     this.#scope = null
     this.#response = null
-    this.#corked = 0
     this.socket.parser = null
+    this.#link.detach()
   }
 
-  /** May take another request. */
-  get isReusable(): boolean {
-    return !this.#isPoisoned && !this.socket.destroyed
-  }
-
-  // From the connection
-
-  onConnect(): void {
-    this.#request?._flush()
-  }
+  // From the socket
 
   onData(chunk: Uint8Array): void {
-    this.socket._unrefTimer?.()
     if (this.#request === null || this.#isAnswered) this.#poison()
     else if (this.#scope !== null) this.#scope.runInAsyncScope(this.#read, this, chunk)
     else this.#read(chunk)
   }
 
-  onEnd(): void {
-    this.#socketSink?.onEnd()
-    // An idle connection that has ended must not be handed out any more.
-    if (this.#request === null) this.socket.destroy()
-    // A user's own stream has told its listeners before us.
-    else if (this.#socketSink === undefined && !this.socket.destroyed) this.#onSocketEnd()
-  }
-
   onDrain(): void {
-    this.#socketSink?.onDrain()
     const request = this.#request
     if (request !== null && !request.finished && request[kState].needDrain) {
       request[kState].needDrain = false
@@ -166,12 +121,18 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
     }
   }
 
-  onError(error: Error): void {
-    this.#socketSink?.onError(error)
-  }
-
-  onClose(hadError: boolean): void {
-    this.#socketSink?.onClose(hadError)
+  onEnd(): void {
+    const request = this.#request
+    // An idle connection that has ended must not be handed out any more.
+    if (request === null) this.socket.destroy()
+    // Once answered, the end is the socket's own affair: it is not handed out again.
+    if (request === null || this.#isAnswered) return
+    if (!request.res && !this.socket._hadError) {
+      this.socket._hadError = true
+      emitError(request, connectionReset('socket hang up'))
+    }
+    this.#parser?.finish()
+    this.socket.destroy()
   }
 
   #read(chunk: Uint8Array): void {
@@ -195,7 +156,7 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
     if (parser.error?.name === 'CLOSED_CONNECTION') this.#poison()
     else if (parser.error !== undefined && request !== null) {
       const error = parseError(parser.error, chunk)
-      this.socket.removeListener('end', this.#socketEnd)
+      this.#link.close()
       this.socket.destroy()
       this.socket._hadError = true
       emitError(request, error)
@@ -205,7 +166,7 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
 
   /** Bytes that nobody asked for: RFC 9112 section 9.3, and the source of answers to the wrong request. */
   #poison(): void {
-    this.#isPoisoned = true
+    this.isPoisoned = true
     // A body that is complete may still be read from its buffer; the connection serves no other request.
     if (this.#request !== null && this.#isAnswered) this.#request.shouldKeepAlive = false
     this.socket.destroy()
@@ -261,9 +222,7 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
 
   onBody(bytes: Uint8Array): void {
     const response = this.#response
-    if (response === null || pushBody(response, asBuffer(bytes))) return
-    this.#isPausedForBody = true
-    this.#connection?.pause()
+    if (response !== null && !pushBody(response, asBuffer(bytes))) this.#link.pause()
   }
 
   onMessageEnd(trailers: Fields | undefined): void {
@@ -276,9 +235,7 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
   }
 
   resumeBody(): void {
-    if (!this.#isPausedForBody) return
-    this.#isPausedForBody = false
-    if (!this.socket.destroyed) this.#connection?.resume()
+    this.#link.resume()
   }
 
   // Upgrade and CONNECT
@@ -295,18 +252,17 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
       return
     }
     request.upgradeOrConnect = true
+    this.#link.close()
     socket.emit('agentRemove')
-    this.detach()
+    this.#request = null
+    this.#scope = null
+    this.#response = null
+    socket.parser = null
     socket.removeListener('error', this.#socketError)
     socket.removeListener('close', this.#socketClose)
     socket._httpMessage = null
-    if (this.#connection instanceof DuplexConnection) this.#connection.release()
-    else if (this.#connection !== undefined && this.#socketSink !== undefined) {
-      hideBuffered(socket)
-      this.#connection.sink = this.#socketSink
-      this.#connection.resume()
-      Object.assign(socket, { readableFlowing: null })
-    }
+    // As good as new: a 'data' listener starts it.
+    Object.assign(socket, { readableFlowing: null })
     delete socket[kClient]
     request.emit(event, response, socket, head)
     request.destroyed = true
@@ -318,21 +274,6 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
 
   readonly #socketError = (error: Error): void => this.#onSocketError(error)
   readonly #socketClose = (): void => this.#onSocketClose()
-  readonly #socketEnd = (): void => {
-    if (this.#socketSink !== undefined) this.#onSocketEnd()
-  }
-
-  #onSocketEnd(): void {
-    const request = this.#request
-    // Once answered, the end is the socket's own affair: it is not handed out again.
-    if (request === null || this.#isAnswered) return
-    if (!request.res && !this.socket._hadError) {
-      this.socket._hadError = true
-      emitError(request, connectionReset('socket hang up'))
-    }
-    this.#parser?.finish()
-    this.socket.destroy()
-  }
 
   #onSocketError(error: Error): void {
     const request = this.#request ?? this.socket._httpMessage ?? null
@@ -378,7 +319,7 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
   }
 
   get isWritable(): boolean {
-    return this.#connection !== undefined && !this.socket.connecting && this.socket.writable
+    return this.socket.writable
   }
 
   get isDestroyed(): boolean {
@@ -390,7 +331,7 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
   }
 
   get bufferedBytes(): number {
-    return this.#connection?.bufferedBytes ?? 0
+    return this.#link.bufferedBytes
   }
 
   get highWaterMark(): number {
@@ -402,23 +343,19 @@ export class ClientConnection implements ConnectionSink, ParserHandler, MessageC
   }
 
   get corked(): number {
-    return this.#corked
+    return this.#link.corked
   }
 
   write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean {
-    this.socket._unrefTimer?.()
-    return (this.#connection as Connection).write(data, encoding as never, done)
+    return this.#link.write(data, encoding, done)
   }
 
   cork(): void {
-    this.#corked++
-    this.#connection?.cork()
+    this.#link.cork()
   }
 
   uncork(): void {
-    if (this.#corked === 0) return
-    this.#corked--
-    this.#connection?.uncork()
+    this.#link.uncork()
   }
 
   destroy(error?: Error | null): void {

@@ -54,24 +54,16 @@ class SecureAgent extends HttpAgent {
     if (proxy && isSecure(complete, this.protocol) && shouldUseProxy(proxy, complete as never)) {
       const keepsAlive = this.keepAlive || this.maxSockets !== Number.POSITIVE_INFINITY
       const onDone: Created = (error, secured) => {
-        if (secured !== undefined && error === null && key !== undefined) this._watchSession(secured, key)
+        if (secured !== undefined && error === null && key !== undefined) watchSession(this, secured, key)
         if (typeof done === 'function') (done as Created)(error, secured)
       }
       socket = openTunnel(proxy, complete, this.defaultPort, keepsAlive, onDone)
       Object.assign(socket, { [kWaitForProxyTunnel]: true })
     } else {
       socket = connectTls(complete)
-      if (key !== undefined) this._watchSession(socket, key)
+      if (key !== undefined) watchSession(this, socket, key)
     }
     return socket
-  }
-
-  /** Keeps what the server gives for the next connection; forgets it when a connection has failed. */
-  _watchSession(socket: Socket, key: string): void {
-    socket.on('session', (session: Buffer) => this._cacheSession(key, session))
-    socket.once('close', (hadError: boolean) => {
-      if (hadError) this._evictSession(key)
-    })
   }
 
   override getName(options: Record<string, unknown> = {}): string {
@@ -99,6 +91,16 @@ class SecureAgent extends HttpAgent {
     list.splice(index, 1)
     delete map[key]
   }
+}
+
+type SessionKeeper = Pick<SecureAgent, '_cacheSession' | '_evictSession'>
+
+/** Keeps what the server gives for the next connection; forgets it when a connection has failed. */
+function watchSession(agent: SessionKeeper, socket: Socket, key: string): void {
+  socket.on('session', (session: Buffer) => agent._cacheSession(key, session))
+  socket.once('close', (hadError: boolean) => {
+    if (hadError) agent._evictSession(key)
+  })
 }
 
 function completeOptions(options: AgentOptions | undefined): AgentOptions {

@@ -2,7 +2,8 @@
 
 import type { Connection, TextEncoding, WriteDone } from '../host/types.ts'
 
-interface Waiting {
+/** As streams hand on what they held back. */
+export interface Waiting {
   readonly chunk: unknown
   readonly encoding: string
 }

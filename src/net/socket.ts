@@ -18,7 +18,7 @@ import { endedByPeer, invalidHandleType, socketClosed, socketClosedBeforeConnect
 import { type OnReadOptions, UserBuffer } from './onread.ts'
 import type { Server } from './server.ts'
 import { SocketSink } from './socket-sink.ts'
-import { send, writtenBytes } from './socket-write.ts'
+import { send, type Waiting, writtenBytes } from './socket-write.ts'
 import {
   kAttempt,
   kBoundFrom,
@@ -232,23 +232,19 @@ class NetSocket extends Duplex {
   // Writing
 
   override _write(data: unknown, encoding: string, callback: WriteCallback): void {
-    const connection = readyToWrite(this, data, encoding, callback)
-    if (connection === null) return
-    const sink = this[kSink]
-    send(connection, data as Uint8Array | string, encoding, sink.issueWrite())
-    finishWrite(this, connection, callback)
+    this._writeGeneric(false, data, encoding, callback)
   }
 
-  override _writev(chunks: { chunk: unknown; encoding: string }[], callback: WriteCallback): void {
-    const connection = readyToWrite(this, chunks, '', callback)
+  override _writev(chunks: readonly Waiting[], callback: WriteCallback): void {
+    this._writeGeneric(true, chunks, '', callback)
+  }
+
+  /** Where all that is written comes by: Node has it, and some who watch a socket put themselves here. */
+  _writeGeneric(isList: boolean, data: unknown, encoding: string, callback: WriteCallback): void {
+    const connection = readyToWrite(this, isList, data, encoding, callback)
     if (connection === null) return
-    connection.cork()
-    const last = chunks.length - 1
-    chunks.forEach(({ chunk, encoding }, index) => {
-      const done = index === last ? this[kSink].issueWrite() : undefined
-      send(connection, chunk as Uint8Array | string, encoding, done)
-    })
-    connection.uncork()
+    if (isList) writeList(this, connection, data as readonly Waiting[])
+    else send(connection, data as Uint8Array | string, encoding, this[kSink].issueWrite())
     finishWrite(this, connection, callback)
   }
 
@@ -657,15 +653,20 @@ function resumeUserBuffer(socket: NetSocket): void {
 }
 
 /** The connection to write to; null where the write has been put off, or has failed. */
-function readyToWrite(socket: NetSocket, data: unknown, encoding: string, callback: WriteCallback): Connection | null {
+function readyToWrite(
+  socket: NetSocket,
+  isList: boolean,
+  data: unknown,
+  encoding: string,
+  callback: WriteCallback,
+): Connection | null {
   if (socket.connecting) {
     socket._pendingData = data
     socket._pendingEncoding = encoding
     const onClose = () => callback(socketClosedBeforeConnection())
     socket.once('connect', () => {
       socket.off('close', onClose)
-      if (Array.isArray(data)) socket._writev(data, callback)
-      else socket._write(data, encoding, callback)
+      socket._writeGeneric(isList, data, encoding, callback)
     })
     socket.once('close', onClose)
     return null
@@ -676,6 +677,16 @@ function readyToWrite(socket: NetSocket, data: unknown, encoding: string, callba
   if (connection === null) callback(socketClosed())
   else socket._unrefTimer()
   return connection
+}
+
+function writeList(socket: NetSocket, connection: Connection, chunks: readonly Waiting[]): void {
+  connection.cork()
+  const last = chunks.length - 1
+  chunks.forEach(({ chunk, encoding }, index) => {
+    const done = index === last ? socket[kSink].issueWrite() : undefined
+    send(connection, chunk as Uint8Array | string, encoding, done)
+  })
+  connection.uncork()
 }
 
 /** What the system took at once is written; the callback need not wait a turn for it. */

@@ -26,9 +26,7 @@ export const exceptions = {
       _setSimultaneousAccepts: nativeHandle,
       'Server#_listen2': nativeHandle,
       'Server#_setupWorker': nativeHandle,
-      'Socket#_writeGeneric': nativeHandle,
       'Socket#_handle': 'tells whether there is a connection; nothing can be put there',
-      'Stream#_writeGeneric': nativeHandle,
       'Stream#_handle': 'as Socket#_handle',
     },
     http: {
