@@ -90,7 +90,7 @@ export function checkImports(files, allowed = exceptions) {
         continue
       }
       // The compiler rewrites imports, not what a .cts file requires: that names compiled files.
-      const named = path.endsWith('.cts') ? specifier.replace(/\.js$/, '.ts') : specifier
+      const named = path.endsWith('.cts') ? specifier.replace(/\.(c?)js$/, '.$1ts') : specifier
       const to = posix.join(posix.dirname(path), named)
       if (!files.has(to)) report(line, to, `imports ${specifier}, and there is no such file`)
       const problem = pathProblem(path, to, isType)

@@ -1,9 +1,11 @@
 // Which host the running code is on: an async context that follows it through callbacks and promises.
 
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { onePerProcess } from '../core/one-per-process.ts'
 import type { Host } from './types.ts'
 
-const storage = new AsyncLocalStorage<Host>()
+/** What one copy of plainwire runs on a host is on it for another copy's modules too. */
+const storage = onePerProcess('current host', () => new AsyncLocalStorage<Host>())
 
 /** The host of the innermost `host.run(fn)`; undefined outside any. */
 export function ambientHost(): Host | undefined {

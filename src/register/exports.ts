@@ -2,12 +2,13 @@
 // programs replace functions on it. Our ES modules' namespaces are not writable.
 
 import { createRequire } from 'node:module'
+import { relateToCopies } from './copies.ts'
 import { adoptGlobals } from './globals.ts'
 import { replacementOf } from './modules.ts'
 
 type Exports = Record<string, unknown>
 
-const require = createRequire(import.meta.url)
+const native = createRequire(import.meta.url)('./native.cjs') as { load: (file: string) => Exports }
 const known = new Map<string, Exports>()
 
 /** Loads the module when it is first asked for. @param name - one of the table */
@@ -22,21 +23,10 @@ export function exportsOf(name: string): Exports {
 function load(name: string): Exports {
   const replacement = replacementOf(name)
   if (replacement === undefined) throw new Error(`plainwire has no module ${name}`)
-  const namespace = require(replacement.file) as Exports
+  const namespace = native.load(replacement.file)
   if (name === 'url') adoptGlobals(namespace as never)
-  if (replacement.property !== undefined) return moduleObject(namespace)[replacement.property] as Exports
-  return moduleObject(namespace)
-}
-
-/** A module with accessors among its exports (`http.globalAgent`) shapes the object itself, as its default export. */
-const shaped = new Map<Exports, Exports>()
-function moduleObject(namespace: Exports): Exports {
-  const own = namespace['default']
-  if (typeof own === 'object' && own !== null) return own as Exports
-  let object = shaped.get(namespace)
-  if (object === undefined) {
-    object = { ...namespace }
-    shaped.set(namespace, object)
-  }
-  return object
+  // The default export: a module shapes its own object, with accessors where Node's has them (`http.globalAgent`).
+  const exports = namespace['default'] as Exports
+  relateToCopies(replacement.door, exports)
+  return replacement.property === undefined ? exports : (exports[replacement.property] as Exports)
 }

@@ -11,6 +11,7 @@ type Class = abstract new (...args: never[]) => object
 type Classes = Readonly<Record<Name, Class>>
 
 let adopted: Classes | undefined
+let isLoading = false
 
 /**
  * The classes are loaded when a program first looks at one of the globals: loading them takes as long as all the rest
@@ -24,13 +25,23 @@ export function redirectGlobals(load: () => void): void {
       enumerable: false,
       get() {
         // Asked again even later where a program kept this accessor and restores it, as mocks do.
-        if (adopted === undefined) load()
-        return adopted?.[name]
+        if (adopted === undefined && !isLoading) loadOnce(load)
+        return (adopted ?? (runtime as Partial<Classes>))[name]
       },
       set(value: unknown) {
         define(name, value)
       },
     })
+  }
+}
+
+/** Meanwhile the globals are the runtime's: hooks of the loader look at them, and are asked for the files of ours. */
+function loadOnce(load: () => void): void {
+  isLoading = true
+  try {
+    load()
+  } finally {
+    isLoading = false
   }
 }
 

@@ -2,18 +2,20 @@
 // runtime offers for it: `Module._load`, which it keeps patchable, for `require`; loader hooks for `import`.
 
 import Module from 'node:module'
+import { onePerProcess } from '../core/one-per-process.ts'
 import { exportsOf } from './exports.ts'
 import { redirectGlobals } from './globals.ts'
-import { loadSync, resolveSync } from './hooks.ts'
+import { resolveSync } from './hooks.ts'
 import { isOwnFile, replacementOf } from './modules.ts'
 
 type Load = (request: string, parent: { filename?: string | null } | undefined, isMain: boolean) => unknown
 
-let isInstalled = false
-
 export function install(): void {
-  if (isInstalled) return
-  isInstalled = true
+  // Once in a thread, whichever copy of plainwire is asked: the table of the first is the one in force.
+  onePerProcess('redirection', redirect)
+}
+
+function redirect(): void {
   redirectRequire()
   redirectGetBuiltinModule()
   redirectImport()
@@ -44,6 +46,6 @@ function redirectGetBuiltinModule(): void {
 
 function redirectImport(): void {
   // Node 20 has no `registerHooks`; on Node 26 `register` warns of its end.
-  if (typeof Module.registerHooks === 'function') Module.registerHooks({ resolve: resolveSync, load: loadSync })
+  if (typeof Module.registerHooks === 'function') Module.registerHooks({ resolve: resolveSync })
   else Module.register('./hooks.js', import.meta.url)
 }

@@ -1,5 +1,5 @@
 // `node --require plainwire/register FILE`, or `--import`: the program FILE and all it loads get our modules.
-// CommonJS, since `--import` alone does not reach what worker threads evaluate. The compiler rewrites no `require`: hence .js.
+// CommonJS, since `--import` alone does not reach what worker threads evaluate. The compiler rewrites no `require`: hence .cjs.
 
-const { install } = require('./install.js')
-install()
+const { load } = require('./native.cjs')
+load('register/install.js').install()

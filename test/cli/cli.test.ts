@@ -73,7 +73,7 @@ describe('plainwire run', () => {
   })
 
   it('puts our modules in place', () => {
-    const file = program('modules.cjs', "console.log(require('url').URL !== globalThis.URL)")
+    const file = program('modules.cjs', "console.log(require('url').URL.hasOwnProperty(Symbol.hasInstance))")
     assert.equal(plainwire(['run', file]).stdout, 'true\n')
   })
 

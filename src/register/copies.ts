@@ -1,0 +1,40 @@
+// Several copies of plainwire in one thread, side by side in node_modules: the emitters of one are instances of the other's
+// classes too, so that `instanceof net.Socket` holds whichever copy a socket is from. Modules of one copy take what another
+// has made as they take any stream.
+
+import { EventEmitter } from 'node:events'
+import { onePerProcess } from '../core/one-per-process.ts'
+
+type Class = abstract new (...args: never[]) => object
+
+/** By module and name, of each copy the class. */
+const classes = onePerProcess('classes', () => new Map<string, Class[]>())
+
+/** @param exports - what this copy's module exports */
+export function relateToCopies(module: string, exports: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(exports)) {
+    if (!isEmitterClass(value)) continue
+    const known = classes.get(`${module}.${name}`) ?? []
+    if (known.includes(value)) continue
+    known.push(value)
+    classes.set(`${module}.${name}`, known)
+    // The only copy pays nothing: `instanceof` stays as it is.
+    if (known.length > 1) for (const one of known) acceptInstances(one, known)
+  }
+}
+
+function isEmitterClass(value: unknown): value is Class {
+  return typeof value === 'function' && value.prototype instanceof EventEmitter
+}
+
+function acceptInstances(Own: Class, all: readonly Class[]): void {
+  const ordinary = Function.prototype[Symbol.hasInstance]
+  Object.defineProperty(Own, Symbol.hasInstance, {
+    configurable: true,
+    writable: true,
+    value(this: unknown, value: unknown): boolean {
+      if (this !== Own) return ordinary.call(this as Class, value)
+      return all.some(Class => ordinary.call(Class, value))
+    },
+  })
+}
