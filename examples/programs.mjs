@@ -130,7 +130,7 @@ export const programs = [
       /^client: 201 from the right server: \{"added":"read"\}$/m,
       /^client: refused: UNABLE_TO_VERIFY_LEAF_SIGNATURE$/m,
     ],
-    carried: { http: { 'received requests': 2, 'sent requests': 2 }, net: { 'opened connections': 3 } },
+    carried: { http: { 'received requests': 2, 'sent requests': 3 }, net: { 'opened connections': 3 } },
   },
   {
     title: 'HTTP/2: GET and POST, in the clear and over TLS, two clients each',
