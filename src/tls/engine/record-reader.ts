@@ -2,37 +2,58 @@
 // gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
 
 import { PROTOCOL_VERSION, RECORD_OVERFLOW } from '../wire/alerts.ts'
-import { copyOf } from '../wire/bytes.ts'
-import { fragmentSize, HEADER_SIZE, isRecordHeader, looksLikeHttp, looksLikeProxying } from '../wire/records.ts'
+import {
+  fragmentSize,
+  HEADER_SIZE,
+  isRecordHeader,
+  looksLikeHttp,
+  looksLikeProxying,
+} from '../wire/records.ts'
 import { noTls, refusal } from './errors.ts'
 
 export class RecordReader {
+  /** What was given and not taken lies between `at` and `end`. */
   #input: Uint8Array = NOTHING
   #at = 0
+  #end = 0
+  /** The memory of `input` is ours, with room behind `end`: what comes while other bytes wait is not copied again and again. */
+  #isOwn = false
   #partial: Uint8Array = NOTHING
   #partialSize = 0
   #isFirst = true
 
-  /** Everything that was given before has been taken or is kept. */
+  /** The caller's memory is used until `keep()`. */
   give(bytes: Uint8Array): void {
-    if (this.#at < this.#input.length) {
-      const whole = new Uint8Array(this.#input.length - this.#at + bytes.length)
-      whole.set(this.#input.subarray(this.#at))
-      whole.set(bytes, this.#input.length - this.#at)
-      this.#input = whole
-    } else this.#input = bytes
-    this.#at = 0
+    const rest = this.#end - this.#at
+    if (rest === 0) {
+      this.#input = bytes
+      this.#at = 0
+      this.#end = bytes.length
+      this.#isOwn = false
+      return
+    }
+    if (!this.#isOwn || this.#end + bytes.length > this.#input.length) this.#own(2 * (rest + bytes.length))
+    this.#input.set(bytes, this.#end)
+    this.#end += bytes.length
   }
 
   /** What waits becomes ours: its memory may be used again after this call. */
   keep(): void {
-    if (this.#at < this.#input.length) this.#input = copyOf(this.#input.subarray(this.#at))
+    if (this.#end > this.#at && !this.#isOwn) this.#own(this.#end - this.#at)
+  }
+
+  #own(size: number): void {
+    const input = new Uint8Array(size)
+    input.set(this.#input.subarray(this.#at, this.#end))
+    this.#end -= this.#at
     this.#at = 0
+    this.#input = input
+    this.#isOwn = true
   }
 
   /** Bytes that wait. */
   get size(): number {
-    return this.#input.length - this.#at + this.#partialSize
+    return this.#end - this.#at + this.#partialSize
   }
 
   /**
@@ -42,16 +63,14 @@ export class RecordReader {
    */
   next(maxFragment: number): Uint8Array | undefined {
     if (this.#partialSize > 0) return this.#continue(maxFragment)
-    const input = this.#input
     const at = this.#at
-    const available = input.length - at
+    const available = this.#end - at
     if (available >= HEADER_SIZE) {
+      const input = this.#input
       this.#checkHeader(input, at, maxFragment)
       const end = at + HEADER_SIZE + fragmentSize(input, at)
-      if (end <= input.length) {
-        this.#at = end
-        if (end === input.length) this.#input = NOTHING
-        if (end === input.length) this.#at = 0
+      if (end <= this.#end) {
+        this.#take(end - at)
         return input.subarray(at, end)
       }
       this.#partial = new Uint8Array(end - at)
@@ -59,11 +78,19 @@ export class RecordReader {
       if (available === 0) return undefined
       this.#partial = new Uint8Array(HEADER_SIZE)
     }
-    this.#partial.set(input.subarray(at))
+    this.#partial.set(this.#input.subarray(at, this.#end))
     this.#partialSize = available
+    this.#take(available)
+    return undefined
+  }
+
+  /** An idle reader holds no memory. */
+  #take(size: number): void {
+    this.#at += size
+    if (this.#at < this.#end) return
     this.#input = NOTHING
     this.#at = 0
-    return undefined
+    this.#end = 0
   }
 
   #continue(maxFragment: number): Uint8Array | undefined {
@@ -86,14 +113,10 @@ export class RecordReader {
 
   /** Whether the partial record's memory is full now. */
   #fill(): boolean {
-    const size = Math.min(this.#partial.length - this.#partialSize, this.#input.length - this.#at)
+    const size = Math.min(this.#partial.length - this.#partialSize, this.#end - this.#at)
     this.#partial.set(this.#input.subarray(this.#at, this.#at + size), this.#partialSize)
     this.#partialSize += size
-    this.#at += size
-    if (this.#at === this.#input.length) {
-      this.#input = NOTHING
-      this.#at = 0
-    }
+    this.#take(size)
     return this.#partialSize === this.#partial.length
   }
 

@@ -17,7 +17,7 @@ import {
   USER_CANCELED,
   writeAlert,
 } from '../wire/alerts.ts'
-import { copyOf, WireError } from '../wire/bytes.ts'
+import { WireError } from '../wire/bytes.ts'
 import { writeMessage } from '../wire/handshake-messages.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_SIZE } from '../wire/records.ts'
 import { type ConnectedState, type HandshakeChannel, type HandshakeState, NegotiatedInfo } from './channel.ts'
@@ -109,7 +109,8 @@ class Engine implements TlsEngine, HandshakeChannel {
     if (this.#state === undefined) this.start()
     // What a handler hands in while it is being told of something waits for its turn.
     if (this.#isReading || this.#isWaiting) {
-      this.#reader.give(copyOf(bytes))
+      this.#reader.give(bytes)
+      this.#reader.keep()
       if (this.#reader.size > MAX_WAITING_INPUT) this.#enter(() => this.#refuseWaitingInput())
       return
     }
