@@ -10,7 +10,12 @@ export const MAX_CIPHERTEXT_12 = MAX_PLAINTEXT + 2048
 /** The least that a peer may limit our records to: RFC 8449 section 4. */
 export const MIN_RECORD_SIZE_LIMIT = 64
 
-/** A handshake message but Certificate: OpenSSL allows a ClientHello of 128 KiB; none that is meant well comes near. */
+/**
+ * A ClientHello with all of its lists full, as OpenSSL counts it. In records of one byte each, as many as a peer likes to send, it
+ * costs 30 ms of CPU.
+ */
+export const MAX_CLIENT_HELLO = 131_396
+/** A handshake message but ClientHello and Certificate. */
 export const MAX_HANDSHAKE_MESSAGE = 64 * 1024
 /** A Certificate message: OpenSSL's default (`SSL_CTX_set_max_cert_list`). */
 export const MAX_CERTIFICATE_MESSAGE = 100 * 1024

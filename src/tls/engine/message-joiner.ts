@@ -1,10 +1,10 @@
 // Handshake messages out of records: several may lie in one, and one may stretch over several. RFC 8446 section 5.1.
 
-import { ILLEGAL_PARAMETER } from '../wire/alerts.ts'
+import { DECODE_ERROR } from '../wire/alerts.ts'
 import { copyOf } from '../wire/bytes.ts'
-import { CERTIFICATE } from '../wire/handshake-messages.ts'
+import { CERTIFICATE, CLIENT_HELLO } from '../wire/handshake-messages.ts'
 import { refusal } from './errors.ts'
-import { MAX_CERTIFICATE_MESSAGE, MAX_HANDSHAKE_MESSAGE } from './limits.ts'
+import { MAX_CERTIFICATE_MESSAGE, MAX_CLIENT_HELLO, MAX_HANDSHAKE_MESSAGE } from './limits.ts'
 
 export interface HandshakeMessage {
   readonly type: number
@@ -53,11 +53,10 @@ export class MessageJoiner {
     const start = this.#start
     const available = this.#end - start
     if (available < HEADER_SIZE) return undefined
-    const [type = 0, high = 0, middle = 0, low = 0] = this.#bytes.subarray(start, start + HEADER_SIZE)
-    const size = high * 65536 + middle * 256 + low
-    const limit = type === CERTIFICATE ? MAX_CERTIFICATE_MESSAGE : MAX_HANDSHAKE_MESSAGE
+    const type = this.#bytes[start] as number
+    const size = this.#uint24(start + 1)
     // Judged by its header, before the rest is waited for.
-    if (size > limit) throw refusal(ILLEGAL_PARAMETER, 'excessive message size')
+    if (size > maxSize(type)) throw refusal(DECODE_ERROR, 'excessive message size')
     if (available < HEADER_SIZE + size) return undefined
     this.#start += HEADER_SIZE + size
     const bytes = this.#bytes.subarray(start, this.#start)
@@ -65,4 +64,14 @@ export class MessageJoiner {
     if (!this.hasMore) this.#bytes = NOTHING
     return { type, body: bytes.subarray(HEADER_SIZE), bytes }
   }
+
+  #uint24(at: number): number {
+    const bytes = this.#bytes
+    return (bytes[at] as number) * 65536 + (bytes[at + 1] as number) * 256 + (bytes[at + 2] as number)
+  }
+}
+
+function maxSize(type: number): number {
+  if (type === CLIENT_HELLO) return MAX_CLIENT_HELLO
+  return type === CERTIFICATE ? MAX_CERTIFICATE_MESSAGE : MAX_HANDSHAKE_MESSAGE
 }

@@ -1,11 +1,12 @@
 // Bytes as they come, cut into whole records. A record that lies whole in what came is a view of it; one in pieces is
 // gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
 
-import { PROTOCOL_VERSION, RECORD_OVERFLOW } from '../wire/alerts.ts'
+import { PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
 import {
   fragmentSize,
   HEADER_SIZE,
   isRecordHeader,
+  isVersioned,
   looksLikeHttp,
   looksLikeProxying,
 } from '../wire/records.ts'
@@ -122,6 +123,8 @@ export class RecordReader {
 
   #checkHeader(bytes: Uint8Array, at: number, maxFragment: number): void {
     if (!isRecordHeader(bytes, at)) {
+      // TLS, with a type of record that there is not: a heartbeat, say. RFC 8446 section 5.
+      if (isVersioned(bytes, at)) throw refusal(UNEXPECTED_MESSAGE, 'unexpected message', 'an unknown type of record')
       if (this.#isFirst) throw noTls(reasonOf(bytes, at))
       throw refusal(PROTOCOL_VERSION, 'wrong version number')
     }

@@ -48,7 +48,7 @@ import {
 import { answerRecordLimits } from './record-limits.ts'
 import { PlainOpener } from './record-protection.ts'
 import { noSharedCipher, type ReceivedHello, receiveHello } from './server-handshake.ts'
-import { type ChosenPsk, chooseSuiteAndPsk } from './server-psk-13.ts'
+import { type ChosenPsk, chooseSuiteAndPsk, PSK_DHE_KE } from './server-psk-13.ts'
 import { Traffic13 } from './traffic-13.ts'
 import type { ClientHelloAnswer, Credential } from './types.ts'
 
@@ -75,6 +75,7 @@ export function answer13(
 function readShares(received: ReceivedHello): ext.KeyShareEntry[] {
   const body = received.hello.extensions.get(ext.KEY_SHARE)
   if (body === undefined) throw missingExtension('no suitable key share')
+  if (!received.hello.extensions.has(ext.SUPPORTED_GROUPS)) throw missingExtension('missing supported groups extension')
   const entries = ext.readKeyShares(body)
   const groups = new Set(entries.map(entry => entry.group))
   const offered = new Set(received.groups)
@@ -90,7 +91,6 @@ function chooseGroup(
   received: ReceivedHello,
   entries: readonly ext.KeyShareEntry[],
 ): NamedGroup {
-  if (!received.hello.extensions.has(ext.SUPPORTED_GROUPS)) throw missingExtension('missing supported groups extension')
   const { groups } = channel.config
   for (const entry of entries) {
     const group = groups.find(one => one.id === entry.group)
@@ -362,10 +362,9 @@ class AwaitFinished implements HandshakeState {
   }
 }
 
-/** A client that cannot do psk_dhe_ke has no use for tickets of ours. */
-function allowsResumption(received: ReceivedHello): boolean {
-  const modes = received.hello.extensions.get(ext.PSK_KEY_EXCHANGE_MODES)
-  return modes?.includes(1, 1) ?? false
+/** A client that says how it resumes, and not by psk_dhe_ke, has no use for tickets of ours: RFC 8446 section 4.2.9. */
+function allowsResumption({ pskModes }: ReceivedHello): boolean {
+  return pskModes === undefined || pskModes.includes(PSK_DHE_KE)
 }
 
 function hasEarlyData(received: ReceivedHello): boolean {

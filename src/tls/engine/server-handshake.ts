@@ -28,6 +28,7 @@ export interface ReceivedHello {
   readonly alpnProtocols: readonly Uint8Array[] | undefined
   readonly signatureSchemes: readonly number[]
   readonly groups: readonly number[]
+  readonly pskModes: Uint8Array | undefined
 }
 
 /** The first step of a server; also of a renegotiation that the client began. */
@@ -82,8 +83,10 @@ export function receiveHello(message: HandshakeMessage): ReceivedHello {
     const body = extensions.get(type)
     return body && reader(body)
   }
-  // Nothing here looks at them, but malformed ones are an error all the same.
+  // Some of these are not looked at later, or not always; malformed ones are an error all the same.
   read(ext.CERTIFICATE_AUTHORITIES, ext.readNames)
+  read(ext.EXTENDED_MASTER_SECRET, ext.readNothing)
+  read(ext.ENCRYPT_THEN_MAC, ext.readNothing)
   return {
     message,
     hello,
@@ -92,6 +95,7 @@ export function receiveHello(message: HandshakeMessage): ReceivedHello {
     alpnProtocols: read(ext.ALPN, ext.readProtocolNames),
     signatureSchemes: read(ext.SIGNATURE_ALGORITHMS, ext.readUint16List) ?? [],
     groups: read(ext.SUPPORTED_GROUPS, ext.readUint16List) ?? [],
+    pskModes: read(ext.PSK_KEY_EXCHANGE_MODES, body => ext.readOpaque(body, 1, 1)),
   }
 }
 

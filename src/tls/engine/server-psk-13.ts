@@ -21,7 +21,7 @@ export interface ChosenPsk {
   readonly session: SavedSession | undefined
 }
 
-const PSK_DHE_KE = 1
+export const PSK_DHE_KE = 1
 
 /** @param suites - shared ones, best first; never none */
 export function chooseSuiteAndPsk(
@@ -32,10 +32,10 @@ export function chooseSuiteAndPsk(
   const suite = suites[0] as CipherSuite
   const body = received.hello.extensions.get(ext.PRE_SHARED_KEY)
   if (body === undefined) return { suite, psk: undefined }
-  const modes = received.hello.extensions.get(ext.PSK_KEY_EXCHANGE_MODES)
-  if (modes === undefined) throw missingExtension('missing psk kex modes extension')
+  const { pskModes } = received
+  if (pskModes === undefined) throw missingExtension('missing psk kex modes extension')
   const offer = ext.readPskOffer(body)
-  if (!ext.readOpaque(modes, 1, 1).includes(PSK_DHE_KE)) return { suite, psk: undefined }
+  if (!pskModes.includes(PSK_DHE_KE)) return { suite, psk: undefined }
   for (const [index, { identity }] of offer.identities.slice(0, MAX_PSK_IDENTITIES).entries()) {
     const known = findPsk(channel, received, identity)
     if (known === undefined) continue

@@ -338,7 +338,7 @@ class Engine implements TlsEngine, HandshakeChannel {
         this.#receiveAlert(content)
         return undefined
       case CHANGE_CIPHER_SPEC:
-        if (content.length !== 1 || content[0] !== 1) throw refusal(DECODE_ERROR, 'bad change cipher spec')
+        if (content.length !== 1 || content[0] !== 1) throw refusal(UNEXPECTED_MESSAGE, 'bad change cipher spec')
         this.handler.onMessage?.('received', CHANGE_CIPHER_SPEC, content)
         if (this.#state?.changeCipherSpec === undefined) throw refusal(UNEXPECTED_MESSAGE, 'ccs received early')
         this.#state = this.#state.changeCipherSpec()

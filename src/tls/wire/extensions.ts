@@ -177,6 +177,11 @@ export function checkPointFormats(body: Uint8Array): void {
 
 const UNCOMPRESSED = 0
 
+/** An extension that says all by being there. */
+export function readNothing(body: Uint8Array): void {
+  whole(body, () => undefined)
+}
+
 /** Bytes with a length: cookies, point formats, PSK modes, renegotiation_info. */
 export function readOpaque(body: Uint8Array, lengthSize: 1 | 2, min: number): Uint8Array {
   return whole(body, reader => reader.vector(lengthSize, min))

@@ -18,6 +18,11 @@ export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
   return type >= CHANGE_CIPHER_SPEC && type <= APPLICATION_DATA && bytes[at + 1] === 3
 }
 
+/** What begins at `at` is of a version 3.x, and not in the form that SSL 2 had, whose first byte has its highest bit set. */
+export function isVersioned(bytes: Uint8Array, at: number): boolean {
+  return (bytes[at] as number) < 0x80 && bytes[at + 1] === 3
+}
+
 /** The first bytes are those of a plain HTTP request, as OpenSSL looks for them. */
 export function looksLikeHttp(bytes: Uint8Array, at: number): boolean {
   return /^(GET |POST |HEAD |PUT )/.test(startOf(bytes, at))

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
 import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
 import { checkMasterSecret } from '../../../src/tls/engine/connected-12.ts'
+import { expandLabel, hashSize } from '../../../src/tls/engine/key-schedule.ts'
 import { MAX_EARLY_DATA_SKIPPED, MAX_EMPTY_RECORDS, MAX_WARNING_ALERTS } from '../../../src/tls/engine/limits.ts'
 import { mayUse } from '../../../src/tls/engine/negotiation.ts'
 import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
@@ -431,5 +432,102 @@ describe('early data, which we never allow', () => {
     both.server.engine.receive(Uint8Array.of(HANDSHAKE, 3, 3, 0, 4, messages.CLIENT_HELLO, 0, 1, 0))
     both.server.engine.receive(garbage(17))
     assert.equal(failureOf(both.server), 'local unexpected_message: app data in handshake')
+  })
+})
+
+describe('a ClientHello and what comes around it', () => {
+  const answerTo = (change: (hello: Uint8Array) => Uint8Array, changes: Partial<TlsEngineConfig> = {}) => {
+    const both = pair(configFor('client', 'ec256', changes), configFor('server'))
+    const hello = Buffer.concat(both.client.engine.takeOutput())
+    both.server.engine.receive(rewriting(messages.CLIENT_HELLO, change)(hello, 'client') ?? NOTHING)
+    return both.server
+  }
+  const without = (type: number) => (hello: Uint8Array) => {
+    const read = messages.readClientHello(hello)
+    const extensions = new Map([...read.extensions].filter(([one]) => one !== type))
+    return messages.writeClientHello({ ...read, extensions })
+  }
+
+  test('malformed extensions are a decode_error, though nothing may look at them later', () => {
+    for (const [type, body] of [
+      [ext.EXTENDED_MASTER_SECRET, Uint8Array.of(0)],
+      [ext.ENCRYPT_THEN_MAC, Uint8Array.of(0)],
+      [ext.PSK_KEY_EXCHANGE_MODES, NOTHING],
+      [ext.PSK_KEY_EXCHANGE_MODES, Uint8Array.of(0)],
+      [ext.PSK_KEY_EXCHANGE_MODES, Uint8Array.of(2, 1)],
+      [ext.PSK_KEY_EXCHANGE_MODES, Uint8Array.of(1, 1, 1)],
+    ] as const) {
+      for (const versions of [only12, only13]) {
+        assert.equal(answerTo(withExtension(type, body), versions).error?.alertName, 'decode_error', `${type}`)
+      }
+    }
+  })
+
+  test('without groups, or without shares, TLS 1.3 has a missing_extension', () => {
+    const groups = answerTo(without(ext.SUPPORTED_GROUPS), only13)
+    assert.equal(failureOf(groups), 'local missing_extension: missing supported groups extension')
+    const shares = answerTo(without(ext.KEY_SHARE), only13)
+    assert.equal(failureOf(shares), 'local missing_extension: no suitable key share')
+  })
+
+  test('a client that does not say how it resumes gets tickets; one that says it cannot gets none', () => {
+    for (const [modes, tickets] of [
+      [undefined, 2],
+      [Uint8Array.of(1, 1), 2],
+      [Uint8Array.of(2, 0, 1), 2],
+      [Uint8Array.of(1, 0), 0],
+    ] as const) {
+      const change = modes ? withExtension(ext.PSK_KEY_EXCHANGE_MODES, modes) : without(ext.PSK_KEY_EXCHANGE_MODES)
+      const said: Uint8Array[] = []
+      const onMessage = (_direction: string, type: number, content: Uint8Array) => {
+        if (type === HANDSHAKE) said.push(content)
+      }
+      const both = pair(configFor('client', 'ec256', only13), configFor('server'), { server: { onMessage } })
+      const hello = Buffer.concat(both.client.engine.takeOutput())
+      both.server.engine.receive(rewriting(messages.CLIENT_HELLO, change)(hello, 'client') ?? NOTHING)
+      // The client knows nothing of the change: its Finished is made of what the server has heard and said.
+      const hash = both.server.engine.info.cipherSuite?.hash ?? 'sha256'
+      const label = 'CLIENT_HANDSHAKE_TRAFFIC_SECRET'
+      const line = both.server.keyLog.find(one => one.startsWith(label)) ?? ''
+      const secret = Buffer.from(line.split(' ')[2] ?? '', 'hex')
+      const key = expandLabel(nodeCrypto, hash, secret, 'finished', NOTHING, hashSize(hash))
+      const finished = nodeCrypto.hmac(hash, key, nodeCrypto.hash(hash, Buffer.concat(said)))
+      said.length = 0
+      const message = messages.writeMessage(messages.FINISHED, finished)
+      both.server.engine.receive(sealed(sealerOf(both, both.server, label), HANDSHAKE, message))
+      assert.equal(failureOf(both.server), undefined)
+      assert.equal(said.filter(one => one[0] === messages.NEW_SESSION_TICKET).length, tickets)
+    }
+  })
+
+  test('a record of a type that there is not is an unexpected_message, at any time', () => {
+    const heartbeat = Uint8Array.of(24, 3, 3, 0, 3, 1, 0, 0)
+    const first = pair(configFor('client'), configFor('server')).server
+    first.engine.receive(heartbeat)
+    assert.equal(failureOf(first), 'local unexpected_message: unexpected message')
+    for (const versions of [only12, only13]) {
+      const both = pair(configFor('client', 'ec256', versions), configFor('server'))
+      pump(both)
+      both.server.engine.receive(heartbeat)
+      assert.equal(failureOf(both.server), 'local unexpected_message: unexpected message')
+    }
+  })
+
+  test('what is no TLS at all has no alert', () => {
+    for (const bytes of ['\x16\x02\x00\x00\x01', '\x80\x03\x01\x00\x01', 'hello', '\x18\x02\x03\x00\x01']) {
+      const { server } = pair(configFor('client'), configFor('server'))
+      server.engine.receive(asciiBytes(bytes))
+      assert.equal(failureOf(server), 'local protocol_version: wrong version number')
+      assert.deepEqual(server.engine.takeOutput(), [])
+    }
+  })
+
+  test('a change_cipher_spec of another form is an unexpected_message', () => {
+    for (const content of [[1, 1], [2]]) {
+      const both = pair(configFor('client', 'ec256', only12), configFor('server'))
+      both.server.engine.receive(Buffer.concat(both.client.engine.takeOutput()))
+      both.server.engine.receive(Uint8Array.of(20, 3, 3, 0, content.length, ...content))
+      assert.equal(failureOf(both.server), 'local unexpected_message: bad change cipher spec')
+    }
   })
 })
