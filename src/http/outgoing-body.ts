@@ -179,9 +179,18 @@ function finish(message: OutgoingMessage<unknown>, failure?: Error | null): void
     return
   }
   message[kState].isFinished = true
-  callEndCallbacks(message, null)
-  outlet?.onMessageFinished?.(message)
-  message.emit('finish')
+  if (message[kState].endCallbacks === null) {
+    outlet?.onMessageFinished?.(message)
+    message.emit('finish')
+    return
+  }
+  try {
+    callEndCallbacks(message, null)
+  } finally {
+    // The next message's turn comes whatever a callback does.
+    outlet?.onMessageFinished?.(message)
+    message.emit('finish')
+  }
 }
 
 function addEndCallback(message: OutgoingMessage<unknown>, callback: WriteDone): void {

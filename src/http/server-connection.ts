@@ -216,11 +216,18 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const current = this.#current
     this.#open = []
     this.#waiting = []
-    for (const request of open) request.destroy(connectionReset('aborted'))
-    for (const response of waiting) response.destroy(connectionReset('aborted'))
-    if (current !== null) emitClose(current)
-    this.#socketSink?.onClose(hadError)
-    this.service.onConnectionClosed(this)
+    // The end of the connection is counted whatever a listener does.
+    try {
+      for (const request of open) request.destroy(connectionReset('aborted'))
+      for (const response of waiting) response.destroy(connectionReset('aborted'))
+      if (current !== null) emitClose(current)
+    } finally {
+      try {
+        this.#socketSink?.onClose(hadError)
+      } finally {
+        this.service.onConnectionClosed(this)
+      }
+    }
   }
 
   onIdle(): void {
