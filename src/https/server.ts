@@ -98,7 +98,7 @@ function readArguments(options: unknown, listener: RequestListener | undefined):
 function tlsOptions(options: ServerOptions): TlsServerOptions {
   // The program may set one of the two, and not both.
   const protocols = options.ALPNProtocols || options.ALPNCallback ? undefined : ['http/1.1']
-  return { noDelay: true, ALPNProtocols: protocols, allowHalfOpen: true, ...options }
+  return { noDelay: true, ALPNProtocols: protocols, ...options }
 }
 
 function initialize(server: HttpsServer, { options, listener }: Arguments): void {

@@ -83,7 +83,12 @@ class TlsServer extends NetServer {
       shown.add(socket)
       socket.server = this
       accept.rawSocket = socket
-      this.emit('connection', socket)
+      try {
+        this.emit('connection', socket)
+      } finally {
+        accept.connection.start()
+      }
+      return
     }
     accept.connection.start()
   }

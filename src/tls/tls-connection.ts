@@ -223,8 +223,12 @@ export class TlsConnection implements Connection {
     this.#told = []
     this.#layer?.destroy()
     this.#output.drop()
-    this.sink.onClose(hasFailed)
-    this.#owner.onClosed()
+    try {
+      this.sink.onClose(hasFailed)
+    } finally {
+      // The server's count falls whatever a listener does.
+      this.#owner.onClosed()
+    }
   }
 
   // Telling
@@ -438,7 +442,9 @@ export class TlsConnection implements Connection {
     })
   }
 
+  /** What was written before is still sealed and sent, as by the runtime, which seals within the call. */
   destroy(): void {
+    if (this.#state === 'open') this.#flush()
     if (this.#drop()) this.below.destroy()
   }
 

@@ -95,7 +95,16 @@ export class TlsOutput {
 
 function allOf(done: readonly WriteDone[]): WriteDone {
   return error => {
-    for (const one of done) one(error)
+    for (const one of done) {
+      try {
+        one(error)
+      } catch (thrown) {
+        // Uncaught, as each callback's exception is, and none of the other callbacks' business.
+        queueMicrotask(() => {
+          throw thrown
+        })
+      }
+    }
   }
 }
 
