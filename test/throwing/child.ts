@@ -1,6 +1,6 @@
-// Runs the cells of one family's scenarios in a process of its own, since each brings an uncaught exception.
+// Runs cells in a process of its own, since each brings an uncaught exception.
 //
-//   node child.js FAMILY ours|Node's    then, on the channel to its parent: { run } asked, { outcome } answered
+//   node child.js ours|Node's    then, on the channel to its parent: runs asked, an outcome answered to each
 
 import dgram from 'node:dgram'
 import net from 'node:net'
@@ -30,7 +30,6 @@ process.on('message', (runs: Run[]) => {
     process.exit(1)
   })
 })
-process.send?.('ready')
 
 async function runAll(runs: readonly Run[]): Promise<void> {
   for (const run of runs) process.send?.(await outcomeOf(run))

@@ -5,17 +5,19 @@
 // each is thrown from where a family of scenarios hears it first; `npm run throws` throws wherever it is heard.
 
 import { ok } from 'node:assert'
-import { describe, it } from 'node:test'
-import { compareFamily, type Extent } from './compare.ts'
+import { after, describe, it } from 'node:test'
+import { Comparison, type Extent } from './compare.ts'
 import { families } from './scenarios/index.ts'
 import { sideBySide } from './side-by-side.ts'
 
 const short: Extent = { modes: ['last'], occurrences: 1, repeats: false }
 
 describe('what an exception in a listener or a callback leaves undone is as in Node', () => {
+  const comparison = new Comparison()
+  after(() => comparison.close())
   for (const family of Object.keys(families)) {
     it(family, async () => {
-      const { cells, findings } = await compareFamily(family, short)
+      const { cells, findings } = await comparison.family(family, short)
       ok(cells > 0)
       ok(
         findings.length === 0,

@@ -1,7 +1,7 @@
 // The whole matrix, by hand: `npm run throws -- [family ...] [--mode=last|first] [--occurrences=N] [--short] [--whole]`.
 
 import { parseArgs } from 'node:util'
-import { compareFamily, everything } from './compare.ts'
+import { Comparison, everything } from './compare.ts'
 import { families } from './scenarios/index.ts'
 import type { ThrowMode } from './scene.ts'
 import { sideBySide } from './side-by-side.ts'
@@ -20,10 +20,11 @@ const extent = {
   occurrences: Number(values.occurrences),
   repeats: !values.short,
 }
+const comparison = new Comparison()
 let failed = false
 for (const family of positionals.length > 0 ? positionals : Object.keys(families)) {
   const start = performance.now()
-  const { cells, findings } = await compareFamily(family, extent)
+  const { cells, findings } = await comparison.family(family, extent)
   for (const { scenario, cell, ours, nodes } of findings) {
     console.log(`\n=== ${scenario} | ${cell === undefined ? 'no throw' : `${cell.key} (${cell.mode})`}`)
     const lines = sideBySide(nodes, ours)
@@ -32,4 +33,5 @@ for (const family of positionals.length > 0 ? positionals : Object.keys(families
   failed ||= findings.length > 0
   console.log(`${family}: ${cells} cells, ${findings.length} differ, ${Math.round(performance.now() - start)} ms`)
 }
+comparison.close()
 process.exitCode = failed ? 1 : 0

@@ -1,4 +1,4 @@
-// A child process that runs cells, and is replaced when one of them ends it.
+// A child process that runs cells, and is replaced when one of them ends it or keeps it busy for ever.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -8,36 +8,53 @@ import type { Outcome } from './scene.ts'
 
 const program = fileURLToPath(new URL('child.js', import.meta.url))
 
-/** Runs all, in order, each once. */
-export async function runAll(implementation: Implementation, runs: readonly Run[]): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
-  while (outcomes.length < runs.length) {
-    const reason = await runSome(runs.slice(outcomes.length), outcomes)
-    if (reason === undefined) break
-    outcomes.push({ steps: {}, occurrences: [], left: [], ended: reason })
+export class Runner {
+  readonly #implementation: Implementation
+  #child: ChildProcess | undefined
+
+  constructor(implementation: Implementation) {
+    this.#implementation = implementation
   }
-  return outcomes
+
+  /** Runs all, in order, each once. */
+  async run(runs: readonly Run[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = []
+    while (outcomes.length < runs.length) {
+      const reason = await this.#runInOneProcess(runs.slice(outcomes.length), outcomes)
+      if (reason !== undefined) outcomes.push({ steps: {}, occurrences: [], left: [], ended: reason })
+    }
+    return outcomes
+  }
+
+  close(): void {
+    this.#child?.kill()
+    this.#child = undefined
+  }
 
   /** @returns why the process ended before all was run */
-  function runSome(left: readonly Run[], into: Outcome[]): Promise<string | undefined> {
-    const child = fork(program, [implementation], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  #runInOneProcess(runs: readonly Run[], into: Outcome[]): Promise<string | undefined> {
+    const child = (this.#child ??= fork(program, [this.#implementation], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }))
     return new Promise(resolve => {
+      let awaited = runs.length
       let timer = setTimeout(giveUp, STUCK_MS, child)
-      let waitsFor = left.length
+      const done = (reason: string | undefined) => {
+        clearTimeout(timer)
+        child.removeAllListeners()
+        resolve(reason)
+      }
       child.on('message', message => {
         clearTimeout(timer)
         timer = setTimeout(giveUp, STUCK_MS, child)
-        if (message === 'ready') {
-          child.send(left)
-          return
-        }
         into.push(message as Outcome)
-        if (--waitsFor === 0) child.kill()
+        if (--awaited === 0) done(undefined)
       })
       child.on('exit', (code, signal) => {
-        clearTimeout(timer)
-        resolve(waitsFor === 0 ? undefined : `the process ended with ${signal ?? code}`)
+        this.#child = undefined
+        done(`the process ended with ${signal ?? code}`)
       })
+      child.send(runs)
     })
   }
 }

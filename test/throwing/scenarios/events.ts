@@ -28,7 +28,7 @@ export const httpServerEvents = [...netServerEvents, 'dropRequest']
 
 export const httpsServerEvents = [...tlsServerEvents, 'dropRequest']
 
-export const requestEvents = ['socket', 'timeout', 'error', 'abort', 'continue', 'information', ...streamEvents]
+export const requestEvents = ['timeout', 'error', 'abort', 'continue', 'information', ...streamEvents]
 
 export const responseEvents = ['timeout', 'error', ...streamEvents]
 

@@ -1,12 +1,16 @@
-// All scenarios, by family: a family runs in one process.
+// All scenarios, by family.
 
 import type { Scenario } from '../scene.ts'
+import { dgramScenarios } from './dgram.ts'
 import { dnsScenarios } from './dns.ts'
+import { httpServerScenarios } from './http-server.ts'
 import { netScenarios } from './net.ts'
 
 export const families: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   net: netScenarios,
   dns: dnsScenarios,
+  dgram: dgramScenarios,
+  'http server': httpServerScenarios('http'),
 }
 
 export function scenarioNamed(name: string): Scenario {

@@ -218,7 +218,7 @@ export const netScenarios: Readonly<Record<string, Scenario>> = {
 
   async 'net: listening in vain'(scene) {
     const server = await listen(scene)
-    const second = scene.modules.net.createServer()
+    const second = scene.modules.net.createServer({ noDelay: true })
     scene.watch('server', 'second server', second, netServerEvents)
     await scene.step('listens', () => {
       second.listen((server.address() as AddressInfo).port, '127.0.0.1', scene.callback('server', 'second listen()'))
@@ -254,7 +254,7 @@ const TIMEOUT_MS = 30
 
 /** A server that listens; what it does with a connection is `handle`'s: by default it echoes what comes. */
 async function listen(scene: Scene, handle?: (socket: Socket) => void): Promise<Server> {
-  const server = scene.modules.net.createServer()
+  const server = scene.modules.net.createServer({ noDelay: true })
   scene.watch('server', 'server', server, netServerEvents)
   server.on('connection', (socket: Socket) => {
     scene.watch('server', 'accepted', socket, socketEvents)
@@ -274,6 +274,7 @@ async function listen(scene: Scene, handle?: (socket: Socket) => void): Promise<
 
 function connect(scene: Scene, server: Server, name: string): Socket {
   const socket = scene.modules.net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+  socket.setNoDelay(true)
   scene.watch('client', name, socket, socketEvents)
   scene.on('client', name, socket, 'data')
   return socket
