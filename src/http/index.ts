@@ -56,6 +56,11 @@ const http = {
   },
 }
 
+// Of newer runtimes only: what is not there must not be found by `in` either.
+for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent'] as const) {
+  if (globalThis[name] === undefined) Reflect.deleteProperty(http, name)
+}
+
 const globalAgent: Agent = getGlobalAgent()
 const maxHeaderSize = processMaxHeaderSize()
 const { WebSocket, CloseEvent, MessageEvent } = globalThis

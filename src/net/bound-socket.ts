@@ -5,6 +5,7 @@ import { codedError, featureUnavailable, invalidArgValue } from '../core/errors.
 import { ipVersion } from '../core/ip.ts'
 import { validateBoolean, validateObject, validatePort, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
+import { runtimeFeatures } from '../host/os-features.ts'
 import type { BoundStream, Endpoint, ReserveTarget } from '../host/types.ts'
 
 export interface BoundSocketOptions {
@@ -102,3 +103,7 @@ function reserveTarget({ path, host, port, ipv6Only, reusePort }: BoundSocketOpt
     reusePort: reusePort ?? false,
   }
 }
+
+/** What the module exports: nothing on a runtime without one, where every use of it would throw. */
+export const ExportedBoundSocket = (runtimeFeatures.boundSocket ? BoundSocket : undefined) as typeof BoundSocket
+export interface ExportedBoundSocket extends BoundSocket {}

@@ -1,6 +1,6 @@
 export { normalizeArguments as _normalizeArgs } from './arguments.ts'
 export { BlockList } from './block-list.ts'
-export { BoundSocket, type BoundSocketOptions } from './bound-socket.ts'
+export { type BoundSocketOptions, ExportedBoundSocket as BoundSocket } from './bound-socket.ts'
 export {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,

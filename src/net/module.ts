@@ -1,5 +1,6 @@
 // The object that `require('net')` gives: one, writable, as programs expect of Node's.
 
+import { runtimeFeatures } from '../host/os-features.ts'
 import { normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
 import { BoundSocket } from './bound-socket.ts'
@@ -17,7 +18,8 @@ import { SocketAddress } from './socket-address.ts'
 export const net = {
   _normalizeArgs: normalizeArguments,
   BlockList,
-  BoundSocket,
+  // Left out rather than undefined: programs look by `in` as well.
+  ...(runtimeFeatures.boundSocket && { BoundSocket }),
   SocketAddress,
   connect,
   createConnection: connect,

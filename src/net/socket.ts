@@ -8,6 +8,7 @@ import { timerDuration } from '../core/durations.ts'
 import { featureUnavailable, invalidArgType, invalidArgValue, systemError } from '../core/errors.ts'
 import { validateFunction, validateInt32, validateNumber, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
+import { runtimeFeatures } from '../host/os-features.ts'
 import type { BoundStream, Connection, Endpoint, Host, Timer } from '../host/types.ts'
 import { type AnyOptions, normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
@@ -465,6 +466,11 @@ for (const [name, read] of Object.entries(accessors)) {
   })
 }
 
+// undici 7.10 to 7.29 calls it on every connection where it is there.
+if (!runtimeFeatures.typeOfService) {
+  for (const method of ['setTypeOfService', 'getTypeOfService']) Reflect.deleteProperty(NetSocket.prototype, method)
+}
+
 /** What the constructor takes, checked, with what every socket's stream is made of. */
 function completeOptions(options: SocketOptions | number | undefined): ConstructorOptions {
   if (typeof options === 'object' && options !== null && kOver in options) return options as ConstructorOptions
@@ -541,7 +547,7 @@ function initialize(socket: NetSocket, options: ConstructorOptions): void {
 function applyUserOptions(socket: NetSocket, options: SocketOptions): void {
   const { fd, onread, typeOfService, blockList } = options
   socket[kSink].userBuffer = UserBuffer.from(onread, socket)
-  if (typeOfService !== undefined) {
+  if (typeOfService !== undefined && runtimeFeatures.typeOfService) {
     validateInt32(typeOfService, 'options.typeOfService', 0, 255)
     socket[kTypeOfService] = typeOfService
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import runtime from 'node:net'
 import { test } from 'node:test'
-import { BoundSocket, connect, createServer, Socket } from '../../src/net/index.ts'
+import { MemoryHost } from '../../src/host/index.ts'
+import { BoundSocket as AnyBoundSocket } from '../../src/net/bound-socket.ts'
+import net, { BoundSocket, connect, createServer, Socket } from '../../src/net/index.ts'
 import { event, text } from './both-hosts.ts'
 
 const isThere = 'BoundSocket' in runtime
@@ -33,15 +35,20 @@ test('what is not used is given back', { skip }, async () => {
   again[Symbol.dispose]()
 })
 
-test('where the host cannot, it says so at the call', { skip: isThere }, () => {
-  assert.throws(() => new BoundSocket(), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
+test('where the runtime has none, neither has the module', { skip: isThere }, () => {
+  assert.equal(BoundSocket, undefined)
+  assert.ok(!('BoundSocket' in net))
+})
+
+test('where the host cannot, it says so at the call', () => {
+  new MemoryHost().run(() => assert.throws(() => new AnyBoundSocket(), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' }))
 })
 
 test('its arguments are checked before anything is bound', () => {
-  assert.throws(() => new BoundSocket({ host: 'localhost' }), { code: 'ERR_INVALID_ARG_VALUE' })
-  assert.throws(() => new BoundSocket({ port: 65536 }), { code: 'ERR_SOCKET_BAD_PORT' })
-  assert.throws(() => new BoundSocket({ path: '/x', port: 1 }), { code: 'ERR_INVALID_ARG_VALUE' })
-  assert.throws(() => new BoundSocket({ ipv6Only: 1 as never }), { code: 'ERR_INVALID_ARG_TYPE' })
+  assert.throws(() => new AnyBoundSocket({ host: 'localhost' }), { code: 'ERR_INVALID_ARG_VALUE' })
+  assert.throws(() => new AnyBoundSocket({ port: 65536 }), { code: 'ERR_SOCKET_BAD_PORT' })
+  assert.throws(() => new AnyBoundSocket({ path: '/x', port: 1 }), { code: 'ERR_INVALID_ARG_VALUE' })
+  assert.throws(() => new AnyBoundSocket({ ipv6Only: 1 as never }), { code: 'ERR_INVALID_ARG_TYPE' })
 })
 
 test('a server listens on another server’s handle', async () => {
