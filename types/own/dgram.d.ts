@@ -59,7 +59,7 @@ type Message = Bytes | readonly Bytes[]
 type SendDone = (error: Error | null, bytes: number) => void
 
 export class Socket extends EventEmitter<SocketEventMap> {
-  private constructor()
+  constructor(type?: SocketType | SocketOptions, listener?: (message: Buffer, remote: RemoteInfo) => void)
 
   addMembership(multicastAddress: string, multicastInterface?: string): void
   addSourceSpecificMembership(sourceAddress: string, groupAddress: string, multicastInterface?: string): void

@@ -424,7 +424,8 @@ export class Http2ServerRequest extends Readable<Http2ServerRequestEventMap> {
   setTimeout(msecs: number, callback?: () => void): void
 }
 
-type WriteDone = (error?: Error | null) => void
+/** Gets no error where there is none. */
+type WriteDone = (error: Error) => void
 
 export class Http2ServerResponse<
   Request extends Http2ServerRequest = Http2ServerRequest,

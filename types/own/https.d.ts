@@ -5,6 +5,7 @@ import type { Socket } from './net.js'
 import type { Duplex } from './stream.js'
 import {
   type ConnectionOptions,
+  type DetailedPeerCertificate,
   type SecureContextOptions,
   type TlsOptions,
   Server as TlsServer,
@@ -27,17 +28,12 @@ interface HttpsServerOptions<
 
 type TlsRequestOptions = Pick<
   ConnectionOptions,
-  | keyof SecureContextOptions
-  | 'ALPNProtocols'
-  | 'checkServerIdentity'
-  | 'rejectUnauthorized'
-  | 'secureContext'
-  | 'servername'
-  | 'session'
+  keyof SecureContextOptions | 'ALPNProtocols' | 'rejectUnauthorized' | 'secureContext' | 'servername' | 'session'
 >
 
 export interface RequestOptions extends http.RequestOptions, TlsRequestOptions {
   agent?: http.Agent | boolean | undefined
+  checkServerIdentity?: ((hostname: string, certificate: DetailedPeerCertificate) => Error | undefined) | undefined
 }
 
 export interface AgentOptions extends http.AgentOptions, Omit<ConnectionOptions, keyof http.AgentOptions> {

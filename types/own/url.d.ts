@@ -29,7 +29,10 @@ export class URLSearchParams {
   entries(): URLSearchParamsIterator<[string, string]>
   keys(): URLSearchParamsIterator<string>
   values(): URLSearchParamsIterator<string>
-  forEach(callback: (value: string, name: string, params: URLSearchParams) => void, thisArg?: any): void
+  forEach<This = this>(
+    callback: (this: This, value: string, name: string, params: URLSearchParams) => void,
+    thisArg?: This,
+  ): void
   [Symbol.iterator](): URLSearchParamsIterator<[string, string]>
 }
 

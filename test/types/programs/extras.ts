@@ -3,7 +3,8 @@
 import { setLookupCache } from 'plainwire/dns-cache'
 import { DnsServer, describeZone, parseZoneFile, type ResourceRecord } from 'plainwire/dns-server'
 import { currentHost, duplexConnection, type Host, MemoryHost, MemoryNetwork } from 'plainwire/host'
-import { connect, createServer } from 'plainwire/net'
+import type { ClientHttp2Stream, StreamError } from 'plainwire/http2'
+import { type AttemptError, connect, createServer } from 'plainwire/net'
 import { Network } from 'plainwire/sim'
 import { setTlsEngine } from 'plainwire/tls-engine'
 import 'plainwire/register'
@@ -13,6 +14,17 @@ const server = new MemoryHost({ name: 'server', network })
 const client: Host = new MemoryHost({ name: 'client', network })
 server.run(() => createServer(socket => socket.end('hello')).listen(80))
 export const connection = duplexConnection(connect(80, 'server'))
+
+export function retry(stream: ClientHttp2Stream, again: () => void): void {
+  stream.on('error', (error: StreamError) => {
+    if (error.isSafeToRetry) again()
+  })
+}
+
+export function slowest(error: AggregateError): number {
+  return Math.max(...(error.errors as AttemptError[]).map(one => one.durationMs))
+}
+
 export const hostName: string = currentHost().name
 export const random: Uint8Array = client.random(8)
 
