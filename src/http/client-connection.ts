@@ -140,18 +140,24 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
       this.#rest.push(chunk)
       return
     }
+    const parser = this.#parser as Parser
     this.#isReading = true
+    let read = -1
     try {
-      this.#parse(chunk)
+      read = parser.receive(chunk)
     } finally {
       this.#isReading = false
+      // A listener has thrown: the rest of what came is lost, and the request hears so with the next bytes, as in Node.
+      if (read < 0) {
+        this.#rest = []
+        parser.interrupt()
+      }
     }
+    this.#continueAfter(parser, chunk, read)
     while (this.#rest.length > 0 && this.#request !== null) this.#read(this.#rest.shift() as Uint8Array)
   }
 
-  #parse(chunk: Uint8Array): void {
-    const parser = this.#parser as Parser
-    const read = parser.receive(chunk)
+  #continueAfter(parser: Parser, chunk: Uint8Array, read: number): void {
     const request = this.#request
     if (parser.error?.name === 'CLOSED_CONNECTION') this.#poison()
     else if (parser.error !== undefined && request !== null) {
