@@ -11,9 +11,10 @@ import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } fr
 /**
  * Adapts a Duplex. It is paused; what it has buffered comes after `resume()`. `onConnect` comes only where the Duplex
  * is still `connecting`. Addresses, byte counts, `setNoDelay` and kin are those of the Duplex where it has them.
+ * @param isFed - the caller listens to 'data' itself, and gives what comes to `feed()`
  */
-export function duplexConnection(duplex: Duplex, sink: ConnectionSink = silentSink): DuplexConnection {
-  return new DuplexConnection(duplex, sink)
+export function duplexConnection(duplex: Duplex, sink: ConnectionSink = silentSink, isFed = false): DuplexConnection {
+  return new DuplexConnection(duplex, sink, isFed)
 }
 
 /** What a socket-like Duplex may have beyond a Duplex. */
@@ -59,12 +60,12 @@ export class DuplexConnection implements Connection {
   #received = 0
   #sent = 0
 
-  constructor(duplex: Duplex, sink: ConnectionSink) {
+  constructor(duplex: Duplex, sink: ConnectionSink, isFed = false) {
     this.#duplex = duplex as Duplex & SocketLike
     this.sink = sink
     this.#counts = typeof this.#duplex.bytesWritten !== 'number'
     duplex.pause()
-    this.#listen()
+    this.#listen(isFed)
     // What was emitted before we listened.
     this.#hasFinished = duplex.writableFinished
     if (duplex.readableEnded) this.#onEnd()
@@ -185,15 +186,19 @@ export class DuplexConnection implements Connection {
     ;(this.#duplex as { readableFlowing: boolean | null }).readableFlowing = null
   }
 
-  #listen(): void {
+  #listen(isFed: boolean): void {
     const duplex = this.#duplex
     if (duplex.connecting === true) duplex.on('connect', this.#onConnect)
-    duplex.on('data', this.#onData)
+    if (!isFed) duplex.on('data', this.#onData)
     duplex.on('end', this.#onEnd)
     duplex.on('drain', this.#onDrain)
     duplex.on('finish', this.#onFinish)
     duplex.on('error', this.#onError)
     duplex.on('close', this.#onClose)
+  }
+
+  feed(data: unknown): void {
+    this.#onData(data)
   }
 
   #unlisten(): void {

@@ -27,6 +27,8 @@ export interface MessageOutlet {
   readonly bufferedBytes: number
   readonly highWaterMark: number
   readonly corked: number
+  /** A program may count what is written: it goes out in the pieces that Node writes. */
+  readonly isWatched?: boolean
   write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean
   cork(): void
   uncork(): void

@@ -5,9 +5,9 @@
 import { EventEmitter } from 'node:events'
 import { asBuffer } from '../core/bytes.ts'
 import { connectionReset } from '../core/errors.ts'
-import { DuplexConnection } from '../host/duplex-connection.ts'
+import { DuplexConnection, duplexConnection } from '../host/duplex-connection.ts'
 import type { Connection, ConnectionSink } from '../host/types.ts'
-import { connectionOf, refreshTimeout, replaceTimeout, Socket, sinkOf } from '../net/internal.ts'
+import { connectionOf, feedSocket, refreshTimeout, replaceTimeout, Socket, sinkOf } from '../net/internal.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from './carrier.ts'
 import { emitClientError, refusal } from './client-errors.ts'
 import { serverRequestStart, serverResponseFinish } from './diagnostics.ts'
@@ -31,6 +31,7 @@ import { kState } from './outgoing-state.ts'
 import { PlainServerResponse, ServerResponse } from './server-response.ts'
 import { handOver } from './server-upgrade.ts'
 import { type AssignableSocket, hideBuffered, kOutlet, showBuffered } from './socket-outlet.ts'
+import { mayReadPast, mayWritePast } from './untouched.ts'
 import type { Fields } from './wire/fields.ts'
 
 const nothing = (): void => {}
@@ -40,18 +41,21 @@ interface SocketListeners {
   readonly data: (chunk: Uint8Array | string) => void
   readonly error: (error: Error) => void
   readonly timeout: () => void
+  readonly pause: () => void
+  readonly resume: () => void
 }
 
 export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet {
   readonly service: HttpService
   readonly server: HttpServerLike
-  readonly connection: Connection
+  /** What the peer is reached by: past the socket that Node shows while nobody has touched that, else through it. */
+  connection: Connection
   readonly parser: Parser
   /** Accepted by the server's own listener, not handed in by a program. */
   readonly isAccepted: boolean
   readonly #isRelaxed: boolean
   #socket: Socket | undefined
-  /** What feeds that socket, where it is one of ours. */
+  /** What feeds that socket, where it is one of ours and untouched: then the connection is reached past it. */
   #socketSink: ConnectionSink | undefined
   #listeners: SocketListeners | undefined
   /** The answer whose turn it is. */
@@ -71,7 +75,6 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   /** What was wrong with the peer's bytes. */
   #failure: ParseError | undefined
   #isReading = false
-  #isShowing = false
   #refusesMore = false
   #messagesInBatch = 0
   #waitingBytes = 0
@@ -120,13 +123,14 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.#socket = socket
     if (connectionOf(socket) === this.connection) {
       this.#socketSink = sinkOf(socket)
-      showBuffered(socket, this.connection)
+      showBuffered(socket, this.connection, this)
     }
     const shown = socket as Socket & AssignableSocket & { parser?: object; _paused?: boolean }
     shown.server = this.server as never
     shown._server ??= null as never
     shown[kOutlet] = this
-    shown._httpMessage = this.#current
+    if (this.#current === null) shown._httpMessage = null
+    else assignAnswer(socket, this.#current)
     shown.parser = this.parser
     shown._paused = this.#isPausedForAnswers
     // As on Node's sockets: programs count listeners, and 'data' shows that somebody reads already.
@@ -134,13 +138,19 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
       data: chunk => this.#onSocketData(chunk),
       error: error => this.#onSocketError(error),
       timeout: () => this.#onSocketTimeout(),
+      pause: () => this.#onSocketPause(),
+      resume: () => this.#onSocketResume(),
     }
     this.#listeners = listeners
-    EventEmitter.prototype.on.call(socket, 'data', listeners.data)
-    if (this.#socketSink !== undefined) this.#showState(socket)
-    socket.on('close', nothing)
     socket.on('error', listeners.error)
     socket.on('timeout', listeners.timeout)
+    if (this.#socketSink !== undefined) {
+      EventEmitter.prototype.on.call(socket, 'data', listeners.data)
+      for (const event of ['end', 'drain', 'close']) socket.on(event, nothing)
+      socket.on('pause', listeners.pause)
+      socket.on('resume', listeners.resume)
+      this.#showState(socket)
+    }
     Object.defineProperty(socket, 'setEncoding', { value: refuseEncoding, configurable: true, writable: true })
   }
 
@@ -172,15 +182,18 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
       this.fail(errors.parseError(this.#failure, chunk))
       return
     }
-    // Somebody reads along.
-    const isHeard = this.#socketSink !== undefined && (this.#socket?.listenerCount('data') ?? 0) > 1
+    const socket = this.#socket
+    if (socket !== undefined && this.#socketSink !== undefined && !mayReadPast(socket)) {
+      this.#changeOver(socket)
+      sinkOf(socket).onData(chunk)
+      return
+    }
     try {
       this.#read(chunk)
       while (this.#rest.length > 0) this.#read(this.#rest.shift() as Uint8Array)
     } finally {
       this.#refreshTimeout()
     }
-    if (isHeard) this.#show(chunk)
   }
 
   onEnd(): void {
@@ -235,16 +248,42 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     else this.#onSocketTimeout()
   }
 
-  #show(chunk: Uint8Array): void {
-    this.#isShowing = true
-    this.#socket?.emit('data', asBuffer(chunk))
-    this.#isShowing = false
-  }
-
   /** What a program pushes into the socket is read like what the peer sends. */
   #onSocketData(chunk: Uint8Array | string): void {
-    if (!this.#isShowing && this.#socketSink !== undefined)
-      this.onData(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+    if (this.connection instanceof DuplexConnection) this.connection.feed(chunk)
+    else this.onData(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  }
+
+  #onSocketPause(): void {
+    if (this.#socketSink !== undefined) this.connection.pause()
+  }
+
+  #onSocketResume(): void {
+    if (this.#socketSink === undefined) return
+    if (this.#isPausedForAnswers) this.#socket?.pause()
+    else if (!this.#isPausedForBody && !this.isClosed) this.connection.resume()
+  }
+
+  /** From here on all bytes go through the socket, whose methods and events are the program's business. */
+  #changeOver(socket: Socket): void {
+    const { connection } = this
+    const corks = this.#corked + (this.#messagesInBatch > 1 ? 1 : 0)
+    const listeners = this.#listeners as SocketListeners
+    this.#socketSink = undefined
+    hideBuffered(socket)
+    socket.off('pause', listeners.pause)
+    socket.off('resume', listeners.resume)
+    for (const event of ['end', 'drain', 'close']) socket.off(event, nothing)
+    if (this.#idleTimer.delayMs > 0) socket.setTimeout(this.#idleTimer.delayMs)
+    feedSocket(socket)
+    this.connection = duplexConnection(socket, this, true)
+    for (let i = 0; i < corks; i++) {
+      connection.uncork()
+      this.connection.cork()
+    }
+    if (this.#isPausedForAnswers || this.#isPausedForBody) return
+    this.connection.resume()
+    connection.resume()
   }
 
   #read(chunk: Uint8Array): void {
@@ -252,7 +291,6 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const wasMidMessage = parser.isMidMessage
     let read = -1
     this.#isReading = true
-    this.#messagesInBatch = 0
     try {
       read = parser.receive(chunk)
     } finally {
@@ -263,6 +301,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
         this.messageStart = this.service.clock.monotonic()
       }
       if (this.#messagesInBatch > 1) this.connection.uncork()
+      this.#messagesInBatch = 0
       if (read < 0) this.#interrupt()
     }
     if (parser.error !== undefined) {
@@ -404,7 +443,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #assign(response: ServerResponse): void {
     this.#current = response
     response[kState].outlet = this
-    if (this.#socket !== undefined) (this.#socket as AssignableSocket)._httpMessage = response
+    if (this.#socket !== undefined) assignAnswer(this.#socket, response)
     if (response.listenerCount('socket') > 0) response.emit('socket', this.socket)
     if (response.outputData.length > 0 || response.finished) response._flush()
   }
@@ -423,7 +462,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     // An idle connection holds on to nothing of its last request.
     if (request.complete && this.#incoming === request) this.#incoming = undefined
     response[kState].outlet = null
-    if (this.#socket !== undefined) (this.#socket as AssignableSocket)._httpMessage = null
+    if (this.#socket !== undefined) detachAnswer(this.#socket)
     // 'close' a tick later, for whoever listens; most responses have no listener at all.
     if ((response as { _eventsCount?: number })._eventsCount !== 0) process.nextTick(emitClose, response)
     else emitClose(response)
@@ -564,12 +603,12 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     return this.#corked
   }
 
+  get isWatched(): boolean {
+    return this.#socket !== undefined && this.#socketSink === undefined
+  }
+
   write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean {
-    const socket = this.#socket
-    if (socket !== undefined && this.#socketSink !== undefined) {
-      // A program that counts or changes what is written has put a `write` of its own on the socket.
-      if (socket.write !== Socket.prototype.write) return socket.write(data, encoding as BufferEncoding, done)
-    }
+    this.#noticeTouch()
     if (!this.#hasTimeout) return this.connection.write(data, encoding as never, done)
     const isRoom = this.connection.write(data, encoding as never, error => {
       this.#refreshTimeout()
@@ -579,7 +618,14 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     return isRoom
   }
 
+  /** The program has put something of its own on the socket. */
+  #noticeTouch(): void {
+    const socket = this.#socket
+    if (socket !== undefined && this.#socketSink !== undefined && !mayWritePast(socket)) this.#changeOver(socket)
+  }
+
   cork(): void {
+    this.#noticeTouch()
     this.#corked++
     this.connection.cork()
   }
@@ -654,13 +700,10 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.#hasFailed = true
     const shown = socket as Socket & AssignableSocket & { parser?: object | null }
     shown.parser = null
-    socket.removeListener('close', nothing)
     hideBuffered(socket)
-    if (this.#listeners !== undefined) {
-      socket.removeListener('data', this.#listeners.data)
-      socket.removeListener('error', this.#listeners.error)
-      socket.removeListener('timeout', this.#listeners.timeout)
-    }
+    if (this.#current !== null) socket.off('close', ignore)
+    for (const event of ['end', 'drain', 'close']) socket.off(event, nothing)
+    for (const [event, listener] of Object.entries(this.#listeners ?? {})) socket.off(event, listener)
     if (this.connection instanceof DuplexConnection) this.connection.release()
     this.service.onConnectionReleased(this, socket)
     return socket
@@ -670,6 +713,19 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 /** In place of a message's beginning: neither is late, at whatever time. */
 const betweenMessages = Number.POSITIVE_INFINITY
 const reportedLate = Number.MAX_VALUE
+
+function assignAnswer(socket: Socket & AssignableSocket, response: ServerResponse): void {
+  socket._httpMessage = response
+  // Node's answers listen for the end of their socket, and programs count listeners.
+  socket.on('close', ignore)
+}
+
+function detachAnswer(socket: Socket & AssignableSocket): void {
+  socket._httpMessage = null
+  socket.off('close', ignore)
+}
+
+const ignore = (): void => {}
 
 function refuseEncoding(): never {
   throw errors.socketEncoding()

@@ -44,6 +44,10 @@ export class SocketOutlet implements MessageOutlet {
     return this.socket.writableCorked
   }
 
+  get isWatched(): boolean {
+    return true
+  }
+
   write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean {
     return this.socket.write(data, encoding as BufferEncoding, done)
   }
@@ -66,13 +70,15 @@ export function outletOf(socket: Socket): MessageOutlet {
 }
 
 /** While http writes to the connection itself, what waits there counts as the socket's. */
-export function showBuffered(socket: Socket, connection: Connection): void {
-  Object.defineProperty(socket, 'writableLength', {
-    get: () => Number(Reflect.get(Duplex.prototype, 'writableLength', socket)) + connection.bufferedBytes,
-    configurable: true,
+export function showBuffered(socket: Socket, connection: Connection, outlet?: MessageOutlet): void {
+  const own = (name: 'writableLength' | 'writableCorked') => Number(Reflect.get(Duplex.prototype, name, socket))
+  Object.defineProperties(socket, {
+    writableLength: { get: () => own('writableLength') + connection.bufferedBytes, configurable: true },
+    writableCorked: { get: () => own('writableCorked') + (outlet?.corked ?? 0), configurable: true },
   })
 }
 
 export function hideBuffered(socket: Socket): void {
   Reflect.deleteProperty(socket, 'writableLength')
+  Reflect.deleteProperty(socket, 'writableCorked')
 }

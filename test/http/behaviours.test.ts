@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { it, type TestContext } from 'node:test'
 import http from '../../src/http/index.ts'
-import { exchange, fetchText, listen, Peer, serve } from './raw.ts'
+import { chunksOf, exchange, fetchText, listen, Peer, serve } from './raw.ts'
 
 type Request = InstanceType<typeof http.IncomingMessage>
 type Response = InstanceType<typeof http.ServerResponse>
@@ -296,7 +296,8 @@ it('HTTP-86 cork holds writes back until uncork', async t => {
       response.end()
     })
   })
-  assert.match(await exchange(port, getAndClose), /\r\n\r\n2\r\nab\r\n0\r\n\r\n$/)
+  const answer = await exchange(port, getAndClose)
+  assert.ok(answer.endsWith(`\r\n\r\n${chunksOf('a', 'b')}0\r\n\r\n`), answer)
 })
 
 it('HTTP-87 a server may make messages of its own classes', async t => {

@@ -45,6 +45,12 @@ export async function exchange(port: number, request: string): Promise<string> {
   return text
 }
 
+/** The chunks of a body whose pieces a program writes in one turn: one chunk where the runtime's own http makes it one. */
+export function chunksOf(...pieces: string[]): string {
+  const chunks = Number.parseInt(process.versions.node, 10) >= 22 ? [pieces.join('')] : pieces
+  return chunks.map(chunk => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('')
+}
+
 /** A peer that a test drives step by step. */
 export class Peer {
   readonly socket: net.Socket

@@ -83,7 +83,10 @@ const acts = [
     arbitrary: fc.record({
       kind: fc.constant('send' as const),
       peer,
-      names: fc.array(names, { minLength: 1, maxLength: 3 }),
+      names: fc.oneof(
+        { weight: 9, arbitrary: fc.array(names, { minLength: 1, maxLength: 3 }) },
+        { weight: 1, arbitrary: fc.constant<MessageName[]>(['no-host-body', 'broken']) },
+      ),
       held: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 })),
     }),
   },
@@ -102,7 +105,13 @@ const passes = {
   arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(300, 900, 7100) }),
 }
 
-export const timedActs: fc.Arbitrary<Act[]> = fc.array(fc.oneof(...acts, passes), { minLength: 1, maxLength: 25 })
+/** An answer that comes in pieces, each in time. */
+const event = { weight: 3, arbitrary: fc.constant<Act[]>([{ kind: 'write' }, { kind: 'pass', ms: 900 }]) }
+const timedAct = fc.oneof(...acts, passes).map((act): Act[] => [act])
+
+export const timedActs: fc.Arbitrary<Act[]> = fc
+  .array(fc.oneof({ weight: 30, arbitrary: timedAct }, event), { minLength: 1, maxLength: 25 })
+  .map(parts => parts.flat())
 export const untimedActs: fc.Arbitrary<Act[]> = fc.array(fc.oneof(...acts), { minLength: 1, maxLength: 25 })
 
 export const settings: fc.Arbitrary<Setting> = fc.record({
