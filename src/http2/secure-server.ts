@@ -7,7 +7,7 @@ import { type HttpServerOptions, HttpService, kService, serveStream } from '../h
 import type { Socket } from '../net/internal.ts'
 import { acceptSecure, type SecureAccept, Server as TlsServer, type TlsServerOptions } from '../tls/internal.ts'
 import { type ServerOptions, serverOptions } from './options.ts'
-import { answerRejection, type Http2RequestListener, kCore, ServerCore } from './server-core.ts'
+import { answerRejection, callApart, type Http2RequestListener, kCore, ServerCore } from './server-core.ts'
 import type { ServerHttp2Session } from './server-session.ts'
 import type { BoundSocket } from './session.ts'
 import type { Settings } from './settings.ts'
@@ -40,7 +40,9 @@ export class Http2SecureServer extends TlsServer {
         alpnProtocol: 'h2',
       })
       // Only this server's own listener: nobody will look at the socket now.
-      if (this.listenerCount('secureConnection') > 1) this.emit('secureConnection', session._socket())
+      if (this.listenerCount('secureConnection') > 1) {
+        callApart(() => this.emit('secureConnection', session._socket()))
+      }
       return
     }
     super[acceptSecure](accept)

@@ -77,7 +77,8 @@ export class ServerCore {
     if (!this.#servesHeads || session.listenerCount('stream') > 1 || server.listenerCount('stream') > 1) return false
     if (diagnostics.serverCreated.hasSubscribers || diagnostics.serverStart.hasSubscribers) return false
     beginRequest(stream, head, endStream)
-    process.nextTick(serveHead, server, stream, head, this.options.Http2ServerResponse ?? Http2ServerResponse)
+    const Response = (this.options.Http2ServerResponse ?? Http2ServerResponse) as typeof Http2ServerResponse
+    session[kSession].carrier?.emitNext(() => serveHead(server, stream, head, Response))
     return true
   }
 
@@ -89,7 +90,7 @@ export class ServerCore {
     session[kSession].allowHalfOpen = this.server.allowHalfOpen === true
     connection.setNoDelay(true)
     session._open(connection)
-    this.#announce(session)
+    callApart(() => this.#announce(session))
     return session
   }
 
@@ -148,6 +149,19 @@ export class ServerCore {
 
 function serveHead(server: EventEmitter, stream: ServerHttp2Stream, head: HeaderBlock, Response: ResponseClass): void {
   if (!stream.destroyed) serveCompat(server, new Http2ServerRequest(stream, head), Response)
+}
+
+/** Calls listeners from amid the work of a connection, which does not stop where one of them throws. */
+export function callApart(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    process.nextTick(rethrow, error)
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 export function connectionFor(socket: Duplex): Connection {

@@ -5,6 +5,7 @@ import { DuplexConnection } from '../host/duplex-connection.ts'
 import type { Clock, Connection, ConnectionSink, Timer } from '../host/types.ts'
 import { SessionEngine } from './engine/session-engine.ts'
 import type { Session as Engine, EngineStream, Role, SessionHandler } from './engine/types.ts'
+import { FrameTurns, type TurnOwner } from './frame-turns.ts'
 import { CLOSE_DEADLINE_MS, MAX_WRITES_IN_FLIGHT } from './limits.ts'
 import type { CompleteOptions } from './options.ts'
 import type { SettingEntry } from './settings.ts'
@@ -26,7 +27,7 @@ interface Awaited<Done> {
   readonly done: Done
 }
 
-export class SessionConnection implements ConnectionSink {
+export class SessionConnection implements ConnectionSink, TurnOwner {
   readonly engine: Engine
   readonly connection: Connection
   readonly #owner: ConnectionOwner
@@ -36,6 +37,9 @@ export class SessionConnection implements ConnectionSink {
   #isFlushing = false
   #isFlushScheduled = false
   #isReceiving = false
+  readonly turns = new FrameTurns(this)
+  /** When the bytes that are being read came, on the monotonic clock. */
+  #receivedAt = 0
   /** The connection has enough for now. */
   #isBlocked = false
   #isClosing = false
@@ -78,6 +82,31 @@ export class SessionConnection implements ConnectionSink {
   /** Events come from what the peer has sent, rather than from what we do. */
   get isReceiving(): boolean {
     return this.#isReceiving
+  }
+
+  /** From within an event: the program hears of this frame, and its ticks run, before the next frame is read. */
+  pause(): void {
+    if (!this.#isReceiving) return
+    this.engine.pauseReceiving()
+    this.turns.leaveScope()
+  }
+
+  /** From within an event: a stream's 'end' is to come before the next frame, and `turns.packet` stays until then. */
+  pauseForEnd(): void {
+    this.engine.pauseReceiving()
+    this.turns.watchTicks()
+  }
+
+  /** From within an event: `emit` runs next, and before the next frame is read. @param isScoped - it enters a context */
+  emitNext(emit: () => void, isScoped = false): void {
+    this.engine.pauseReceiving()
+    this.turns.emitNext(emit, isScoped)
+  }
+
+  /** From within an event: `close` runs once those of this frame are over. */
+  closeNext(close: () => void): void {
+    this.engine.pauseReceiving()
+    this.turns.closeNext(close)
   }
 
   /** Bytes that the engine has given to the connection and that have left it. */
@@ -151,20 +180,38 @@ export class SessionConnection implements ConnectionSink {
   }
 
   receive(chunk: Uint8Array): void {
-    if (this.#isReceiving) {
+    if (this.#isReceiving || this.turns.isRunning) {
       this.#rest.push(chunk)
       return
     }
+    this.turns.begin()
+    this.#receivedAt = this.#clock.monotonic()
+    try {
+      this.#read(chunk)
+    } finally {
+      this.turns.proceed()
+    }
+  }
+
+  get hasUnread(): boolean {
+    return !this.#isClosing && (this.engine.hasUnread || this.#rest.length > 0)
+  }
+
+  readOn(): void {
+    if (this.#isClosing) return
+    if (this.engine.hasUnread) this.#read(undefined)
+    else if (this.#rest.length > 0) this.#read(this.#rest.shift())
+  }
+
+  /** @param chunk - undefined: what a pause has left */
+  #read(chunk: Uint8Array | undefined): void {
     this.#isReceiving = true
     try {
-      let next: Uint8Array | undefined = chunk
-      while (next !== undefined && !this.#isClosing) {
-        this.engine.receive(next, this.#clock.monotonic())
-        next = this.#rest.shift()
-      }
+      if (chunk === undefined) this.engine.resumeReceiving(this.#receivedAt)
+      else this.engine.receive(chunk, this.#receivedAt)
     } finally {
       this.#isReceiving = false
-      this.#arm()
+      if (!this.hasUnread) this.#arm()
     }
   }
 
@@ -211,14 +258,18 @@ export class SessionConnection implements ConnectionSink {
       return
     }
     this.#isFlushing = true
+    let isDone = false
     try {
       this.#write()
       if (this.#resets.length > 0) {
         this.#applyResets()
         this.#write()
       }
+      isDone = true
     } finally {
       this.#isFlushing = false
+      // A listener of what has left threw: the rest goes out all the same.
+      if (!isDone) this.schedule()
     }
     this.#arm()
   }
@@ -282,6 +333,7 @@ export class SessionConnection implements ConnectionSink {
       this.engine.expire(this.#clock.monotonic())
     } finally {
       this.#isReceiving = false
+      this.turns.proceed()
       this.#arm()
     }
   }

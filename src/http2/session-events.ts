@@ -1,7 +1,6 @@
 // What the engine tells of a session, as Node's events: on the session, on its streams, in Node's order. What concerns one
 // stream is stream-events.ts's.
 
-import type { AsyncResource } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
 import { asBuffer } from '../core/bytes.ts'
 import { ClientHttp2Stream } from './client-stream.ts'
@@ -9,7 +8,7 @@ import * as diagnostics from './diagnostics.ts'
 import type { EngineError, EngineStream, HeaderBlock, MessagePart, SessionHandler } from './engine/types.ts'
 import { nghttpError, sessionError, tooManyInvalidFrames, tooManyOrigins } from './errors.ts'
 import { type HeaderObject, headerObject } from './header-map.ts'
-import { NO_ERROR, REFUSED_STREAM } from './numbers.ts'
+import { NO_ERROR, REFUSED_STREAM, SESSION_SERVER } from './numbers.ts'
 import { originSetOf } from './origin-set.ts'
 import { ServerHttp2Stream } from './server-stream.ts'
 import type { Http2Session } from './session.ts'
@@ -56,7 +55,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     if (diagnostics.serverCreated.hasSubscribers) diagnostics.serverCreated.publish({ stream, headers })
     if (diagnostics.serverStart.hasSubscribers) diagnostics.serverStart.publish({ stream, headers })
     beginRequest(stream, block, endStream)
-    process.nextTick(emitStream, session, stream, headers, flags, block.pairs)
+    this.#state.carrier?.emitNext(() => emitStream(session, stream, headers, flags, block.pairs))
   }
 
   #onPart(stream: Http2Stream, block: HeaderBlock, flags: number, part: MessagePart): void {
@@ -64,8 +63,10 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     const event = part === 'response' && isPush(stream) ? 'push' : eventNames[part]
     const { scope, authority, scheme } = stream[kStream]
     if (block.status === 421) originSetOf(this.#state).delete(`${scheme}://${authority}`)
-    if (scope === null) process.nextTick(emitHeaders, stream, event, headers, flags, block.pairs)
-    else inScope(scope, stream, event, headers, flags, block.pairs)
+    this.#state.carrier?.emitNext(() => {
+      if (scope === null) emitHeaders(stream, event, headers, flags, block.pairs)
+      else scope.runInAsyncScope(emitHeaders, undefined, stream, event, headers, flags, block.pairs)
+    }, scope !== null)
     if ((event === 'response' || event === 'push') && diagnostics.clientFinish.hasSubscribers) {
       diagnostics.clientFinish.publish({ stream, headers, flags })
     }
@@ -84,16 +85,20 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     if (diagnostics.clientCreated.hasSubscribers) diagnostics.clientCreated.publish({ stream, headers })
     if (diagnostics.clientStart.hasSubscribers) diagnostics.clientStart.publish({ stream, headers })
     stream.end()
-    process.nextTick(emitStream, session, stream, headers, FLAG_END_HEADERS, block.pairs)
+    this.#state.carrier?.emitNext(() => emitStream(session, stream, headers, FLAG_END_HEADERS, block.pairs))
   }
 
   onData(stream: EngineStream, bytes: Uint8Array): void {
-    if (stream.owner !== undefined) receiveData(stream.owner as Http2Stream, bytes)
-    else this.#state.carrier?.engine.consume(stream, bytes.length)
+    if (stream.owner !== undefined) {
+      if (this.#state.type === SESSION_SERVER) this.#state.carrier?.turns.leaveScope()
+      receiveData(stream.owner as Http2Stream, bytes)
+    } else this.#state.carrier?.engine.consume(stream, bytes.length)
   }
 
   onEnd({ owner }: EngineStream): void {
-    if (owner !== undefined) receiveEnd(owner as Http2Stream)
+    if (owner === undefined) return
+    this.#state.carrier?.pauseForEnd()
+    receiveEnd(owner as Http2Stream)
   }
 
   onReset(stream: EngineStream): void {
@@ -108,9 +113,15 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     const owner = stream.owner as Http2Stream | undefined
     // When the whole session fails, its streams fail with the session's error.
     if (owner === undefined || this.#state.carrier?.engine.isDestroyed) return
+    const { carrier } = this.#state
     // After the events that wait for their turn: a stream is announced before it ends.
-    if (this.#state.carrier?.isReceiving) process.nextTick(closedByEngine, owner, code, isReset)
-    else closedByEngine(owner, code, isReset)
+    if (carrier?.isReceiving) {
+      carrier.closeNext(() => {
+        // 'aborted' is emitted from within.
+        if (code !== NO_ERROR) carrier.turns.leaveScope()
+        closedByEngine(owner, code, isReset)
+      })
+    } else closedByEngine(owner, code, isReset)
   }
 
   // The session
@@ -120,20 +131,24 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     if (session.destroyed) return
     session[kTouch]()
     this.#state.remoteSettings = undefined
+    this.#state.carrier?.pause()
     if (session.listenerCount('remoteSettings') > 0) session.emit('remoteSettings', session.remoteSettings)
   }
 
   onSettingsAck(): void {
+    this.#state.carrier?.pause()
     this.#state.carrier?.settingsAcknowledged()
   }
 
   onPing(payload: Uint8Array): void {
     if (this.#session.destroyed) return
     this.#session[kTouch]()
+    this.#state.carrier?.pause()
     this.#session.emit('ping', asBuffer(payload))
   }
 
   onPingAck(payload: Uint8Array): void {
+    this.#state.carrier?.pause()
     this.#state.carrier?.pingAcknowledged(asBuffer(payload))
   }
 
@@ -142,6 +157,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     if (session.destroyed) return
     this.#state.goawayCode = code
     this.#state.goawayLastStreamId = lastStreamId
+    this.#state.carrier?.pause()
     session.emit('goaway', code, lastStreamId, data.length > 0 ? asBuffer(data) : undefined)
     // In good order: what is under way may finish. Otherwise nothing will; but nothing was wrong on our side.
     if (code === NO_ERROR) session.close()
@@ -155,6 +171,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     const target = stream ?? session
     if (target.destroyed) return
     target[kTouch]()
+    this.#state.carrier?.pause()
     ;(target as EventEmitter).emit('priority', streamId, parent, weight, exclusive)
   }
 
@@ -163,6 +180,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
   onAltSvc(streamId: number, origin: string, value: string): void {
     if (this.#session.destroyed) return
     this.#session[kTouch]()
+    this.#state.carrier?.pause()
     this.#session.emit('altsvc', value, origin, streamId)
   }
 
@@ -180,6 +198,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
       }
       set.add(origin)
     }
+    this.#state.carrier?.pause()
     session.emit('origin', [...origins])
   }
 
@@ -248,9 +267,4 @@ function emitStream(
 function emitHeaders(stream: Http2Stream, event: string, headers: HeaderObject, flags: number, raw: string[]): void {
   stream.emit(event, headers, flags, raw)
   if (event === 'headers' && headers[':status'] === 100) stream.emit('continue')
-}
-
-/** In the context in which the program made its request. */
-function inScope(scope: AsyncResource, ...args: Parameters<typeof emitHeaders>): void {
-  scope.runInAsyncScope(process.nextTick as (...args: unknown[]) => void, undefined, emitHeaders, ...args)
 }

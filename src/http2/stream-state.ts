@@ -47,6 +47,8 @@ export class StreamState {
   held: Uint8Array[] | null = null
   /** The peer has ended its side. */
   hasEnd = false
+  /** What the connection has received with it, by its number. */
+  endedInPacket = -1
 
   afterEnd = STAY as number
   /** Nobody reads what has come: the stream goes once its answer has left. */

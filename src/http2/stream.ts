@@ -16,6 +16,7 @@ import { NO_ERROR } from './numbers.ts'
 import { sentObject } from './request-headers.ts'
 import type { Http2Session } from './session.ts'
 import { hasProgressed } from './session-state.ts'
+import { shownState } from './shown-state.ts'
 import { closeStream, destroyStream, maybeDestroyStream, refuseHeaders, SUBMIT_RESET } from './stream-closing.ts'
 import { DESTROY, STAY, StreamState } from './stream-state.ts'
 import { kMaybeDestroy, kProceed, kSession, kStream, kTimer, kTouch } from './symbols.ts'
@@ -99,16 +100,7 @@ export class Http2Stream extends Duplex {
   }
 
   get state(): object {
-    const { engineStream } = this[kStream]
-    if (this.destroyed || engineStream === undefined) return {}
-    return {
-      state: engineStream.state,
-      weight: 16,
-      sumDependencyWeight: 0,
-      localClose: Number(engineStream.isLocalClosed),
-      remoteClose: Number(engineStream.isRemoteClosed),
-      localWindowSize: engineStream.receiveWindow,
-    }
+    return this.destroyed ? {} : shownState(this[kStream])
   }
 
   // Time-outs
@@ -323,6 +315,7 @@ export function receiveData(stream: Http2Stream, bytes: Uint8Array): void {
 export function receiveEnd(stream: Http2Stream): void {
   const state = stream[kStream]
   state.hasEnd = true
+  state.endedInPacket = state.session?.[kSession].carrier?.turns.packet ?? -1
   if (state.held === null) pushEnd(stream, state)
 }
 

@@ -9,6 +9,7 @@ import { describe, it, type TestContext } from 'node:test'
 import * as ours from '../../src/http2/index.ts'
 import https from '../../src/https/index.ts'
 import tls from '../../src/tls/index.ts'
+import { catchUncaught } from '../support/uncaught.ts'
 import { authority, localhost } from '../tls/certificates.ts'
 
 // Ours as @types/node knows it, so that both are used alike.
@@ -42,6 +43,24 @@ describe('HTTP/2 over TLS', () => {
       assert.deepEqual(client.originSet, [`https://localhost:${port}`])
       client.close()
       await once(client, 'close')
+    })
+  }
+
+  for (const event of ['session', 'secureConnection']) {
+    it(`serves a client although a listener of '${event}' has thrown`, async t => {
+      const thrown = catchUncaught(t)
+      const server = http2.createSecureServer(identity, (_request, response) => response.end('served'))
+      const failure = new Error(event)
+      server.once(event, () => {
+        throw failure
+      })
+      server.once('session', session => session.origin('https://a.test', 'https://b.test'))
+      const port = await listening(server, t)
+      const client = builtIn.connect(`https://localhost:${port}`, trusted)
+      t.after(() => client.destroy())
+      assert.equal(await text(client.request()), 'served')
+      assert.equal(await text(client.request()), 'served')
+      assert.deepEqual(thrown, [failure])
     })
   }
 

@@ -97,6 +97,9 @@ it('a stream knows its number, its session and its state', async t => {
   assert.ok((state.localWindowSize ?? 0) >= 65_535)
   request.end()
   await once(stream.resume(), 'end')
+  // The peer's side closes once the events of the frame that ended it are over.
+  assert.deepEqual([stream.state.state, stream.state.remoteClose], [constants.NGHTTP2_STREAM_STATE_OPEN, 0])
+  await new Promise(setImmediate)
   assert.deepEqual(
     [stream.state.state, stream.state.remoteClose],
     [constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_REMOTE, 1],

@@ -79,6 +79,18 @@ export class FrameReceiver implements FrameSink {
     this.#reader.receive(bytes)
   }
 
+  pause(): void {
+    this.#reader.pause()
+  }
+
+  resume(): void {
+    this.#reader.resume()
+  }
+
+  get hasUnread(): boolean {
+    return this.#reader.hasUnread
+  }
+
   onMalformed(what: 'preface' | 'padding'): void {
     if (what === 'preface')
       this.#core.failConnection({

@@ -76,12 +76,29 @@ export class SessionEngine implements Session {
   }
 
   receive(bytes: Uint8Array, now: number): void {
+    this.#drive(bytes, now)
+  }
+
+  pauseReceiving(): void {
+    this.#frames.pause()
+  }
+
+  resumeReceiving(now: number): void {
+    this.#drive(undefined, now)
+  }
+
+  get hasUnread(): boolean {
+    return this.#frames.hasUnread
+  }
+
+  #drive(bytes: Uint8Array | undefined, now: number): void {
     if (this.#isReceiving) throw new Error('invariant: receive() from within an event')
     if (this.#core.isDestroyed) return
     this.#core.now = now
     this.#isReceiving = true
     try {
-      this.#frames.receive(bytes)
+      if (bytes === undefined) this.#frames.resume()
+      else this.#frames.receive(bytes)
     } finally {
       this.#isReceiving = false
     }

@@ -8,7 +8,8 @@
 // - `deadline()` after each of these: `expire(now)` is to be called then.
 // Events come from within `receive`, `receiveEnd`, `expire` and `takeOutput`, state first, handler last: a handler may call
 // any verb at once, but none of those four. No event comes from within a verb, with `onOutput` as the one exception, and
-// `onStreamClosed` for what `reset` and `destroy` close. What a handler throws passes through; the engine stays whole.
+// `onStreamClosed` for what `reset` and `destroy` close. What a handler throws passes through; the engine stays whole, and
+// reads what it has not read with `resumeReceiving`.
 
 import type { HeaderBlock } from './header-block.ts'
 import type { SessionLimits } from './limits.ts'
@@ -158,6 +159,11 @@ export interface Session {
   /** Queues the preface and our first SETTINGS. */
   start(now: number): void
   receive(bytes: Uint8Array, now: number): void
+  /** From within an event: what is behind the current frame stays unread until `resumeReceiving`, or the next `receive`. */
+  pauseReceiving(): void
+  resumeReceiving(now: number): void
+  /** A pause, or a handler that threw, has left something to read. */
+  readonly hasUnread: boolean
   /** The connection's end: whatever is still open closes. Nothing may be received any more. */
   receiveEnd(): void
   /** What goes out next, in one piece of about `maxBytes` at most; undefined: nothing, or nothing that the windows allow. The bytes do not change until `releaseOutput`. */

@@ -37,8 +37,9 @@ export class FrameReader {
   /** A frame header, or a payload, of which a part has come. */
   #partial: Uint8Array | undefined = undefined
   #partialLength = 0
-  /** Bytes that were not read because a sink's method threw. */
+  /** What was received and not read to its end: the sink paused the reader, or one of its methods threw. */
   #unread: Uint8Array | undefined = undefined
+  #isPaused = false
 
   constructor(sink: FrameSink, expectsPreface: boolean) {
     this.#sink = sink
@@ -51,27 +52,44 @@ export class FrameReader {
     this.#unread = undefined
   }
 
+  /** Bytes wait, or the end of a DATA frame: see `pause`. */
+  get hasUnread(): boolean {
+    return this.#unread !== undefined || this.#state === DATA_END
+  }
+
+  /** From within a method of the sink: `receive` and `resume` return behind it, and keep what is left for the next of them. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
   receive(received: Uint8Array): void {
-    const bytes = this.#unread === undefined ? received : joined(this.#unread, received)
-    this.#unread = undefined
+    const bytes = this.#unread === undefined ? received : joined(this.#unread.subarray(this.#at), received)
     this.#at = 0
-    this.#isReading = true
-    try {
-      this.#read(bytes)
-      this.#isReading = false
-    } finally {
-      // What a user's code threw goes its way; the next bytes are read from where this stopped.
-      if (this.#isReading && this.#state !== STOPPED) this.#unread = bytes.subarray(this.#at)
-    }
+    this.#readAll(bytes)
+  }
+
+  /** Reads what is left, where the reader was paused or a method of the sink threw. */
+  resume(): void {
+    this.#readAll(this.#unread ?? NOTHING)
   }
 
   /** Where the next byte is, kept ahead of every call to the sink. */
   #at = 0
-  #isReading = false
+
+  #readAll(bytes: Uint8Array): void {
+    this.#unread = undefined
+    this.#isPaused = false
+    try {
+      this.#read(bytes)
+    } finally {
+      if (this.#at < bytes.length && this.#state !== STOPPED) this.#unread = bytes
+      else this.#at = 0
+    }
+  }
 
   #read(bytes: Uint8Array): void {
     const { length } = bytes
-    while (this.#at < length) {
+    while ((this.#at < length || this.#state === DATA_END) && !this.#isPaused) {
       switch (this.#state) {
         case HEADER:
           this.#readHeader(bytes)
@@ -164,7 +182,7 @@ export class FrameReader {
     const end = Math.min(bytes.length, start + this.#left)
     this.#at = end
     this.#left -= end - start
-    // State first: should the piece's receiver throw, the end is still told with the next bytes.
+    // State first: should the piece's receiver throw, the end is still told by the next `resume` or `receive`.
     if (this.#left === 0) this.#endContent()
     this.#sink.onDataPiece(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end))
     if (this.#state === DATA_END) this.#endData()
@@ -235,6 +253,8 @@ export function readUint32(bytes: Uint8Array, at: number): number {
     0
   )
 }
+
+const NOTHING = new Uint8Array(0)
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const whole = new Uint8Array(first.length + second.length)

@@ -319,6 +319,40 @@ test('what a user throws passes through, and nothing that came is lost', () => {
   peer.expects('PING ack 12345678')
 })
 
+test('what a user throws keeps nothing from being read on', () => {
+  let throws = true
+  const peer = Peer.started('server', {
+    reactions: {
+      onData() {
+        if (throws) throw new Error('of the user')
+      },
+    },
+  })
+  assert.throws(
+    () => peer.sends(Buffer.concat([peer.headers(1, post), data(1, 'abc', 'end'), ping('12345678')])),
+    /of the/,
+  )
+  throws = false
+  assert.equal(peer.engine.hasUnread, true)
+  peer.engine.resumeReceiving(peer.now)
+  assert.equal(peer.engine.hasUnread, false)
+  assert.deepEqual(peer.events.take().slice(1), ['data 1 abc', 'end 1', 'ping 12345678'])
+})
+
+test('a pause leaves the frames behind the current one until it is over', () => {
+  const peer: Peer = Peer.started('server', { reactions: { onHeaders: () => peer.engine.pauseReceiving() } })
+  const [first, second] = [peer.headers(1, get, 'end'), peer.headers(3, get, 'end')]
+  peer.sends(Buffer.concat([first, second, ping('12345678')]).subarray(0, -3))
+  assert.deepEqual(peer.events.take(), [`request 1 end ${getLine}`, 'end 1'])
+  assert.equal(peer.engine.hasUnread, true)
+  peer.engine.resumeReceiving(peer.now)
+  assert.deepEqual(peer.events.take(), [`request 3 end ${getLine}`, 'end 3'])
+  // What comes meanwhile goes behind what is left.
+  peer.sends(Buffer.from('678'))
+  assert.deepEqual(peer.events.take(), ['ping 12345678'])
+  assert.equal(peer.engine.hasUnread, false)
+})
+
 test('verbs from within events go out with the rest', () => {
   const peer: Peer = Peer.started('server', {
     reactions: {
