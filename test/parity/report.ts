@@ -8,7 +8,7 @@ import { type MeteredModule, type ModuleName, meteredModules, moduleNames, type 
 import { inventoryOf, noInventory, readSeeds } from './seeds/seeds.ts'
 import { readShape } from './shape.ts'
 
-const verdicts = [...judgePrograms(allWorlds()), ...nodeVersions.flatMap(version => judgeTests(version, 'plainwire'))]
+const verdicts = [...judgePrograms(allWorlds()), ...nodeVersions.flatMap(judgeTests)]
 const rows: Record<string, Record<string, string>> = {}
 const missing: string[] = []
 for (const name of moduleNames) {

@@ -39,44 +39,66 @@ export const noTests: string | undefined =
   testsFolder === undefined ? 'no tests of DefinitelyTyped: PLAINWIRE_TYPES_TESTS names their folder' : undefined
 
 /**
- * Tests of DefinitelyTyped, each with the version of @types/node that it is for, compiled as its project has them compiled.
- * @param of - 'plainwire', or 'node': as they are
+ * Tests of DefinitelyTyped with a version of @types/node, compiled as its project has them compiled. A test passes if no line fails
+ * with plainwire that does not fail with Node's modules: tests of one version are of use with the others.
  */
-export function judgeTests(version: NodeVersion, of: 'plainwire' | 'node'): Verdict[] {
+export function judgeTests(version: NodeVersion): Verdict[] {
   const typeRoot = typeRootOf(version)
   if (typeRoot === undefined || testsFolder === undefined) return []
   const tests = join(testsFolder, version)
   if (!existsSync(tests)) return []
+  const options = {
+    strict: true,
+    noEmit: true,
+    target: 'es2022',
+    lib: ['es2022', 'esnext.disposable'],
+    module: 'node16',
+  }
+  const name = `tests of @types/node ${version}`
+  const world: World = { name, typeRoot, options: { ...options, skipLibCheck: false }, kinds: ['CommonJS'] }
+  const names = readdirSync(tests).filter(file => file.endsWith('.ts'))
+  const withNode = failures(world, tests, names, source => source)
+  const withOurs = failures(world, tests, names, source => source.replace(specifiers, '$1plainwire/$2$1'))
+  // What is said of a declaration is said of every test.
+  const isGeneral = [...withOurs].some(line => !withNode.has(line) && !names.some(file => isOf(file, line)))
+  return names.map(file => ({
+    program: file.replace(/\.ts$/, ''),
+    world: name,
+    compiles: !isGeneral && [...withOurs].every(line => withNode.has(line) || !isOf(file, line)),
+  }))
+}
+
+/** Which lines the compiler complains of: `http.cts:12`. */
+function failures(
+  world: World,
+  folder: string,
+  names: readonly string[],
+  edit: (source: string) => string,
+): Set<string> {
   // Below the package, whose own name leads to it there.
   const copies = mkdtempSync(join(root, 'dist', 'tests-of-types-'))
   try {
-    const files = readdirSync(tests)
-      .filter(name => name.endsWith('.ts'))
-      .map(name => {
-        const source = readFileSync(join(tests, name), 'utf8')
-        const path = join(copies, name.replace(/\.ts$/, '.cts'))
-        writeFileSync(path, of === 'node' ? source : source.replace(specifiers, '$1plainwire/$2$1'))
-        return path
-      })
-    const options = {
-      strict: true,
-      noEmit: true,
-      target: 'es2022',
-      lib: ['es2022', 'esnext.disposable'],
-      module: 'node16',
-    }
-    const name = `tests of @types/node ${version}`
-    return verdicts({ name, typeRoot, options: { ...options, skipLibCheck: false }, kinds: ['CommonJS'] }, files)
+    const files = names.map(name => {
+      const path = join(copies, name.replace(/\.ts$/, '.cts'))
+      writeFileSync(path, edit(readFileSync(join(folder, name), 'utf8')))
+      return path
+    })
+    const complaints = compile(world, files)
+    return new Set(Array.from(complaints.matchAll(complaint), ([, path, line]) => `${basename(path ?? '')}:${line}`))
   } finally {
     rmSync(copies, { recursive: true })
   }
 }
 
+const complaint = /^(\S[^(\n]*)\((\d+),\d+\): error/gm
+
+function isOf(name: string, line: string): boolean {
+  return line.startsWith(`${name.replace(/\.ts$/, '.cts')}:`)
+}
+
 function verdicts(world: World, files: readonly string[]): Verdict[] {
   const complaints = compile(world, files)
-  const blamed = new Set(
-    Array.from(complaints.matchAll(/^(\S[^(\n]*)\(\d+,\d+\): error/gm), match => basename(match[1] ?? '')),
-  )
+  const blamed = new Set(Array.from(complaints.matchAll(complaint), match => basename(match[1] ?? '')))
   const names = files.map(file => basename(file))
   // What is said of a declaration is said of every program.
   const isGeneral = complaints !== '' && ![...blamed].every(name => names.includes(name))
