@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 export const registerFile = fileURLToPath(new URL('../register/register.cjs', import.meta.url))
 
 const { whyUnsupported } = createRequire(import.meta.url)('../register/runtime.cjs') as {
-  whyUnsupported: () => string | undefined
+  whyUnsupported: (versions: Readonly<Record<string, string | undefined>>) => string | undefined
 }
 
 /** Signals that others send to this process though they mean the program. */
@@ -20,7 +20,7 @@ const hasTerminal = [0, 1, 2].some(isatty)
 
 /** @param args - node's options, then the file, then the program's arguments */
 export function runProgram(args: readonly string[]): void {
-  const problem = whyUnsupported()
+  const problem = whyUnsupported(process.versions)
   if (problem !== undefined) {
     process.stderr.write(`plainwire: ${problem}\n`)
     process.exitCode = 1

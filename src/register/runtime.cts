@@ -1,17 +1,18 @@
 // Which runtimes the redirection works on. CommonJS: it is the first thing that a runtime loads of us, of any kind and age.
 
-/** Why it cannot work on this one; undefined where it can. */
-function whyUnsupported(): string | undefined {
-  const { versions, features } = process as unknown as {
-    versions: Record<string, string | undefined>
-    features: Record<string, unknown>
-  }
-  const needs = 'the redirection needs Node.js 20.19 or newer'
+/**
+ * Why it cannot work on a runtime; undefined where it can. By version, since `process.features.require_module` is false in
+ * jest's sandboxes.
+ * @param versions - `process.versions`
+ */
+function whyUnsupported(versions: Readonly<Record<string, string | undefined>>): string | undefined {
+  const needs = 'the redirection needs Node.js 20.19, 22.12 or newer'
   if (versions['bun'] !== undefined) return `${needs}; this is Bun ${versions['bun']}`
   if (versions['deno'] !== undefined) return `${needs}; this is Deno ${versions['deno']}`
-  if (typeof process.getBuiltinModule !== 'function') return `${needs}; this is ${versions['node']}`
-  if (!features['require_module']) return `${needs}, with require() of ES modules`
-  return undefined
+  const [major = 0, minor = 0] = (versions['node'] ?? '').split('.').map(Number)
+  // Where Node can require ES modules.
+  const isEnough = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)
+  return isEnough ? undefined : `${needs}; this is ${versions['node']}`
 }
 
 module.exports = { whyUnsupported }

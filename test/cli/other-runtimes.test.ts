@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -36,8 +37,8 @@ function refuses(binary: string, args: readonly string[], reason: RegExp): void 
   assert.equal(status, 1)
 }
 
-const inBun = /^plainwire: the redirection needs Node\.js 20\.19 or newer; this is Bun \d/
-const inDeno = /^plainwire: the redirection needs Node\.js 20\.19 or newer; this is Deno \d/
+const inBun = /^plainwire: the redirection needs Node\.js 20\.19, 22\.12 or newer; this is Bun \d/
+const inDeno = /^plainwire: the redirection needs Node\.js 20\.19, 22\.12 or newer; this is Deno \d/
 
 describe('Bun', { skip: missing }, () => {
   it('is refused by plainwire run', () => refuses(bun, [command, 'run', program], inBun))
@@ -51,7 +52,15 @@ describe('Deno', { skip: missing }, () => {
   it('is refused by import', () => refuses(deno, ['run', '-A', importer], inDeno))
 })
 
-it('Node is refused where it may not require ES modules', () => {
-  const reason = /^plainwire: the redirection needs Node\.js 20\.19 or newer, with require\(\) of ES modules$/m
-  refuses(process.execPath, ['--no-experimental-require-module', '--require', registerFile, program], reason)
+it('Node is refused where it cannot require ES modules', () => {
+  const { whyUnsupported } = createRequire(import.meta.url)('../../src/register/runtime.cjs') as {
+    whyUnsupported: (versions: Record<string, string>) => string | undefined
+  }
+  const reasonFor = (node: string): string | undefined => whyUnsupported({ node })
+  for (const version of ['18.20.8', '20.18.3', '21.7.3', '22.11.0']) {
+    assert.equal(reasonFor(version), `the redirection needs Node.js 20.19, 22.12 or newer; this is ${version}`)
+  }
+  for (const version of ['20.19.0', '22.12.0', '23.0.0', '26.1.0', process.versions.node]) {
+    assert.equal(reasonFor(version), undefined)
+  }
 })
