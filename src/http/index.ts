@@ -6,12 +6,13 @@ import { Agent, getGlobalAgent, setGlobalAgent } from './agent.ts'
 import { ClientRequest, get, request } from './client-request.ts'
 import { STATUS_CODES } from './constants.ts'
 import { setGlobalProxyFromEnv } from './global-proxy.ts'
-import { validateHeaderName, validateHeaderValue } from './header-validation.ts'
+import { isValidHeaderName, isValidHeaderValue, validateHeaderName, validateHeaderValue } from './header-validation.ts'
 import { IncomingMessage } from './incoming-message.ts'
 import { OutgoingMessage } from './outgoing-message.ts'
 import { processMaxHeaderSize } from './process-options.ts'
 import { _connectionListener, createServer, Server } from './server.ts'
 import { ServerResponse } from './server-response.ts'
+import { websocketMask, websocketUnmask } from './websocket-mask.ts'
 import { METHODS } from './wire/methods.ts'
 
 /** Parsers are not pooled here: they are small, and go with their connection. */
@@ -30,12 +31,16 @@ const http = {
   Server,
   ServerResponse,
   createServer,
+  isValidHeaderName,
+  isValidHeaderValue,
   validateHeaderName,
   validateHeaderValue,
   get,
   request,
   setMaxIdleHTTPParsers,
   setGlobalProxyFromEnv,
+  websocketMask,
+  websocketUnmask,
   get maxHeaderSize(): number {
     return processMaxHeaderSize()
   },
@@ -74,6 +79,8 @@ export {
   get,
   globalAgent,
   IncomingMessage,
+  isValidHeaderName,
+  isValidHeaderValue,
   METHODS,
   MessageEvent,
   maxHeaderSize,
@@ -87,5 +94,7 @@ export {
   validateHeaderName,
   validateHeaderValue,
   WebSocket,
+  websocketMask,
+  websocketUnmask,
 }
 export default http

@@ -8,6 +8,10 @@ import http, * as named from '../../src/http/index.ts'
 /** In Node 26 and not in every Node that this runs on, or the other way round. */
 const otherVersions = new Set([
   'setGlobalProxyFromEnv',
+  'isValidHeaderName',
+  'isValidHeaderValue',
+  'websocketMask',
+  'websocketUnmask',
   'WebSocket',
   'CloseEvent',
   'MessageEvent',
