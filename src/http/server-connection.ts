@@ -43,6 +43,7 @@ interface SocketListeners {
   readonly timeout: () => void
   readonly pause: () => void
   readonly resume: () => void
+  readonly close: () => void
 }
 
 export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet {
@@ -140,13 +141,18 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
       timeout: () => this.#onSocketTimeout(),
       pause: () => this.#onSocketPause(),
       resume: () => this.#onSocketResume(),
+      // Also one that a program emits.
+      close: () => {
+        if (!this.isClosed) this.#abort()
+      },
     }
     this.#listeners = listeners
     socket.on('error', listeners.error)
     socket.on('timeout', listeners.timeout)
     if (this.#socketSink !== undefined) {
       EventEmitter.prototype.on.call(socket, 'data', listeners.data)
-      for (const event of ['end', 'drain', 'close']) socket.on(event, nothing)
+      for (const event of ['end', 'drain']) socket.on(event, nothing)
+      socket.on('close', listeners.close)
       socket.on('pause', listeners.pause)
       socket.on('resume', listeners.resume)
       this.#showState(socket)
@@ -199,7 +205,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   onEnd(): void {
     this.#socketSink?.onEnd()
     const failure = this.parser.finish()
-    if (failure) this.fail(errors.parseError(failure, Buffer.alloc(0)))
+    if (failure) this.fail(errors.parseError(failure))
     else if (!this.server.httpAllowHalfOpen) this.#end()
     else if (this.#waiting.length > 0) (this.#waiting.at(-1) as ServerResponse)._last = true
     else if (this.#current !== null) this.#current._last = true
@@ -222,17 +228,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   onClose(hadError: boolean): void {
     this.isClosed = true
     this.#idleTimer.cancel()
-    this.parser.close()
     this.service.connections.delete(this)
-    const open = this.#open
-    const waiting = this.#waiting
     const current = this.#current
-    this.#open = []
-    this.#waiting = []
     // The end of the connection is counted whatever a listener does.
     try {
-      for (const request of open) request.destroy(connectionReset('aborted'))
-      for (const response of waiting) response.destroy(connectionReset('aborted'))
+      this.#abort()
       if (current !== null) emitClose(current)
     } finally {
       try {
@@ -241,6 +241,17 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
         this.service.onConnectionClosed(this)
       }
     }
+  }
+
+  /** Nothing more is read, and what was asked for or waits for its turn is over. */
+  #abort(): void {
+    this.parser.close()
+    const open = this.#open
+    const waiting = this.#waiting
+    this.#open = []
+    this.#waiting = []
+    for (const request of open) request.destroy(connectionReset('aborted'))
+    for (const response of waiting) response.destroy(connectionReset('aborted'))
   }
 
   onIdle(): void {
@@ -273,7 +284,8 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     hideBuffered(socket)
     socket.off('pause', listeners.pause)
     socket.off('resume', listeners.resume)
-    for (const event of ['end', 'drain', 'close']) socket.off(event, nothing)
+    socket.off('close', listeners.close)
+    for (const event of ['end', 'drain']) socket.off(event, nothing)
     if (this.#idleTimer.delayMs > 0) socket.setTimeout(this.#idleTimer.delayMs)
     feedSocket(socket)
     this.connection = duplexConnection(socket, this, true)
@@ -702,7 +714,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     shown.parser = null
     hideBuffered(socket)
     if (this.#current !== null) socket.off('close', ignore)
-    for (const event of ['end', 'drain', 'close']) socket.off(event, nothing)
+    for (const event of ['end', 'drain']) socket.off(event, nothing)
     for (const [event, listener] of Object.entries(this.#listeners ?? {})) socket.off(event, listener)
     if (this.connection instanceof DuplexConnection) this.connection.release()
     this.service.onConnectionReleased(this, socket)

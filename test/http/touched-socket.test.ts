@@ -213,6 +213,26 @@ for (const when of ['connection', 'request'] as const) {
   })
 }
 
+it("after a 'close' that a program emits, the requests behind it are not served", async () => {
+  const emitClose = async (stack: Stack): Promise<unknown[]> => {
+    const seen: unknown[] = []
+    const server = stack.createServer((request, response) => {
+      seen.push(request.url)
+      request.on('error', error => seen.push(error.message))
+      request.socket.emit('close')
+      response.end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const peer = await Peer.connect(portOf(server))
+    peer.sends('GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n')
+    await peer.closes()
+    server.close()
+    return seen
+  }
+  assert.deepEqual(await emitClose(ours), ['/1', 'aborted'])
+})
+
 it('what a program writes and corks itself keeps its place among the answers', async () => {
   const interfere: Touch = socket => {
     socket.cork()
