@@ -101,11 +101,12 @@ export interface HttpParseError extends CodedError {
   rawPacket: Uint8Array
 }
 
-export function parseError({ name, reason, at }: ParseError, rawPacket: Uint8Array): HttpParseError {
+/** @param rawPacket - undefined: the peer has ended too early */
+export function parseError({ name, reason, at }: ParseError, rawPacket?: Uint8Array): HttpParseError {
   const error = new Error(`Parse Error: ${reason}`) as HttpParseError
   error.bytesParsed = at
   error.code = `HPE_${name}`
   error.reason = reason
-  error.rawPacket = rawPacket
+  if (rawPacket !== undefined) error.rawPacket = rawPacket
   return error
 }

@@ -5,16 +5,16 @@ import { flagValue, hasFlag } from '../core/command-line.ts'
 import { maxHeaderSize } from './engine/limits.ts'
 
 let isInsecure: boolean | undefined
-let headerSize = 0
+let headerSize: number | undefined
 
 export function isInsecureByDefault(): boolean {
   isInsecure ??= hasFlag('--insecure-http-parser')
   return isInsecure
 }
 
-/** Bytes. */
+/** Bytes; 0 where the flag says so: then the default holds. */
 export function processMaxHeaderSize(): number {
-  headerSize ||= Number(flagValue('--max-http-header-size') ?? 0) || maxHeaderSize
+  headerSize ??= Number(flagValue('--max-http-header-size') ?? maxHeaderSize)
   return headerSize
 }
 

@@ -113,7 +113,7 @@ export class BodyFraming {
   #readContentLength(bytes: Uint8Array, start: number, end: number): void {
     if ((this.flags & HAS_TRANSFER_ENCODING) !== 0 && (this.#leniency & LENIENT_CHUNKED_LENGTH) === 0) {
       const reason = "Content-Length can't be present with Transfer-Encoding"
-      throw new ParseError('INVALID_CONTENT_LENGTH', reason, start)
+      throw new ParseError('INVALID_CONTENT_LENGTH', reason, start - 1)
     }
     if (start === end) throw new ParseError('INVALID_CONTENT_LENGTH', 'Empty Content-Length', end)
     if ((this.flags & HAS_CONTENT_LENGTH) !== 0) {
@@ -138,13 +138,13 @@ export class BodyFraming {
   #readTransferEncoding(bytes: Uint8Array, start: number, end: number): void {
     if ((this.flags & HAS_CONTENT_LENGTH) !== 0 && (this.#leniency & LENIENT_CHUNKED_LENGTH) === 0) {
       const reason = "Transfer-Encoding can't be present with Content-Length"
-      throw new ParseError('INVALID_TRANSFER_ENCODING', reason, start)
+      throw new ParseError('INVALID_TRANSFER_ENCODING', reason, start - 1)
     }
     this.flags |= HAS_TRANSFER_ENCODING
     let i = start
     while (i <= end) {
       const comma = indexOfComma(bytes, i, end)
-      this.#refuseAfterChunked(i)
+      this.#refuseAfterChunked(i === start ? i + 1 : i)
       this.flags &= ~HAS_CHUNKED
       if (isWord(bytes, skipBlanks(bytes, i, comma), withoutBlanks(bytes, i, comma), 'chunked'))
         this.flags |= HAS_CHUNKED

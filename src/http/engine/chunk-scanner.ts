@@ -124,7 +124,7 @@ export class ChunkScanner {
   #scanExtension(byte: number, at: number): number {
     switch (this.#state) {
       case EXTENSION_START:
-        if (byte === SP || byte === CR) return fail('STRICT', 'Invalid character in chunk extensions', at)
+        if (byte === SP || byte === CR) return fail('STRICT', 'Invalid character in chunk extensions', at + 1)
         this.#state = EXTENSION_NAME
         return at
 
@@ -147,13 +147,13 @@ export class ChunkScanner {
         if (byte === 34) this.#state = QUOTED_END
         else if (byte === 92) this.#state = QUOTED_PAIR
         else if (isQuotedByte[byte] !== 1) {
-          return fail('STRICT', 'Invalid character in chunk extensions quoted value', at)
+          return fail('STRICT', 'Invalid character in chunk extensions quoted value', at + 1)
         }
         return at + 1
 
       case QUOTED_PAIR:
         if (isValueByte[byte] !== 1) {
-          return fail('STRICT', 'Invalid quoted-pair in chunk extensions quoted value', at)
+          return fail('STRICT', 'Invalid quoted-pair in chunk extensions quoted value', at + 1)
         }
         this.#state = QUOTED
         return at + 1
@@ -196,7 +196,7 @@ export class ChunkScanner {
     }
     if (byte === LF) {
       if (!this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF)) {
-        return fail('CR_EXPECTED', 'Missing expected CR after chunk data', at)
+        return fail('CR_EXPECTED', 'Missing expected CR after chunk data', at + 1)
       }
       this.#state = SIZE_START
       return at + 1

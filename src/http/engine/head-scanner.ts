@@ -595,7 +595,7 @@ export class HeadScanner {
       byte === CR ||
       (byte === LF && (this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF) || this.#allows(LENIENT_HEADERS)))
     ) {
-      this.#count(at - this.#valueStart, at)
+      this.#count(at - this.#valueStart, at + 1)
       this.#mark = at
       this.#state = VALUE_LF
       return byte === CR ? at + 1 : at
@@ -621,16 +621,37 @@ export class HeadScanner {
     while (last > start && (bytes[last - 1] === SP || bytes[last - 1] === HTAB)) last--
     const kind = this.#kind
     this.#state = FIELD_START
+    if (this.#maxFields > 0 && ++this.#fields > this.#maxFields) {
+      if (!this.#mustBeShown(kind, at)) {
+        this.#hideField(kind, bytes, start, last)
+        return
+      }
+      this.#makeRoom()
+    }
     if (this.#folded !== '') this.#endFoldedField(bytes, start, last)
     else {
       this.positions.push(start, last)
       if (kind !== FIELD_OTHER) this.framing.receiveField(kind, bytes, start, last)
     }
-    if (this.#maxFields > 0 && ++this.#fields > this.#maxFields) {
-      // What frames or routes the message must be visible to whoever handles it.
-      if (kind !== FIELD_OTHER) fail('HEADER_OVERFLOW', 'Header overflow', at)
-      this.positions.length -= 4
-    }
+  }
+
+  /** Beyond `maxHeadersCount`, what frames a message must be visible to its handler: a request is refused, a response shows it. */
+  #mustBeShown(kind: number, at: number): boolean {
+    const isFraming = kind === FIELD_CONTENT_LENGTH || kind === FIELD_TRANSFER_ENCODING
+    if (isFraming && this.#isRequest) fail('HEADER_OVERFLOW', 'Header overflow', at)
+    return isFraming
+  }
+
+  /** For the field whose name has just been read, in place of the one before it. */
+  #makeRoom(): void {
+    this.positions.splice(-6, 4)
+  }
+
+  /** A host or an expectation that the program cannot see does not count; an upgrade and a last message do, as in Node. */
+  #hideField(kind: number, bytes: Uint8Array, start: number, end: number): void {
+    this.positions.length -= 2
+    this.#folded = ''
+    if (kind === FIELD_CONNECTION || kind === FIELD_UPGRADE) this.framing.receiveField(kind, bytes, start, end)
   }
 
   #endFoldedField(bytes: Uint8Array, start: number, end: number): void {

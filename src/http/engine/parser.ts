@@ -268,7 +268,7 @@ export class Parser {
     if (this.#state === TRAILERS) this.#endMessage(this.#fields.count > 0 ? this.#fields : undefined)
     else {
       this.#headEnd = next - distance
-      this.#endHead(distance)
+      this.#endHead()
     }
     return next - distance
   }
@@ -297,7 +297,7 @@ export class Parser {
     this.#heldLength = needed
   }
 
-  #endHead(distance: number): void {
+  #endHead(): void {
     this.#isBodySkipped = false
     this.#isUpgrading = false
     this.#state = TELLING
@@ -329,7 +329,10 @@ export class Parser {
         this.#state = BODY_UNTIL_END
         break
       case 'unclear':
-        this.#fail(new ParseError('INVALID_TRANSFER_ENCODING', 'Request has invalid `Transfer-Encoding`', 0), distance)
+        this.#fail(
+          new ParseError('INVALID_TRANSFER_ENCODING', 'Request has invalid `Transfer-Encoding`', this.#headEnd),
+          0,
+        )
         break
     }
   }

@@ -371,9 +371,42 @@ describe('limits', () => {
     const options = { maxHeadersCount: 2 }
     const { messages } = transcribeAllWays('GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n', options)
     assert.deepEqual(messages[0]?.fields, ['A', '1', 'B', '2'])
+    for (const field of ['Content-Length: 3\r\n\r\nabc', 'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n']) {
+      assert.equal(transcribeAllWays(`POST / HTTP/1.1\r\nA: 1\r\nB: 2\r\n${field}`, options).error, overflow)
+    }
     const hidden = 'POST / HTTP/1.1\r\nA: 1\r\nB: 2\r\nContent-Length: 3\r\n\r\nabc'
-    assert.equal(transcribeAllWays(hidden, options).error, overflow)
     assert.equal(transcribeAllWays(hidden, { maxHeadersCount: 0 }).messages[0]?.body, 'abc')
+  })
+
+  it('maxHeadersCount: a response shows what frames it, in place of the last field before the limit', () => {
+    const options = { role: 'response', maxHeadersCount: 2 } as const
+    const late = transcribeAllWays(
+      'HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nC: 3\r\nContent-Length: 3\r\nD: 4\r\n\r\nabc',
+      options,
+    )
+    assert.deepEqual(late.messages[0]?.fields, ['A', '1', 'Content-Length', '3'])
+    assert.equal(late.messages[0]?.body, 'abc')
+  })
+
+  it('maxHeadersCount: an upgrade and a last message count though their fields are dropped, a host does not', () => {
+    const options = { maxHeadersCount: 1 }
+    const upgrade = transcribe('GET / HTTP/1.1\r\nA: 1\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nraw', options)
+    assert.deepEqual(upgrade.messages[0]?.fields, ['A', '1'])
+    assert.equal(upgrade.rest, 'raw')
+    const last = transcribe('GET / HTTP/1.1\r\nA: 1\r\nConnection: close\r\n\r\nGET', options)
+    assert.equal(last.error, 'CLOSED_CONNECTION: Data after `Connection: close`')
+    const seen: boolean[] = []
+    const handler = {
+      onHead(parser: Parser) {
+        seen.push(parser.hasHost, parser.hasExpect)
+        return 'read' as const
+      },
+      onBody() {},
+      onMessageEnd() {},
+    }
+    const routed = 'GET / HTTP/1.1\r\nA: 1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n'
+    new Parser('request', handler, options).receive(Buffer.from(routed))
+    assert.deepEqual(seen, [false, false])
   })
 
   it('maxChunkExtensionBytes: on one chunk', () => {
@@ -387,6 +420,34 @@ describe('limits', () => {
     assert.equal(transcribe(`${chunked}${chunk.repeat(6)}0\r\n\r\n`).error, undefined)
     assert.equal(transcribe(chunked + chunk.repeat(7)).error, 'CHUNK_EXTENSIONS_OVERFLOW: Chunk extensions overflow')
   })
+})
+
+describe('the position of an error, as Node reports it', () => {
+  for (const [what, text, at] of [
+    ['data after the last message', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\nx', 38],
+    ['a value that is too long', `GET / HTTP/1.1\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`, 20_020],
+    ['both kinds of length', 'GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n', 59],
+    ['an unknown coding', 'GET / HTTP/1.1\r\nTransfer-Encoding: x\r\n\r\n', 40],
+    ['a handler that throws', 'GET /throw HTTP/1.1\r\n\r\nGET', 23],
+  ] as const) {
+    it(what, () => {
+      const handler = {
+        onHead(parser: Parser) {
+          if (parser.text === '/throw') throw new Error('from the handler')
+          return 'read' as const
+        },
+        onBody() {},
+        onMessageEnd() {},
+      }
+      const parser = new Parser('request', handler)
+      try {
+        parser.receive(Buffer.from(text))
+      } catch {
+        parser.interrupt()
+      }
+      assert.equal(parser.error?.at, at)
+    })
+  }
 })
 
 describe('leniency', () => {
