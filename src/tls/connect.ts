@@ -54,6 +54,7 @@ export function connect(...args: unknown[]): TLSSocket {
   if (listener) socket.once('secureConnect', listener as () => void)
   // Its errors are the program's from the start.
   socket._releaseControl()
+  socket[kTls].awaitsVerdict = true
   const onEnd = (): void => onDisconnect(socket, options)
   socket.on('secure', () => onSecure(socket, side, options, onEnd))
   socket.prependListener('end', onEnd)
@@ -146,9 +147,13 @@ function onSecure(socket: TLSSocket, side: ClientSide, options: CompleteOptions,
     }
   } else socket.authorized = true
   socket.secureConnecting = false
+  socket[kTls].awaitsVerdict = false
   socket.removeListener('end', onEnd)
-  socket.emit('secureConnect')
-  if (!socket.destroyed) socket._setVerified()
+  try {
+    socket.emit('secureConnect')
+  } finally {
+    if (!socket.destroyed) socket._setVerified()
+  }
 }
 
 function verdict(socket: TLSSocket, side: ClientSide, options: CompleteOptions): Error | undefined {

@@ -87,11 +87,23 @@ export class SecureAccept implements ConnectionSink {
     }
     this.#isSettled = true
     this.#isSecure = true
-    if (this.#socket) {
-      showVerdict(this.#socket, this.side, true)
-      this.#socket.emit('secure')
+    try {
+      this.#accept()
+    } finally {
+      // What a listener throws is the program's affair: the connection works all the same, as in Node.
+      this.connection.open()
     }
-    if (!this.connection.isDestroyed) this.server[acceptSecure](this)
+  }
+
+  #accept(): void {
+    try {
+      if (this.#socket) {
+        showVerdict(this.#socket, this.side, true)
+        this.#socket.emit('secure')
+      }
+    } finally {
+      if (!this.connection.isDestroyed) this.server[acceptSecure](this)
+    }
   }
 
   /** A later handshake of TLS 1.2: the client may be another by its certificate, or have shown one only now. */
@@ -115,10 +127,13 @@ export class SecureAccept implements ConnectionSink {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#timer.cancel()
-    // The socket is still whole while the program looks at it.
-    if (this.server.listenerCount('tlsClientError') > 0) this.server.emit('tlsClientError', error, this.socket)
-    if (this.#socket) this.#socket.destroy(error)
-    this.connection.destroy()
+    try {
+      // The socket is still whole while the program looks at it.
+      if (this.server.listenerCount('tlsClientError') > 0) this.server.emit('tlsClientError', error, this.socket)
+    } finally {
+      if (this.#socket) this.#socket.destroy(error)
+      this.connection.destroy()
+    }
   }
 
   #onKeyLog(line: Buffer): void {

@@ -245,9 +245,9 @@ export class TlsConnection implements Connection {
     } finally {
       this.#isTelling = false
       this.#depth--
-      if (this.#depth === 0) this.#flush()
-      // A listener has thrown: the rest is still to be told.
+      // A listener has thrown: the rest is still to be told, the verdict on the peer perhaps, and nothing leaves before it.
       if (hasThrown) queueMicrotask(() => this.#tell())
+      else if (this.#depth === 0) this.#flush()
     }
     if (this.#state === 'open' && this.#isPaused) this.below.pause()
   }

@@ -60,6 +60,8 @@ export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOption
 /** What a TLSSocket keeps beyond net.Socket's state. */
 interface TlsState {
   readonly side: ClientSide | ServerSide
+  /** `tls.connect()` has still to judge the peer: until then nothing may pass, whatever a listener throws. */
+  awaitsVerdict: boolean
   /** Sessions wait for the verdict on the peer. */
   isVerified: boolean
   pendingSession: Buffer | undefined
@@ -121,7 +123,12 @@ class TlsSocket extends Socket {
     this.servername ??= side.serverName ?? false
     this._secureEstablished = true
     if (handshakeTimeout) this.setTimeout(0, this._handleTimeout)
-    this.emit('secure')
+    try {
+      this.emit('secure')
+    } finally {
+      // What a listener throws is the program's affair: the connection works all the same, as in Node.
+      if (!this[kTls].awaitsVerdict) side.connection?.open()
+    }
   }
 
   _handleTimeout(): void {
@@ -291,6 +298,7 @@ class TlsSocket extends Socket {
   /** The peer is who it must be: sessions with it may be kept. */
   _setVerified(): void {
     const state = this[kTls]
+    if (state.isVerified) return
     state.isVerified = true
     const { pendingSession } = state
     state.pendingSession = undefined
@@ -395,7 +403,8 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   const { options, side, stream, isShown } = plan
   plan.self.socket = socket as TLSSocket
   const { handshakeTimeout } = options
-  socket[kTls] = { side, isVerified: !(side instanceof ClientSide), pendingSession: undefined, handshakeTimeout }
+  const isVerified = !(side instanceof ClientSide)
+  socket[kTls] = { side, awaitsVerdict: false, isVerified, pendingSession: undefined, handshakeTimeout }
   socket._tlsOptions = options
   socket._secureEstablished = false
   socket._securePending = false
