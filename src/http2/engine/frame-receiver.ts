@@ -250,6 +250,9 @@ export class FrameReceiver implements FrameSink {
       if (length === 0 && !core.withstands('emptyFrameBurst', 'empty frames')) return 'stop'
       return 'discard'
     }
+    // No server has a reason for it. Behind a client's END_STREAM it is less rare, and costs the stream alone.
+    if (core.role === 'client' && !core.streams.mayHaveBeenReset(streamId))
+      return this.#fail(STREAM_CLOSED, 'DATA on a closed stream')
     core.failStreamId(streamId, { code: STREAM_CLOSED, reason: 'DATA on a closed stream' })
     return core.isDestroyed ? 'stop' : 'discard'
   }

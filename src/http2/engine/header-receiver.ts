@@ -264,8 +264,14 @@ export class HeaderReceiver {
   }
 
   #receiveTrailers(stream: Stream): void {
-    if (this.#endsStream) this.#deliver(stream, 'trailers')
-    else this.#core.failStream(stream, { code: PROTOCOL_ERROR, reason: 'trailers that do not end the stream' })
+    const { contentLength } = this.rules.block
+    // As the library beneath Node: a length among trailers is taken where there was none, and it is right.
+    const isWrong = stream.expectedLength >= 0 || contentLength !== stream.receivedLength
+    if (!this.#endsStream)
+      this.#core.failStream(stream, { code: PROTOCOL_ERROR, reason: 'trailers that do not end the stream' })
+    else if (contentLength >= 0 && isWrong)
+      this.#core.failStream(stream, { code: PROTOCOL_ERROR, reason: 'content-length among trailers' })
+    else this.#deliver(stream, 'trailers')
   }
 
   #faultOf(): { code: number; reason: string; limit?: LimitName } | undefined {

@@ -4,6 +4,7 @@
 import {
   AUTHORITY,
   BAD_NAME,
+  BAD_TARGET,
   BAD_VALUE,
   CONNECTION_SPECIFIC,
   CONTENT_LENGTH,
@@ -84,7 +85,7 @@ export class HeaderRules implements FieldSink {
     // Past a limit nothing is kept; the block is decoded to its end for the table's sake alone.
     if (++this.#pairs > this.#maxPairs || this.#listSize > this.#maxListSize || this.#fault !== undefined) return
     const kind = marks & KIND_MASK
-    if ((marks & (BAD_NAME | BAD_VALUE | PADDED_VALUE)) !== 0 && !this.#passes(marks, kind)) return
+    if (marks > KIND_MASK && !this.#passes(marks, kind)) return
     if (kind !== 0 && !this.#readKnown(kind, value)) return
     if (kind === 0 || kind > UNKNOWN_PSEUDO) this.#hasRegular = true
     this.#block.pairs.push(name, value)
@@ -108,6 +109,8 @@ export class HeaderRules implements FieldSink {
     const isPseudo = kind !== 0 && kind <= UNKNOWN_PSEUDO
     if (marks & BAD_NAME) this.#fault = 'a field name is not valid'
     else if (marks & BAD_VALUE) this.#fault = 'a field value is not valid'
+    else if (marks & BAD_TARGET && this.#kind === 'request') this.#fault = `${targets[kind]} is not valid`
+    else if ((marks & PADDED_VALUE) === 0) return true
     else if (isPseudo) this.#fault = 'a pseudo-header begins or ends with a space'
     // Malformed by the letter of RFC 9113 section 8.2.1; Node drops the field instead.
     else if (!this.#dropsPadded) return true
@@ -118,12 +121,17 @@ export class HeaderRules implements FieldSink {
   /** A field with a meaning of its own: false when it is not to be kept. */
   #readKnown(kind: number, value: string): boolean {
     if (kind <= UNKNOWN_PSEUDO) this.#fault = this.#readPseudo(kind, value)
-    else if (kind === CONTENT_LENGTH) this.#fault = this.#readContentLength(value)
-    else if (kind === CONNECTION_SPECIFIC) this.#fault = 'a connection-specific field'
+    else if (kind === CONTENT_LENGTH) {
+      // Some servers send it with 204, whose content has none to be counted. RFC 9110 section 8.6.
+      if (value === '0' && this.#block.status === 204) return false
+      this.#fault = this.#readContentLength(value)
+    } else if (kind === CONNECTION_SPECIFIC) this.#fault = 'a connection-specific field'
     else if (kind === TE && value !== 'trailers' && value.toLowerCase() !== 'trailers')
       this.#fault = 'te with something but trailers'
-    else if (kind === HOST) this.#hasHost = true
-    else if (kind === PRIORITY) this.#priority = this.#priority === undefined ? value : `${this.#priority}, ${value}`
+    else if (kind === HOST) {
+      if (this.#hasHost && this.#kind === 'request') this.#fault = 'host twice'
+      this.#hasHost = true
+    } else if (kind === PRIORITY) this.#priority = this.#priority === undefined ? value : `${this.#priority}, ${value}`
     return this.#fault === undefined
   }
 
@@ -163,6 +171,8 @@ export class HeaderRules implements FieldSink {
   }
 
   #readContentLength(value: string): string | undefined {
+    const { status } = this.#block
+    if (status === 204 || (status > 0 && status < 200)) return 'content-length in a response without content'
     // Fifteen digits are more than will ever come, and exact as a number.
     if (value.length === 0 || value.length > 15) return 'content-length is not valid'
     let length = 0
@@ -177,6 +187,8 @@ export class HeaderRules implements FieldSink {
   }
 }
 
+const targets: Readonly<Record<number, string>> = { [AUTHORITY]: ':authority', [HOST]: 'host', [SCHEME]: ':scheme' }
+
 function responseFault(block: HeaderBlock): string | undefined {
   if (block.status === 0) return ':status is missing'
   return block.status === 101 ? 'status 101' : undefined
@@ -187,21 +199,20 @@ function requestFault(block: HeaderBlock, hasHost: boolean, allowsProtocol: bool
   const { method, scheme, path, authority } = block
   if (method === undefined) return ':method is missing'
   if (method !== 'GET' && method !== 'POST' && !isToken(method)) return ':method is not valid'
-  if (authority !== undefined && holdsSpace(authority)) return ':authority is not valid'
   if (block.protocol !== undefined) {
     if (!allowsProtocol) return ':protocol was not offered'
     if (method !== 'CONNECT') return ':protocol without CONNECT'
     if (authority === undefined) return ':authority is missing'
   } else if (method === 'CONNECT') {
     if (scheme !== undefined || path !== undefined) return 'CONNECT with :scheme or :path'
-    return authority === undefined || authority === '' ? 'CONNECT without :authority' : undefined
+    return authority === undefined ? 'CONNECT without :authority' : undefined
   }
-  if (scheme === undefined || scheme === '') return ':scheme is missing'
+  if (scheme === undefined) return ':scheme is missing'
   if (path === undefined || path === '') return ':path is missing'
   if (holdsSpace(path)) return ':path is not valid'
   if (scheme === 'http' || scheme === 'https') {
     if (path.charCodeAt(0) !== 0x2f && !(path === '*' && method === 'OPTIONS')) return ':path is not valid'
-  } else if (holdsSpace(scheme)) return ':scheme is not valid'
+  }
   return authority === undefined && !hasHost ? ':authority and host are missing' : undefined
 }
 

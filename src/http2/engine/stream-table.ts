@@ -20,6 +20,8 @@ export class StreamTable {
   lastPeerId = 0
   /** Streams that we reset: what still comes on them was under way, and is passed over. Newest last. */
   readonly #resets = new Set<number>()
+  /** The highest of those that are not remembered any more. */
+  #lastForgottenReset = 0
 
   constructor(role: Role) {
     this.#isClient = role === 'client'
@@ -115,12 +117,18 @@ export class StreamTable {
     if (this.#resets.size <= maxRememberedResets) return
     for (const oldest of this.#resets) {
       this.#resets.delete(oldest)
+      this.#lastForgottenReset = Math.max(this.#lastForgottenReset, oldest)
       return
     }
   }
 
   wasReset(id: number): boolean {
     return this.#resets.has(id)
+  }
+
+  /** It may be among those that we have reset and do not remember. */
+  mayHaveBeenReset(id: number): boolean {
+    return id <= this.#lastForgottenReset || this.#resets.has(id)
   }
 
   #count(stream: Stream, change: number): void {

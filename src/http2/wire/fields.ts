@@ -27,6 +27,11 @@ export const BAD_VALUE = 0x20
 /** Begins or ends with a space or tab: forbidden as well, but a named leniency. */
 export const PADDED_VALUE = 0x40
 
+/** Of `:authority`, `host` and `:scheme`: empty, or with a character that none may have in a request. RFC 9113 section 8.3.1. */
+export const BAD_TARGET = 0x80
+/** Those that the name alone decides. */
+export const NAME_MASK = KIND_MASK | BAD_NAME
+
 /** The kind of a name, and BAD_NAME where it is none. */
 export function nameMarks(name: string): number {
   const known = kinds.get(name)
@@ -39,8 +44,25 @@ export function nameMarks(name: string): number {
   return REGULAR
 }
 
-/** BAD_VALUE and PADDED_VALUE, where they hold. */
-export function valueMarks(value: string): number {
+/** BAD_VALUE, PADDED_VALUE and BAD_TARGET, where they hold. @param name - marks of the field's name */
+export function valueMarks(value: string, name: number): number {
+  const kind = name & KIND_MASK
+  if (kind === AUTHORITY || kind === HOST) return textMarks(value) | targetMarks(value, authorityBytes)
+  if (kind !== SCHEME || value === 'https' || value === 'http') return textMarks(value)
+  return textMarks(value) | (isLetter(value.charCodeAt(0)) ? targetMarks(value, schemeBytes) : BAD_TARGET)
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
+}
+
+function targetMarks(value: string, allowed: Uint8Array): number {
+  if (value.length === 0) return BAD_TARGET
+  for (let i = 0; i < value.length; i++) if (allowed[value.charCodeAt(i)] !== 1) return BAD_TARGET
+  return 0
+}
+
+function textMarks(value: string): number {
   const { length } = value
   if (length === 0) return 0
   for (let i = 0; i < length; i++) {
@@ -52,9 +74,18 @@ export function valueMarks(value: string): number {
   return first === 0x20 || first === 0x09 || last === 0x20 || last === 0x09 ? PADDED_VALUE : 0
 }
 
+/** RFC 3986 section 3.2, without the user's name and password that RFC 9113 section 8.3.1 forbids; and section 3.1. */
+const authorityBytes = bytesOf("!$%&'()*+,-.:;=[]_~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+const schemeBytes = bytesOf('+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
+
 /** Bytes that a name may hold: RFC 9110 section 5.6.2, without the upper case (RFC 9113 section 8.2.1). */
-const nameBytes = new Uint8Array(65536 >> 8)
-for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") nameBytes[character.charCodeAt(0)] = 1
+const nameBytes = bytesOf("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+
+function bytesOf(characters: string): Uint8Array {
+  const bytes = new Uint8Array(256)
+  for (const character of characters) bytes[character.charCodeAt(0)] = 1
+  return bytes
+}
 
 const kinds = new Map<string, number>([
   [':method', METHOD],

@@ -3,7 +3,7 @@
 // Each table entry carries its marks (fields.ts) beside its text, so that a field that comes by index costs neither a
 // string nor a check. What a message may consist of is the engine's to judge.
 
-import { nameMarks, valueMarks } from './fields.ts'
+import { NAME_MASK, nameMarks, valueMarks } from './fields.ts'
 import { decodedCapacity, decodeHuffman } from './huffman.ts'
 import { ENTRY_OVERHEAD, staticTable } from './static-table.ts'
 import { latin1Text } from './text.ts'
@@ -109,10 +109,10 @@ export class HpackDecoder {
     } else {
       const named = this.#entry(index)
       name = named.name
-      marks = nameMarks(name)
+      marks = named.marks & NAME_MASK
     }
     const value = this.#readString()
-    return { name, value, marks: marks | valueMarks(value) }
+    return { name, value, marks: marks | valueMarks(value, marks) }
   }
 
   #readInteger(prefix: number): number {
@@ -181,7 +181,10 @@ export class HpackDecoder {
   }
 }
 
-const staticEntries: readonly Entry[] = staticTable.map(([name, value]) => ({ name, value, marks: nameMarks(name) }))
+const staticEntries: readonly Entry[] = staticTable.map(([name, value]) => {
+  const marks = nameMarks(name)
+  return { name, value, marks: marks | valueMarks(value, marks) }
+})
 
 let scratch = new Uint8Array(4096)
 

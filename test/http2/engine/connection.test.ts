@@ -299,6 +299,32 @@ test('a user that resets the stream from within any of its events', () => {
   }
 })
 
+test('a client ends the connection for DATA on a stream that both sides have ended', () => {
+  const peer = Peer.started('client')
+  peer.engine.openStream(getPairs, { endStream: true })
+  peer.received()
+  peer.sends(peer.headers(1, [[':status', '200']], 'end'), data(1, 'more', 'end'))
+  peer.expects('GOAWAY 5 0 DATA on a closed stream')
+})
+
+test('a client passes over DATA of a stream that it has reset, and of one reset so long ago that it has forgotten', () => {
+  const peer = Peer.started('client')
+  const streams = Array.from({ length: 1002 }, () => {
+    const stream = peer.engine.openStream(getPairs, { endStream: true })
+    assert.ok(stream)
+    peer.received()
+    peer.engine.reset(stream, 8)
+    return stream
+  })
+  peer.received()
+  peer.sends(data(streams[1001]?.id as number, 'late'))
+  peer.expectsNothing()
+  // More than are remembered: the answer for closed streams is the stream's alone.
+  peer.sends(data(1, 'late'))
+  peer.expects('RST_STREAM 1 5')
+  assert.equal(peer.engine.isDestroyed, false)
+})
+
 test('what a user throws passes through, and nothing that came is lost', () => {
   let throws = true
   const peer = Peer.started('server', {

@@ -171,6 +171,21 @@ const malformed: Record<string, Fields> = {
   'with a space in :method': set(':method', 'GE T'),
   'with a space in :authority': set(':authority', 'a b'),
   'with a space around :authority': set(':authority', ' a'),
+  'with an empty :authority': set(':authority', ''),
+  'with / in :authority': set(':authority', 'a/b'),
+  'with a user in :authority': set(':authority', 'user@a'),
+  'with a byte above ASCII in :authority': set(':authority', 'a\xff'),
+  'with host twice': [...get, ['host', 'a'], ['host', 'a']],
+  'with an empty host': [...get, ['host', '']],
+  'with / in host': [...without(':authority'), ['host', 'a/b']],
+  'with an empty host instead of :authority': [...without(':authority'), ['host', '']],
+  'CONNECT with / in :authority': [
+    [':method', 'CONNECT'],
+    [':authority', 'a/b'],
+  ],
+  'with an empty :scheme': set(':scheme', ''),
+  'with a :scheme that begins with a digit': set(':scheme', '1http'),
+  'with _ in :scheme': set(':scheme', 'a_b'),
   'with :method twice': [...get, [':method', 'GET']],
   'with :path twice': [...get, [':path', '/b']],
   'with :status': [...get, [':status', '200']],
@@ -210,6 +225,9 @@ const wellFormed: Record<string, Fields> = {
     [':authority', 'a:443'],
   ],
   'host instead of :authority': [...without(':authority'), ['host', 'a']],
+  'a host beside :authority': [...get, ['host', 'b:8080']],
+  'an IPv6 address for :authority': set(':authority', '[2001:db8::1]:443'),
+  'a scheme with punctuation': set(':scheme', 'web+x-1.0'),
   'another scheme': [...set(':scheme', 'coap').slice(0, 2), [':path', 'x'], [':authority', 'a']],
 }
 
@@ -217,6 +235,49 @@ for (const [name, fields] of Object.entries(wellFormed))
   dialogue(`a request with ${name}`, 'server', {}, peer => {
     peer.sends(peer.headers(1, fields, 'end'))
     peer.tells(`request 1 end ${fields.map(field => field.join('=')).join(' ')}`, 'end 1')
+  })
+
+const contentLength: Fields = [['content-length', '3']]
+dialogue('a content-length among trailers is malformed where the request has had one', 'server', {}, peer => {
+  peer.sends(peer.headers(1, [...post, ...contentLength]), data(1, 'abc'), peer.headers(1, contentLength, 'end'))
+  peer.expects('RST_STREAM 1 1')
+})
+dialogue('a content-length among trailers is malformed where it is wrong', 'server', {}, peer => {
+  peer.sends(peer.headers(1, post), data(1, 'abcd'), peer.headers(1, contentLength, 'end'))
+  peer.expects('RST_STREAM 1 1')
+})
+dialogue('a content-length among trailers is taken where it is the only one, and right', 'server', {}, peer => {
+  peer.sends(peer.headers(1, post), data(1, 'abc'), peer.headers(1, contentLength, 'end'))
+  peer.tells(`request 1 ${postLine}`, 'data 1 abc', 'trailers 1 end content-length=3', 'end 1')
+})
+
+const withoutContent: Record<string, [fields: Fields, told: string | undefined]> = {
+  '204 with a content-length': [[[':status', '204'], ...contentLength], undefined],
+  '103 with a content-length': [[[':status', '103'], ...contentLength], undefined],
+  '204 with a content-length of 0, which is dropped': [
+    [
+      [':status', '204'],
+      ['content-length', '0'],
+    ],
+    'response 1 end :status=204',
+  ],
+  '304 with a content-length': [[[':status', '304'], ...contentLength], 'response 1 end :status=304 content-length=3'],
+  'any with an empty host': [
+    [
+      [':status', '200'],
+      ['host', ''],
+    ],
+    'response 1 end :status=200 host=',
+  ],
+}
+for (const [name, [fields, told]] of Object.entries(withoutContent))
+  test(`a response: ${name}`, () => {
+    const peer = Peer.started('client')
+    peer.engine.openStream(getPairs, { endStream: true })
+    peer.received()
+    peer.sends(peer.headers(1, fields, 'end'))
+    if (told === undefined) peer.expects('RST_STREAM 1 1')
+    else assert.deepEqual(peer.events.take().slice(0, 1), [told])
   })
 
 dialogue('extended CONNECT once it was offered', 'server', { settings: [[8, 1]] }, peer => {
