@@ -49,6 +49,14 @@ export class DeadlineList {
     one.waitsIn = null
   }
 
+  /** Nothing waits, and nothing will before long: no timer stays either. */
+  rest(): void {
+    if (this.#first !== null) return
+    this.#isArmed = false
+    this.#timer?.cancel()
+    this.#timer = null
+  }
+
   /** The timer stays armed while the list is empty for a moment, as it is between two requests. */
   #arm(delayMs: number): void {
     this.#isArmed = true
@@ -85,6 +93,11 @@ export class Deadlines {
   start(one: Waiting, delayMs: number): void {
     if (this.#latest?.delayMs !== delayMs) this.#latest = this.#listOf(delayMs)
     this.#latest.start(one)
+  }
+
+  /** Cancels the timers of lists in which nothing waits. */
+  rest(): void {
+    for (const list of this.#lists.values()) list.rest()
   }
 
   #listOf(delayMs: number): DeadlineList {

@@ -144,6 +144,14 @@ export class HttpService {
   stopChecking(): void {
     this.#checking?.cancel()
     this.#checking = undefined
+    this.deadlines.rest()
+  }
+
+  /** It is closed, or the program's own from now on. */
+  forget(connection: ServerConnection): void {
+    this.connections.delete(connection)
+    // A server that has closed leaves no timer behind.
+    if (this.connections.size === 0 && this.#checking === undefined) this.deadlines.rest()
   }
 
   #check(): void {

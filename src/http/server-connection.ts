@@ -228,7 +228,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   onClose(hadError: boolean): void {
     this.isClosed = true
     this.#idleTimer.cancel()
-    this.service.connections.delete(this)
+    this.service.forget(this)
     const current = this.#current
     // The end of the connection is counted whatever a listener does.
     try {
@@ -707,7 +707,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   release(): Socket {
     const { socket } = this
     this.#idleTimer.cancel()
-    this.service.connections.delete(this)
+    this.service.forget(this)
     this.parser.close()
     this.#hasFailed = true
     const shown = socket as Socket & AssignableSocket & { parser?: object | null }

@@ -2,11 +2,14 @@
 // simulated network, so that time passes at will and no test waits for it.
 
 import assert from 'node:assert/strict'
+import { createHook } from 'node:async_hooks'
+import { once } from 'node:events'
 import { it, type TestContext } from 'node:test'
 import http from '../../src/http/index.ts'
 import net from '../../src/net/index.ts'
 import { virtualWorld, type World } from '../models/world.ts'
 import { catchUncaught } from '../support/uncaught.ts'
+import { Peer, portOf } from './raw.ts'
 
 type Server = InstanceType<typeof http.Server>
 type Response = InstanceType<typeof http.ServerResponse>
@@ -198,6 +201,37 @@ it("a server closed by a listener of 'clientError' checks no longer", async t =>
   const later = await scene.connects()
   assert.equal(later.socket.destroyed, true)
   assert.equal(count, 1)
+})
+
+it('a server that has closed leaves no timer behind', async t => {
+  const live = new Set<number>()
+  const hook = createHook({
+    init(id, type) {
+      if (type === 'Timeout') live.add(id)
+    },
+    destroy: id => void live.delete(id),
+  })
+  t.after(() => hook.disable())
+  hook.enable()
+  const server = http.createServer((_request, response) => {
+    // The text of the date is kept for a second.
+    response.sendDate = false
+    response.end('ok')
+  })
+  server.timeout = 100_000
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const peers = [await Peer.connect(portOf(server)), await Peer.connect(portOf(server))]
+  for (const peer of peers) {
+    peer.sends(get())
+    await peer.receives(/ok$/)
+  }
+  server.close()
+  await once(server, 'close')
+  for (const peer of peers) await peer.closes()
+  // Hooks hear of what was destroyed some turns later.
+  for (let turn = 0; turn < 100 && live.size > 0; turn++) await new Promise(resolve => setImmediate(resolve))
+  assert.equal(live.size, 0)
 })
 
 it("a listener of 'timeout' that throws does not keep other connections from timing out", async t => {
