@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { invalidArgType, invalidArgValue, missingArgs } from '../core/errors.ts'
 import { validateOneOf, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
-import { families, type LookupOptions, lookup as lookupWithCallback, readOptions } from './lookup.ts'
+import { addressOfNothing, families, type LookupOptions, lookup as lookupWithCallback, readOptions } from './lookup.ts'
 import { checkTarget, lookupService as lookupServiceWithCallback } from './lookup-service.ts'
 
 export const lookup = function lookup(hostname: string, options?: LookupOptions | number): Promise<unknown> {
@@ -18,8 +18,12 @@ export const lookup = function lookup(hostname: string, options?: LookupOptions 
   // Unlike the callback form, Node's takes no 'IPv4' here.
   if (typeof options === 'object' && options?.family != null) validateOneOf(options.family, 'options.family', families)
   const { all } = question
-  if (!hostname) return Promise.reject(invalidArgValue('hostname', hostname, 'must be a non-empty string'))
   return new Promise((resolve, reject) => {
+    if (!hostname) {
+      const [address, family] = addressOfNothing(hostname, question)
+      resolve(all ? address : { address, family })
+      return
+    }
     if (all) {
       lookupWithCallback(hostname, options, (error: Error | null, addresses: unknown) =>
         error ? reject(error) : resolve(addresses),

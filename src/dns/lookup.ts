@@ -4,6 +4,7 @@ import { invalidArgType, invalidArgValue } from '../core/errors.ts'
 import { ipVersion } from '../core/ip.ts'
 import { validateBoolean, validateFunction, validateNumber, validateOneOf, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
+import { takesEmptyNames } from '../host/os-features.ts'
 import type { HostAddress, IpFamily } from '../host/types.ts'
 import { lookUp } from './lookup-cache.ts'
 import { getDefaultResultOrder, type ResultOrder, resultOrders } from './result-order.ts'
@@ -55,7 +56,10 @@ export function lookup(
     validateFunction(done === undefined && !mayBeOptions ? options : done, 'callback')
   }
   const question = readOptions(typeof options === 'function' ? undefined : options)
-  if (!hostname) throw invalidArgValue('hostname', hostname, 'must be a non-empty string')
+  if (!hostname) {
+    process.nextTick(done, null, ...addressOfNothing(hostname, question))
+    return {}
+  }
   const literal = ipVersion(hostname)
   if (literal !== 0) {
     if (question.all) process.nextTick(done, null, [{ address: hostname, family: literal }])
@@ -72,6 +76,12 @@ export function lookup(
     else done(null, sorted[0]?.address, sorted[0]?.family)
   })
   return {}
+}
+
+/** What an older Node finds for a name that is none. @throws ERR_INVALID_ARG_VALUE, as newer ones do */
+export function addressOfNothing(hostname: unknown, { all, family }: Question): [HostAddress[]] | [null, IpFamily] {
+  if (!takesEmptyNames(hostname)) throw invalidArgValue('hostname', hostname, 'must be a non-empty string')
+  return all ? [[]] : [null, family === 6 ? 6 : 4]
 }
 
 /** Checks the options and fills in Node's defaults. */

@@ -326,3 +326,31 @@ describe('setLookupCache()', () => {
     assert.throws(() => setLookupCache(5 as never), { code: 'ERR_INVALID_ARG_TYPE' })
   })
 })
+
+it('a name that is none gives what the runtime gives for it: nothing up to Node 24, an error from 26 on', async () => {
+  const told = ({ code }: NodeJS.ErrnoException) => code
+  const questions = ['', null, undefined, 0, false].flatMap(name =>
+    [{}, { all: true }, { family: 6 }, { family: 4 }, { all: true, family: 6 }].map(
+      options => [name, options] as const,
+    ),
+  )
+  const answers = async (module: typeof builtIn) => {
+    const found: unknown[] = []
+    for (const [name, options] of questions) {
+      const call = module.lookup as unknown as (
+        name: unknown,
+        options: object,
+        found: (...args: unknown[]) => void,
+      ) => void
+      try {
+        found.push(await new Promise(resolve => call(name, options, (...args) => resolve(args))))
+      } catch (error) {
+        found.push(told(error as Error))
+      }
+      const promised = module.promises.lookup as unknown as (name: unknown, options: object) => Promise<unknown>
+      found.push(await Promise.resolve(promised(name, options)).catch(told))
+    }
+    return found
+  }
+  assert.deepEqual(await answers(dns as unknown as typeof builtIn), await answers(builtIn))
+})
