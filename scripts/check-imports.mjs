@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 
 /** Node's modules, each with those that it may stand on. */
 const below = {
-  url: [],
+  querystring: [],
+  url: ['querystring'],
   dns: [],
   net: ['dns'],
   dgram: ['dns'],

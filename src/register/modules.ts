@@ -22,6 +22,7 @@ const replacements: Readonly<Record<string, Replacement>> = {
   _http_outgoing: { file: 'http/index.js', door: 'http' },
   _http_server: { file: 'http/index.js', door: 'http' },
   url: { file: 'url/index.js', door: 'url' },
+  querystring: { file: 'querystring/index.js', door: 'querystring' },
   net: { file: 'net/index.js', door: 'net' },
   tls: { file: 'tls/index.js', door: 'tls' },
   http2: { file: 'http2/index.js', door: 'http2' },

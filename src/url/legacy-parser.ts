@@ -1,9 +1,9 @@
 // The parser of the legacy API: what `url.parse` does to a text. It follows Node's, not any standard: RFC 3986 for the
 // names of the parts, early browsers for backslashes and for what may stand in a host. Queries are taken apart by
-// querystring, which is no network module: the runtime's own serves.
+// querystring.
 
-import { parse as parseQuery } from 'node:querystring'
 import { invalidArgValue } from '../core/errors.ts'
+import { parse as parseQuery } from '../querystring/index.ts'
 import { invalidUrlAssigned } from './errors.ts'
 import { domainToAscii } from './idna.ts'
 import type { Url } from './legacy.ts'

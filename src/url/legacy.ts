@@ -1,10 +1,11 @@
 // Node's older API, from before the URL standard: `Url`, parse, format, resolve, resolveObject. Deprecated by its
 // documentation (DEP0169) and kept for the programs that have it. Nothing in this project decides by it where to connect.
 
-import { type ParsedUrlQuery, type ParsedUrlQueryInput, stringify } from 'node:querystring'
+import type { ParsedUrlQuery, ParsedUrlQueryInput } from 'node:querystring'
 import { URL as RuntimeURL } from 'node:url'
 import { codedError, invalidArgType } from '../core/errors.ts'
 import { validateString } from '../core/validate.ts'
+import { stringify } from '../querystring/index.ts'
 import { formatUrl } from './format.ts'
 import { isIpv6Host, parseHostInto, parseInto } from './legacy-parser.ts'
 import { resolveInto } from './legacy-resolver.ts'

@@ -34,6 +34,7 @@ export const exceptions = {
       'OutgoingMessage#_headerNames': 'gone since Node 25',
     },
     url: {},
+    querystring: {},
     tls: {
       createSecurePair: 'gone since Node 24',
       'Server#setOptions': 'gone since Node 26; setSecureContext() does what is left of it',
@@ -60,6 +61,7 @@ export const exceptions = {
     },
     http: {},
     url: {},
+    querystring: {},
     tls: {},
     http2: {},
     https: {},

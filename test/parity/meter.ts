@@ -7,6 +7,7 @@ import * as builtInHttp from 'node:http'
 import * as builtInHttp2 from 'node:http2'
 import * as builtInHttps from 'node:https'
 import * as builtInNet from 'node:net'
+import * as builtInQuerystring from 'node:querystring'
 import * as builtInTls from 'node:tls'
 import * as builtInUrl from 'node:url'
 import * as dgram from '../../src/dgram/index.ts'
@@ -15,6 +16,7 @@ import * as http from '../../src/http/index.ts'
 import * as http2 from '../../src/http2/index.ts'
 import * as https from '../../src/https/index.ts'
 import * as net from '../../src/net/index.ts'
+import * as querystring from '../../src/querystring/index.ts'
 import * as tls from '../../src/tls/index.ts'
 import * as url from '../../src/url/index.ts'
 import * as names from './names.ts'
@@ -24,6 +26,7 @@ import { seeds as httpSeeds } from './seeds/http.ts'
 import { seeds as http2Seeds } from './seeds/http2.ts'
 import { seeds as httpsSeeds } from './seeds/https.ts'
 import { seeds as netSeeds } from './seeds/net.ts'
+import { seeds as querystringSeeds } from './seeds/querystring.ts'
 import type { Seeds } from './seeds/seeds.ts'
 import { seeds as tlsSeeds } from './seeds/tls.ts'
 import { seeds as urlSeeds } from './seeds/url.ts'
@@ -53,6 +56,12 @@ export const meteredModules = {
   net: { ours: net, builtIn: builtInNet, types: names.net, seeds: netSeeds },
   tls: { ours: tls, builtIn: builtInTls, types: names.tls, seeds: tlsSeeds },
   https: { ours: https, builtIn: builtInHttps, types: names.https, seeds: httpsSeeds },
+  querystring: {
+    ours: querystring,
+    builtIn: builtInQuerystring,
+    types: names.querystring,
+    seeds: querystringSeeds,
+  },
   url: { ours: url, builtIn: builtInUrl, types: names.url, seeds: urlSeeds },
 } satisfies Record<string, MeteredModule>
 

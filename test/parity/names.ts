@@ -6,6 +6,7 @@ import type * as Http from 'node:http'
 import type * as Http2 from 'node:http2'
 import type * as Https from 'node:https'
 import type * as Net from 'node:net'
+import type * as QueryString from 'node:querystring'
 import type * as Tls from 'node:tls'
 import type * as Url from 'node:url'
 
@@ -83,6 +84,15 @@ export const net: Record<keyof typeof Net, true> = {
   setDefaultAutoSelectFamilyAttemptTimeout: true,
   Socket: true,
   SocketAddress: true,
+}
+
+export const querystring: Record<keyof typeof QueryString, true> = {
+  decode: true,
+  encode: true,
+  escape: true,
+  parse: true,
+  stringify: true,
+  unescape: true,
 }
 
 export const url: Record<keyof typeof Url, true> = {
