@@ -12,6 +12,10 @@ export const surplus: Readonly<Record<string, Readonly<Record<string, string>>>>
   dns: { resolveTlsa: ownWork, 'Resolver#resolveTlsa': ownWork, 'promises.resolveTlsa': ownWork },
   http: {
     setGlobalProxyFromEnv: ownWork,
+    isValidHeaderName: ownWork,
+    isValidHeaderValue: ownWork,
+    websocketMask: ownWork,
+    websocketUnmask: ownWork,
     'ServerResponse#writeInformation': ownWork,
     'ServerResponse#writeHeader': 'deprecated, and gone since Node 26: older programs call it',
     MessageEvent: 'the global, which an older runtime has and does not export',
