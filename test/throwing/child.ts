@@ -4,8 +4,8 @@
 
 import dgram from 'node:dgram'
 import net from 'node:net'
+import { type Implementation, loadModules } from '../support/implementations.ts'
 import { Loopback } from './loopback.ts'
-import { type Implementation, loadModules } from './modules.ts'
 import { scenarioNamed } from './scenarios/index.ts'
 import { type Cell, type Outcome, Scene } from './scene.ts'
 

@@ -2,8 +2,8 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Implementation } from '../support/implementations.ts'
 import type { Run } from './child.ts'
-import type { Implementation } from './modules.ts'
 import type { Outcome } from './scene.ts'
 
 const program = fileURLToPath(new URL('child.js', import.meta.url))

@@ -1,8 +1,8 @@
 // One run of a scenario: what its listeners and callbacks heard, step by step, and the one of them that throws.
 
 import type { EventEmitter } from 'node:events'
+import type { Modules } from '../support/implementations.ts'
 import type { Loopback } from './loopback.ts'
-import type { Modules } from './modules.ts'
 
 /** The two ends of an exchange. What each heard is kept in its order; between the two the network decides. */
 export type End = 'client' | 'server'

@@ -1,4 +1,4 @@
-// The modules that scenarios run on: ours, or the runtime's.
+// The network modules to run something on: ours, or the runtime's.
 
 export interface Modules {
   readonly net: typeof import('node:net')
