@@ -403,7 +403,9 @@ export function onResponseTimeout(this: ClientSocket): void {
   this._httpMessage?.res?.emit('timeout')
 }
 
+/** Once: an answer that is read after its connection has gone ends a request that is closed already. */
 function closeRequest(request: ClientRequest): void {
+  if (request._closed) return
   request._closed = true
   request.emit('close')
 }

@@ -12,14 +12,16 @@ export interface World {
   readonly serverAddress: string
   /** Lets everything happen that is on its way, without letting a time-out of the programs pass. */
   settle(): Promise<void>
+  /** How often `settle` may have to be called before all that is on its way has happened. */
+  readonly patience: number
   /** Lets that many milliseconds pass; only in virtual time. */
   pass(milliseconds: number): Promise<void>
   close(): void
 }
 
 /** Two machines on a switch without delay. `settle` takes 5 ms of virtual time, so that models use times well above it. */
-export function virtualWorld(seed: number): World {
-  const network = new Network({ seed })
+export function virtualWorld(seed: number, epoch?: number): World {
+  const network = new Network({ seed, epoch })
   const lan = network.switch({ latency: '0ms' })
   const server = network.host('server', { nics: [lan] })
   const client = network.host('client', { nics: [lan] })
@@ -28,6 +30,7 @@ export function virtualWorld(seed: number): World {
     client: fn => client.run(fn),
     serverAddress: 'server',
     settle: () => network.run('5ms'),
+    patience: 0,
     pass: milliseconds => network.run(`${milliseconds}ms`),
     close: () => network.close(),
   }
@@ -42,6 +45,7 @@ export function realWorld(): World {
     server: fn => fn(),
     client: fn => fn(),
     serverAddress: '127.0.0.1',
+    patience: 50,
     async settle() {
       for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise(resolve => setImmediate(resolve))
     },
