@@ -63,6 +63,17 @@ export const socketClosed = () => codedError(Error, 'ERR_SOCKET_CLOSED', 'Socket
 /** What a write gets whose connection closed before its bytes could leave. */
 export const writeCancelled = () => systemError('ECANCELED', 'write')
 
+/**
+ * What a program gets that wrote before the handshake failed: the write's error, with OpenSSL's message in it. https requests
+ * are such programs.
+ */
+export function writeRefused(error: Error): Error {
+  if (!('library' in error)) return error
+  const refused = systemError('EPROTO', 'write')
+  refused.message += ` ${error.message}`
+  return refused
+}
+
 export interface DisconnectedError extends CodedError {
   path?: unknown
   host?: unknown

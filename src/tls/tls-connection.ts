@@ -8,7 +8,7 @@ import { currentHost } from '../host/current.ts'
 import { silentSink } from '../host/silent-sink.ts'
 import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from '../host/types.ts'
 import { BelowSink } from './below-sink.ts'
-import { writeCancelled } from './errors.ts'
+import { writeCancelled, writeRefused } from './errors.ts'
 import type { ClientOffer, LayerEvents, TlsLayer } from './layer.ts'
 import { lingerMs, maxGatheredBytes } from './limits.ts'
 import { TlsOutput } from './tls-output.ts'
@@ -296,13 +296,16 @@ export class TlsConnection implements Connection {
   #fail(error: Error): void {
     if (this.isDestroyed) return
     this.#writeOutput(undefined)
+    const isWriteRefused = this.#state === 'handshake' && this.#output.hasWaiting
+    const told = isWriteRefused ? writeRefused(error) : error
     this.#state = 'failed'
     this.#told = []
     this.#layer?.destroy()
+    if (isWriteRefused) this.#output.refuse(told)
     this.#output.drop()
     // While it is told, the connection still has its addresses.
     try {
-      this.sink.onError(error)
+      this.sink.onError(told)
     } finally {
       this.#linger()
     }

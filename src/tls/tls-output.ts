@@ -72,14 +72,24 @@ export class TlsOutput {
 
   /** Nothing of it will be sent. */
   drop(): void {
+    const done = this.#forget()
+    if (done.length === 0) return
+    const error = writeCancelled()
+    queueMicrotask(() => allOf(done)(error))
+  }
+
+  /** Nothing of it will be sent: its writers hear why, at once and so before everybody else. */
+  refuse(error: Error): void {
+    allOf(this.#forget())(error)
+  }
+
+  #forget(): WriteDone[] {
     const done = [...this.#behindDone, ...this.#waitingDone]
     this.#waiting = []
     this.#waitingBytes = 0
     this.#waitingDone = []
     this.#behindDone = []
-    if (done.length === 0) return
-    const error = writeCancelled()
-    queueMicrotask(() => allOf(done)(error))
+    return done
   }
 
   /** Whom to tell when the output that there is now has been sent. */
