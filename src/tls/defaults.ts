@@ -27,3 +27,9 @@ export const defaults: TlsDefaults = {
   DEFAULT_MIN_VERSION: runtime.DEFAULT_MIN_VERSION,
   DEFAULT_MAX_VERSION: runtime.DEFAULT_MAX_VERSION,
 }
+
+/** Of what newer Nodes lack. */
+export const runtimeHas = {
+  createSecurePair: 'createSecurePair' in runtime,
+  setOptions: 'setOptions' in runtime.Server.prototype,
+}

@@ -5,13 +5,14 @@ import { convertALPNProtocols } from './alpn.ts'
 import { getCertificateCompressionAlgorithms } from './certificate-compression.ts'
 import { connect } from './connect.ts'
 import { defaults } from './defaults.ts'
+import { deprecatedExports } from './deprecated.ts'
 import { checkServerIdentity } from './identity.ts'
 import { createSecureContext, SecureContext } from './secure-context.ts'
 import { createServer, Server } from './server.ts'
 import { TLSSocket } from './tls-socket.ts'
 import { getCACertificates, rootCertificates, setDefaultCACertificates } from './trust-store.ts'
 
-const writable = Object.assign(defaults, {
+const writable = Object.assign(defaults, deprecatedExports, {
   getCiphers,
   getCACertificates,
   getCertificateCompressionAlgorithms,

@@ -36,8 +36,8 @@ export const exceptions = {
     url: {},
     querystring: {},
     tls: {
-      createSecurePair: 'gone since Node 24',
-      'Server#setOptions': 'gone since Node 26; setSecureContext() does what is left of it',
+      createSecurePair:
+        'gone since Node 24; where the runtime has it, a member of the default export, and no named one',
       'TLSSocket#_wrapHandle': nativeHandle,
       'TLSSocket#_init': nativeHandle,
     },
