@@ -8,6 +8,8 @@ export interface CipherChoice {
   /** All, where the list names none. */
   readonly tls13: readonly CipherSuite[]
   readonly tls12: readonly CipherSuite[]
+  /** Those of them that the list has by their very names. */
+  readonly named12: readonly CipherSuite[]
   /** The list names suites of TLS 1.2, ours or not. */
   readonly asksFor12: boolean
   /** The same of TLS 1.3. */
@@ -34,9 +36,11 @@ function readCipherList(list: string): CipherChoice {
   const words13 = words.filter(word => word.startsWith('TLS_'))
   const words12 = words.filter(word => !word.startsWith('TLS_'))
   const asksFor13 = words13.length > 0
+  const tls12 = parse12(words12)
   return {
     tls13: asksFor13 ? words13.flatMap(word => suiteByName(word, 0x0304) ?? []) : suites13,
-    tls12: parse12(words12),
+    tls12,
+    named12: tls12.filter(suite => words12.includes(suite.name)),
     asksFor12: words12.some(word => !/^[!@+-]/.test(word)),
     asksFor13,
   }

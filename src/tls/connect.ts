@@ -9,6 +9,7 @@ import { type AnyOptions, normalizeArguments } from '../net/internal.ts'
 import { canonicalHost } from './canonical-host.ts'
 import type { ClientSide } from './client-side.ts'
 import { defaults } from './defaults.ts'
+import { tlsEngine } from './engine-choice.ts'
 import { type DisconnectedError, dhParamSize } from './errors.ts'
 import { checkServerIdentity, isNamed, unnamed } from './identity.ts'
 import { makeContext, type SecureContext } from './secure-context.ts'
@@ -121,7 +122,8 @@ let hasWarned = false
 /** NODE_TLS_REJECT_UNAUTHORIZED=0, with Node's warning, once. */
 function allowsUnauthorized(): boolean {
   const allows = process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
-  if (allows && !hasWarned) {
+  // The runtime's TLS gives the warning itself.
+  if (allows && !hasWarned && tlsEngine() !== 'runtime') {
     hasWarned = true
     process.emitWarning(
       "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections and HTTPS requests insecure by disabling certificate verification.",

@@ -102,15 +102,15 @@ function versionsOf(options: SecureContextOptions): Versions | undefined {
 
 /** As Node has it: a list without suites of TLS 1.2 leaves that version out, one without suites of TLS 1.3 has them all. */
 function suitesOf(list: string, { min, max }: Versions) {
-  const { tls13, tls12, asksFor12, asksFor13 } = parseCipherList(list)
+  const { tls13, tls12, named12, asksFor12, asksFor13 } = parseCipherList(list)
   if ((asksFor12 && tls12.length === 0) || (asksFor13 && tls13.length === 0)) return undefined
   const minVersion: ProtocolVersion = asksFor12 ? min : 0x0304
   if (minVersion > max) return undefined
   const cipherSuites = [...(max === 0x0304 ? tls13 : []), ...(minVersion === 0x0303 ? tls12 : [])]
   const servedSuites = cipherSuites.filter(mayServe)
-  // Where no suite is left of those that were asked for, the runtime may have one; and who asks for the lowest level wants the
-  // oldest clients too.
-  const isEnough = securityLevelOf(list) === 0 ? tls12.every(mayServe) : tls12.some(mayServe)
+  // The runtime may have those that we have not: where no suite is left of what was asked for, or one that was asked for by name is
+  // not left; and who asks for the lowest level wants the oldest clients too.
+  const isEnough = securityLevelOf(list) === 0 ? tls12.every(mayServe) : tls12.some(mayServe) && named12.every(mayServe)
   const servesAll = minVersion === 0x0304 || isEnough
   return { minVersion, maxVersion: max, cipherSuites, servedSuites: servesAll ? servedSuites : undefined }
 }

@@ -10,6 +10,7 @@ import { silentSink } from '../host/silent-sink.ts'
 import { readOffer } from './client-offer.ts'
 import type { ClientSide } from './client-side.ts'
 import type { CipherInfo, EphemeralKeyInfo, LayerEvents, PeerVerdict, ServerAnswer, TlsLayer } from './layer.ts'
+import { opensslError } from './openssl-errors.ts'
 import type { ServerSide } from './server-side.ts'
 
 export function runtimeClientLayer(side: ClientSide, events: LayerEvents): TlsLayer {
@@ -103,11 +104,9 @@ abstract class RuntimeLayer implements TlsLayer {
   refuseProtocols(): void {}
 
   renegotiate(requestCert: boolean): Error | undefined {
-    let failure: Error | undefined
-    const isStarted = this.socket?.renegotiate({ requestCert }, error => {
-      if (error) failure = error
-    })
-    return isStarted === false ? (failure ?? new Error('renegotiation is not possible')) : undefined
+    // Its callback comes later with the runtime's error: the caller is to have one now.
+    if (this.socket?.renegotiate({ requestCert }, () => {}) !== false) return undefined
+    return opensslError(this.protocol === 'TLSv1.3' ? 'wrong ssl version' : 'no renegotiation')
   }
 
   setMaxFragmentSize(size: number): void {

@@ -58,6 +58,31 @@ for (const engine of ['plainwire', 'runtime'] as const) {
   })
 }
 
+for (const engine of ['plainwire', 'runtime'] as const) {
+  it(`what cannot be renegotiated has OpenSSL's error, by ${engine}`, async t => {
+    choose(t, engine)
+    const { port } = await listen(t, { minVersion: 'TLSv1.3' })
+    const socket = await secured(connect(t, port, { minVersion: 'TLSv1.3' }))
+    const error = await new Promise<(Error & { code?: string }) | null>(resolve => {
+      assert.equal(socket.renegotiate({}, resolve), false)
+    })
+    assert.equal(error?.code, 'ERR_SSL_WRONG_SSL_VERSION')
+  })
+
+  it(`NODE_TLS_REJECT_UNAUTHORIZED=0 is warned of once, by ${engine}`, async () => {
+    const script = `
+      const { default: tls } = await import(process.argv[1])
+      const server = (await import('node:net')).createServer(socket => socket.destroy()).listen(0, '127.0.0.1', () => {
+        const { port } = server.address()
+        for (const _ of [1, 2]) tls.connect(port, '127.0.0.1').on('error', () => {}).on('close', () => server.close())
+      })`
+    const file = new URL('../../src/tls/index.js', import.meta.url).href
+    const env = { ...process.env, PLAINWIRE_TLS: engine, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, file], { env })
+    assert.equal(stderr.match(/NODE_TLS_REJECT_UNAUTHORIZED/g)?.length, 1, stderr)
+  })
+}
+
 it('the environment says it, where no function does', async () => {
   const script = `console.log((await import(process.argv[1])).tlsEngine())`
   const file = new URL('../../src/tls/engine-choice.js', import.meta.url).href
@@ -76,6 +101,10 @@ describe('where nothing is chosen', () => {
   for (const [ciphers, server, client] of [
     ['HIGH', 'plainwire', 'plainwire'],
     ['AES128-GCM-SHA256', withRsa, 'plainwire'],
+    // One that is named is asked for, whatever else there is; one that a word stands for is not.
+    ['ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256', withRsa, 'plainwire'],
+    ['ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256:!kRSA', 'plainwire', 'plainwire'],
+    ['ECDHE-RSA-AES128-GCM-SHA256:kRSA', 'plainwire', 'plainwire'],
     ['ALL@SECLEVEL=0', withRsa, 'plainwire'],
   ] as const) {
     it(`${ciphers}: a server is served by ${server}, a client by ${client}`, async t => {
