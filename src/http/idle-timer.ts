@@ -62,3 +62,16 @@ export class IdleTimer implements Waiting, Timer {
     else this.#idler.onIdle()
   }
 }
+
+/** How long a connection may wait for its next request; 0: as long as it likes. */
+export function keepAliveDelay(server: {
+  readonly keepAliveTimeout: number
+  readonly keepAliveTimeoutBuffer: number
+}): number {
+  const timeout = nonNegative(server.keepAliveTimeout, 0)
+  return timeout === 0 ? 0 : timeout + nonNegative(server.keepAliveTimeoutBuffer, 1000)
+}
+
+function nonNegative(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise
+}

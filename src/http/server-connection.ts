@@ -2,7 +2,6 @@
 // in between it pauses the peer, waits for the next request, or closes. It is the Connection's sink itself: the
 // net.Socket that Node shows as `req.socket` is made when somebody looks, and then told of what happens.
 
-import { EventEmitter } from 'node:events'
 import { asBuffer } from '../core/bytes.ts'
 import { connectionReset } from '../core/errors.ts'
 import { DuplexConnection, duplexConnection } from '../host/duplex-connection.ts'
@@ -15,7 +14,7 @@ import type { ParseError } from './engine/parse-error.ts'
 import { type HeadAnswer, Parser, type ParserHandler } from './engine/parser.ts'
 import * as errors from './errors.ts'
 import type { HttpServerLike, HttpService } from './http-service.ts'
-import { IdleTimer } from './idle-timer.ts'
+import { IdleTimer, keepAliveDelay } from './idle-timer.ts'
 import {
   completeMessage,
   detachSignal,
@@ -30,21 +29,10 @@ import { emitClose } from './outgoing-body.ts'
 import { kState } from './outgoing-state.ts'
 import { PlainServerResponse, ServerResponse } from './server-response.ts'
 import { handOver } from './server-upgrade.ts'
+import { SocketListeners, showAnswer } from './shown-socket.ts'
 import { type AssignableSocket, hideBuffered, kOutlet, showBuffered } from './socket-outlet.ts'
 import { mayReadPast, mayWritePast } from './untouched.ts'
 import type { Fields } from './wire/fields.ts'
-
-const nothing = (): void => {}
-
-/** What we hear of the socket that shows the connection: made with it. */
-interface SocketListeners {
-  readonly data: (chunk: Uint8Array | string) => void
-  readonly error: (error: Error) => void
-  readonly timeout: () => void
-  readonly pause: () => void
-  readonly resume: () => void
-  readonly close: () => void
-}
 
 export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet {
   readonly service: HttpService
@@ -130,12 +118,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     shown.server = this.server as never
     shown._server ??= null as never
     shown[kOutlet] = this
-    if (this.#current === null) shown._httpMessage = null
-    else assignAnswer(socket, this.#current)
+    shown._httpMessage = null
+    if (this.#current !== null) showAnswer(socket, this.#current)
     shown.parser = this.parser
     shown._paused = this.#isPausedForAnswers
-    // As on Node's sockets: programs count listeners, and 'data' shows that somebody reads already.
-    const listeners: SocketListeners = {
+    const listeners = new SocketListeners(socket, {
       data: chunk => this.#onSocketData(chunk),
       error: error => this.#onSocketError(error),
       timeout: () => this.#onSocketTimeout(),
@@ -145,19 +132,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
       close: () => {
         if (!this.isClosed) this.#abort()
       },
-    }
+    })
     this.#listeners = listeners
-    socket.on('error', listeners.error)
-    socket.on('timeout', listeners.timeout)
-    if (this.#socketSink !== undefined) {
-      EventEmitter.prototype.on.call(socket, 'data', listeners.data)
-      for (const event of ['end', 'drain']) socket.on(event, nothing)
-      socket.on('close', listeners.close)
-      socket.on('pause', listeners.pause)
-      socket.on('resume', listeners.resume)
-      this.#showState(socket)
-    }
-    Object.defineProperty(socket, 'setEncoding', { value: refuseEncoding, configurable: true, writable: true })
+    if (this.#socketSink === undefined) return
+    listeners.listenPast()
+    this.#showState(socket)
   }
 
   /** What has happened to the connection before its socket was made. */
@@ -279,13 +258,9 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #changeOver(socket: Socket): void {
     const { connection } = this
     const corks = this.#corked + (this.#messagesInBatch > 1 ? 1 : 0)
-    const listeners = this.#listeners as SocketListeners
     this.#socketSink = undefined
     hideBuffered(socket)
-    socket.off('pause', listeners.pause)
-    socket.off('resume', listeners.resume)
-    socket.off('close', listeners.close)
-    for (const event of ['end', 'drain']) socket.off(event, nothing)
+    this.#listeners?.changeOver()
     if (this.#idleTimer.delayMs > 0) socket.setTimeout(this.#idleTimer.delayMs)
     feedSocket(socket)
     this.connection = duplexConnection(socket, this, true)
@@ -455,7 +430,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #assign(response: ServerResponse): void {
     this.#current = response
     response[kState].outlet = this
-    if (this.#socket !== undefined) assignAnswer(this.#socket, response)
+    if (this.#socket !== undefined) showAnswer(this.#socket, response)
     if (response.listenerCount('socket') > 0) response.emit('socket', this.socket)
     if (response.outputData.length > 0 || response.finished) response._flush()
   }
@@ -474,7 +449,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     // An idle connection holds on to nothing of its last request.
     if (request.complete && this.#incoming === request) this.#incoming = undefined
     response[kState].outlet = null
-    if (this.#socket !== undefined) detachAnswer(this.#socket)
+    if (this.#socket !== undefined) showAnswer(this.#socket, null)
     // 'close' a tick later, for whoever listens; most responses have no listener at all.
     if ((response as { _eventsCount?: number })._eventsCount !== 0) process.nextTick(emitClose, response)
     else emitClose(response)
@@ -485,11 +460,10 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   /** The peer may take its time until the next request, but not for ever. */
   #startWaiting(): void {
-    const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.server
-    const timeout = nonNegative(keepAliveTimeout, 0)
-    if (timeout === 0 || this.isClosed) return
+    const delayMs = keepAliveDelay(this.server)
+    if (delayMs === 0 || this.isClosed) return
     this.#isKeptAlive = true
-    this.#setTimeout(timeout + nonNegative(keepAliveTimeoutBuffer, 1000))
+    this.#setTimeout(delayMs)
   }
 
   #stopWaiting(): void {
@@ -672,8 +646,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     if (this.isWritable && !this.#current?._headerSent) this.connection.write(refusal(error.code), 'latin1')
     if (this.#socket === undefined) this.connection.destroy()
     else {
-      if (this.#listeners) this.#socket.removeListener('error', this.#listeners.error)
-      if (this.#socket.listenerCount('error') === 0) this.#socket.on('error', nothing)
+      this.#listeners?.ignoreErrors()
       this.#socket.destroy(error)
     }
   }
@@ -713,9 +686,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const shown = socket as Socket & AssignableSocket & { parser?: object | null }
     shown.parser = null
     hideBuffered(socket)
-    if (this.#current !== null) socket.off('close', ignore)
-    for (const event of ['end', 'drain']) socket.off(event, nothing)
-    for (const [event, listener] of Object.entries(this.#listeners ?? {})) socket.off(event, listener)
+    this.#listeners?.leave()
     if (this.connection instanceof DuplexConnection) this.connection.release()
     this.service.onConnectionReleased(this, socket)
     return socket
@@ -725,24 +696,3 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 /** In place of a message's beginning: neither is late, at whatever time. */
 const betweenMessages = Number.POSITIVE_INFINITY
 const reportedLate = Number.MAX_VALUE
-
-function assignAnswer(socket: Socket & AssignableSocket, response: ServerResponse): void {
-  socket._httpMessage = response
-  // Node's answers listen for the end of their socket, and programs count listeners.
-  socket.on('close', ignore)
-}
-
-function detachAnswer(socket: Socket & AssignableSocket): void {
-  socket._httpMessage = null
-  socket.off('close', ignore)
-}
-
-const ignore = (): void => {}
-
-function refuseEncoding(): never {
-  throw errors.socketEncoding()
-}
-
-function nonNegative(value: unknown, otherwise: number): number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : otherwise
-}
