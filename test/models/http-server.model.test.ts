@@ -5,8 +5,11 @@ import nodeNet from 'node:net'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import http from '../../src/http/index.ts'
+import https from '../../src/https/index.ts'
 import net from '../../src/net/index.ts'
+import tls from '../../src/tls/index.ts'
 import { catchUncaught } from '../support/uncaught.ts'
+import { localhost } from '../tls/certificates.ts'
 import { settings, timedActs, untimedActs } from './http-server/acts.ts'
 import { Player, type Stack } from './http-server/player.ts'
 import { modelRuns, realWorld, virtualWorld } from './world.ts'
@@ -17,25 +20,36 @@ const ours: Stack = {
   connect: (port, address) => net.connect({ port, host: address, noDelay: true } as never),
 }
 
+const secured: Stack = {
+  createServer: (options, listener) =>
+    https.createServer({ ...options, key: localhost.key, cert: localhost.cert } as object, listener as never) as never,
+  connect: (port, address) => tls.connect({ port, host: address, noDelay: true, rejectUnauthorized: false }) as never,
+}
+
 const nodes: Stack = {
   createServer: (options, listener) => nodeHttp.createServer(options, listener),
   connect: (port, address) => nodeNet.connect({ port, host: address, noDelay: true }) as never,
 }
 
-it('does what its model does, whatever programs, peers and time do', { timeout: 600_000 }, async t => {
-  const thrown = catchUncaught(t)
-  await fc.assert(
-    fc.asyncProperty(settings, timedActs, async (setting, acts) => {
-      const world = virtualWorld(1)
-      try {
-        await new Player(world, ours, setting, thrown).play(acts)
-      } finally {
-        world.close()
-      }
-    }),
-    modelRuns(100),
-  )
-})
+for (const [name, stack, runs] of [
+  ['http', ours, 100],
+  ['https', secured, 30],
+] as const) {
+  it(`${name} does what its model does, whatever programs, peers and time do`, { timeout: 600_000 }, async t => {
+    const thrown = catchUncaught(t)
+    await fc.assert(
+      fc.asyncProperty(settings, timedActs, async (setting, acts) => {
+        const world = virtualWorld(1)
+        try {
+          await new Player(world, stack, setting, thrown).play(acts)
+        } finally {
+          world.close()
+        }
+      }),
+      modelRuns(runs),
+    )
+  })
+}
 
 for (const [name, stack] of [
   ['ours', ours],
