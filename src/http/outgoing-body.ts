@@ -1,5 +1,6 @@
 // The body of an outgoing message: pieces collected into chunks, what is still to be sent at its end, and who is told.
 
+import { detached } from '../core/detached.ts'
 import { invalidArgType } from '../core/errors.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
 import * as errors from './errors.ts'
@@ -13,7 +14,8 @@ export function writeBody(
   callback: WriteDone | undefined,
   isLast: boolean,
 ): boolean {
-  const done = typeof callback === 'function' ? callback : nothing
+  // The end of the message may be told by the same event.
+  const done = typeof callback === 'function' ? detached(callback) : nothing
   if (given === null) throw errors.nullValues()
   if (typeof given !== 'string' && !(given instanceof Uint8Array)) {
     throw invalidArgType('chunk', ['string', 'Buffer', 'Uint8Array'], given)

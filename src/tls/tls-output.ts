@@ -1,6 +1,7 @@
 // What goes down from a TLS connection: plaintext that waits to be sealed, what the layer has put out, and whom to tell when it
 // has left.
 
+import { detached } from '../core/detached.ts'
 import type { Connection, WriteDone } from '../host/types.ts'
 import { writeCancelled } from './errors.ts'
 import type { TlsLayer } from './layer.ts'
@@ -104,17 +105,9 @@ export class TlsOutput {
 }
 
 function allOf(done: readonly WriteDone[]): WriteDone {
+  const each = done.map(one => detached(one))
   return error => {
-    for (const one of done) {
-      try {
-        one(error)
-      } catch (thrown) {
-        // Uncaught, as each callback's exception is, and none of the other callbacks' business.
-        queueMicrotask(() => {
-          throw thrown
-        })
-      }
-    }
+    for (const one of each) one(error)
   }
 }
 

@@ -2,6 +2,7 @@
 // in test/throwing/.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { it, type TestContext } from 'node:test'
 import http from '../../src/http/index.ts'
 import net from '../../src/net/index.ts'
@@ -65,4 +66,33 @@ it("a callback of end() that throws keeps back neither 'finish' nor the connecti
   assert.equal(thrown.length, 2)
   assert.equal(finished, 2)
   assert.equal(received.filter(text => text.endsWith('ok')).length, 2)
+})
+
+it("a callback of write() that throws keeps neither the request from its 'close' nor its socket from the agent", {
+  timeout: 20_000,
+}, async t => {
+  const thrown = catchUncaught(t)
+  const server = http.createServer((request, response) => {
+    request.resume().on('end', () => response.end('ok'))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const agent = new http.Agent({ keepAlive: true })
+  t.after(() => {
+    agent.destroy()
+    server.close()
+  })
+  const { port } = server.address() as { port: number }
+  for (const callback of [() => {}, throwing]) {
+    const request = http.request({ port, host: '127.0.0.1', method: 'POST', agent })
+    request.on('response', response => response.resume())
+    request.write('one', callback)
+    request.end('two')
+    await Promise.all([once(request, 'close'), once(agent, 'free')])
+  }
+  assert.equal(thrown.length, 1)
+
+  function throwing(): never {
+    throw new Error('from write()')
+  }
 })
