@@ -53,7 +53,7 @@ const bodies: Readonly<Record<string, Body>> = {
       response.writeProcessing(scene.callback('server', 'writeProcessing()'))
       response.writeEarlyHints({ link: '</a>; rel=preload' }, scene.callback('server', 'writeEarlyHints()'))
       const write = scene.callback('server', 'write()', () => response.end('two', scene.callback('server', 'end()')))
-      response.write(Buffer.alloc(100_000, 'x'), write)
+      response.write(Buffer.alloc(10_000, 'x'), write)
     })
     const client = await connect(scene, server, protocol, 'client')
     await scene.step('asks', () => client.write(get('/one')))
@@ -316,7 +316,7 @@ function takeOver(scene: Scene, socket: Duplex, head: Buffer, response: string):
 /** A new connection is served as ever; then the server closes. */
 async function ends(scene: Scene, server: Server, protocol: Protocol): Promise<void> {
   const last = await connect(scene, server, protocol, 'last client')
-  await scene.step('the last one asks', () => last.end(get('/last', 'Connection: close\r\n')))
+  await scene.step('the last one asks', () => last.write(get('/last', 'Connection: close\r\n')))
   await scene.step('closes', () => {
     server.close(scene.callback('server', 'close()'))
   })

@@ -3,14 +3,20 @@
 import type { Scenario } from '../scene.ts'
 import { dgramScenarios } from './dgram.ts'
 import { dnsScenarios } from './dns.ts'
+import { httpClientScenarios } from './http-client.ts'
 import { httpServerScenarios } from './http-server.ts'
 import { netScenarios } from './net.ts'
+import { tlsScenarios } from './tls.ts'
 
 export const families: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   net: netScenarios,
   dns: dnsScenarios,
   dgram: dgramScenarios,
+  tls: tlsScenarios,
   'http server': httpServerScenarios('http'),
+  'https server': httpServerScenarios('https'),
+  'http client': httpClientScenarios('http'),
+  'https client': httpClientScenarios('https'),
 }
 
 export function scenarioNamed(name: string): Scenario {
