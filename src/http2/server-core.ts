@@ -128,7 +128,9 @@ export class ServerCore {
     this.sessions.delete(session)
   }
 
+  /** The server is closing, and with it, in Node 24 and later, its sessions. */
   closeSessions(): void {
+    if (!closesSessions) return
     for (const session of [...this.sessions]) session.close()
   }
 
@@ -150,6 +152,8 @@ export class ServerCore {
 function serveHead(server: EventEmitter, stream: ServerHttp2Stream, head: HeaderBlock, Response: ResponseClass): void {
   if (!stream.destroyed) serveCompat(server, new Http2ServerRequest(stream, head), Response)
 }
+
+const closesSessions = Number.parseInt(process.versions.node, 10) >= 24
 
 /** Calls listeners from amid the work of a connection, which does not stop where one of them throws. */
 export function callApart(call: () => void): void {

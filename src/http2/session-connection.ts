@@ -15,6 +15,8 @@ export interface ConnectionOwner {
   /** The peer's FIN. */
   onConnectionEnd(): void
   onConnectionError(error: Error): void
+  /** It is closed: no server counts it any more. A server's own 'close' comes before its socket's and its session's. */
+  onConnectionReleased(): void
   onConnectionClosed(hadError: boolean): void
 }
 
@@ -234,8 +236,12 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   onClose(hadError: boolean): void {
     this.#stopTimers()
     this.#isClosing = true
-    this.socketSink?.onClose(hadError)
-    this.#owner.onConnectionClosed(hadError)
+    this.#owner.onConnectionReleased()
+    // Behind the count of a server whose connection below this one is.
+    process.nextTick(() => {
+      this.socketSink?.onClose(hadError)
+      this.#owner.onConnectionClosed(hadError)
+    })
   }
 
   // Output and time

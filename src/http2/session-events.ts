@@ -226,9 +226,12 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     connectionFailed(this.#session, error)
   }
 
+  onConnectionReleased(): void {
+    this.#state.onConnectionClosed?.()
+  }
+
   onConnectionClosed(): void {
     connectionClosed(this.#session)
-    this.#state.onConnectionClosed?.()
   }
 }
 
