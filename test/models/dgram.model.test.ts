@@ -5,7 +5,7 @@ import nodeDgram, { type Socket } from 'node:dgram'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import * as ourDgram from '../../src/dgram/index.ts'
-import { handlesClosed, openDescriptors } from '../support/open-descriptors.ts'
+import { descriptorsClosed, openDescriptors } from '../support/open-descriptors.ts'
 import { Retained } from './retained.ts'
 import { modelRuns, realWorld, virtualWorld, type World } from './world.ts'
 
@@ -229,7 +229,7 @@ describe('dgram, by a model', () => {
     const property = fc.asyncProperty(acts, async run => {
       const before = openDescriptors()
       const one = await runOn(ours, realWorld(), run)
-      await handlesClosed()
+      await descriptorsClosed(before)
       assert.equal(openDescriptors(), before, 'descriptors')
       const other = await runOn(nodeDgram, realWorld(), run)
       const told = ({ log }: Port) => log

@@ -11,7 +11,7 @@ import * as ourDgram from '../../src/dgram/index.ts'
 import * as ourDns from '../../src/dns/index.ts'
 import { currentHost } from '../../src/host/index.ts'
 import * as ourNet from '../../src/net/index.ts'
-import { handlesClosed, openDescriptors } from '../support/open-descriptors.ts'
+import { descriptorsClosed, openDescriptors } from '../support/open-descriptors.ts'
 import { answersTo, type Fate, nameIn, outcomes } from './dns/fates.ts'
 import { Retained } from './retained.ts'
 import { modelRuns, realWorld, virtualWorld, type World } from './world.ts'
@@ -318,7 +318,7 @@ describe('a resolver, by a model', () => {
       const before = openDescriptors()
       const isElsewhere = where === 0
       const heard = await runOn(ours, acts, isElsewhere)
-      await handlesClosed()
+      await descriptorsClosed(before)
       assert.equal(openDescriptors(), before, 'descriptors')
       assert.deepEqual(heard, await runOn(theirs, acts, isElsewhere))
     })

@@ -5,7 +5,7 @@ import nodeNet from 'node:net'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import * as ourNet from '../../src/net/index.ts'
-import { handlesClosed, openDescriptors } from '../support/open-descriptors.ts'
+import { descriptorsClosed, openDescriptors } from '../support/open-descriptors.ts'
 import { type NetAct, timedActs, timelessActs } from './net/acts.ts'
 import type { End } from './net/ends.ts'
 import { IdleTimes } from './net/idle-times.ts'
@@ -77,10 +77,10 @@ describe('net, by a model', () => {
 
   it('is heard on real sockets as node:net is, and leaves no handle behind', async () => {
     const property = fc.asyncProperty(options, timelessActs, async (stageOptions, acts) => {
-      const before = [openDescriptors(), handles()]
+      const before = [openDescriptors(), handles()] as const
       const one = await runOn(ours, realWorld(), stageOptions, acts)
       check(one)
-      await handlesClosed()
+      await descriptorsClosed(before[0])
       assert.deepEqual([openDescriptors(), handles()], before, 'descriptors and handles')
       const other = await runOn(nodeNet, realWorld(), stageOptions, acts)
       assert.deepEqual(one.heard(), other.heard())

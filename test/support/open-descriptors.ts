@@ -11,3 +11,10 @@ export function openDescriptors(): number | undefined {
 export async function handlesClosed(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve))
 }
+
+/** Waits until as many are open as before, for so many turns as a busy system may need to close the others. */
+export async function descriptorsClosed(before: number | undefined): Promise<void> {
+  for (let rounds = 0; rounds < MOST_ROUNDS && openDescriptors() !== before; rounds++) await handlesClosed()
+}
+
+const MOST_ROUNDS = 2000
