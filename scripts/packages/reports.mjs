@@ -47,13 +47,14 @@ export function readTap(text) {
   return outcomes
 }
 
-/** @param {string} text - of mocha's `json` reporter */
-export function readMocha(text) {
+/** @param {string} text - what mocha-reporter.cjs writes */
+export function readLines(text) {
   const outcomes = new Map()
-  const { passes, failures, pending } = JSON.parse(text)
-  for (const { fullTitle } of passes) add(outcomes, fullTitle, 'pass')
-  for (const { fullTitle } of failures) add(outcomes, fullTitle, 'fail')
-  for (const { fullTitle } of pending) add(outcomes, fullTitle, 'skip')
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    const [name, outcome] = JSON.parse(line)
+    add(outcomes, name, outcome)
+  }
   return outcomes
 }
 

@@ -4,7 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import { readJest, readMocha, readTap } from './reports.mjs'
+import { fileURLToPath } from 'node:url'
+import { readJest, readLines, readTap } from './reports.mjs'
+
+const mochaReporter = fileURLToPath(new URL('mocha-reporter.cjs', import.meta.url))
 
 /** By a suite's `runner`: arguments of node, and a reader of what comes out. */
 const runners = {
@@ -17,13 +20,8 @@ const runners = {
     read: ({ stdout }) => readTap(stdout),
   },
   mocha: {
-    args: (folder, args, files, report) => [
-      bin(folder, 'mocha'),
-      ...['--reporter', 'json', '--reporter-option', `output=${report}`, '--exit'],
-      ...args,
-      ...files,
-    ],
-    read: ({ report }) => readMocha(report),
+    args: (folder, args, files) => [bin(folder, 'mocha'), '--reporter', mochaReporter, ...args, ...files],
+    read: ({ report }) => readLines(report),
   },
   jest: {
     args: (folder, args, files, report) => [bin(folder, 'jest'), '--json', `--outputFile=${report}`, ...args, ...files],
@@ -66,7 +64,12 @@ export async function runFiles(suite, files, register, timeoutMs) {
   const scratch = mkdtempSync(join(tmpdir(), 'plainwire-packages-'))
   const reportFile = join(scratch, 'report.json')
   const options = [...(suite.nodeOptions ?? []), ...(register ? ['--require', register] : [])]
-  const env = { ...process.env, ...suite.env, NODE_OPTIONS: options.map(one => JSON.stringify(one)).join(' ') }
+  const env = {
+    ...process.env,
+    PLAINWIRE_REPORT: reportFile,
+    ...suite.env,
+    NODE_OPTIONS: options.map(one => JSON.stringify(one)).join(' '),
+  }
   const args = runner.args(suite.folder, suite.args ?? [], files, reportFile)
   const { stdout, code, hasTimedOut } = await run(args, suite.folder, env, timeoutMs)
   const report = existsSync(reportFile) ? readFileSync(reportFile, 'utf8') : undefined

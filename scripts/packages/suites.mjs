@@ -1,30 +1,58 @@
 // The suites of packages that are run with and without the redirection. `checkout` names a folder in PACKAGES_DIR: the
-// package's repository at the tag, with its dependencies installed (and built, where `build` says so).
+// package's repository at the tag, with its dependencies installed.
 //
+//   build        what makes it ready, besides the installation, from the checkout or `folder`
 //   runner       one of runners.mjs
-//   files        patterns, from `folder` in the checkout (default: all of it); each file is a run of its own
-//   isWhole      the suite is one run, since its runner takes long to start
+//   folder       in the checkout (default: all of it)
+//   files        patterns, from `folder`; each file is a run of its own
+//   isWhole      the suite is one run, since its runner takes long to start, or its files are one program
 //   args         for the runner;  nodeOptions, env  for node
 //   timeoutS     for a run (default 120)
 
-/** In order of the time that they take; `npm run packages` runs the first five. */
+const express = {
+  runner: 'mocha',
+  files: ['test/*.js', 'test/acceptance/*.js'],
+  args: ['--require', 'test/support/env', '--check-leaks'],
+}
+
+const undici = {
+  runner: 'node',
+  build: 'npm run generate-pem',
+  files: [
+    'test/*.js',
+    'test/{fetch,node-fetch,cache,cache-interceptor,interceptors,cookie,eventsource,websocket,node-test}/**/*.js',
+  ],
+  nodeOptions: ['--expose-gc'],
+}
+
+const proxyAgents = {
+  checkout: 'proxy-agents',
+  tag: 'agent-base@9.0.0',
+  build: 'pnpm -r run build',
+  runner: 'vitest',
+  isWhole: true,
+}
+
+const socketIo = {
+  checkout: 'socketio',
+  tag: 'd2d753f',
+  build: 'npm run compile',
+  runner: 'mocha',
+  isWhole: true,
+  timeoutS: 400,
+}
+
+/** The first five are those that `npm run packages` runs: the quickest, of as many kinds. */
 export const suites = [
+  { ...proxyAgents, name: 'agent-base', folder: 'packages/agent-base' },
+  { ...proxyAgents, name: 'https-proxy-agent', folder: 'packages/https-proxy-agent' },
   {
-    name: 'agent-base',
-    checkout: 'proxy-agents',
-    tag: 'agent-base@9.0.0',
-    folder: 'packages/agent-base',
-    runner: 'vitest',
-    isWhole: true,
-    build: 'pnpm -r run build',
-  },
-  {
-    name: 'https-proxy-agent',
-    checkout: 'proxy-agents',
-    tag: 'agent-base@9.0.0',
-    folder: 'packages/https-proxy-agent',
-    runner: 'vitest',
-    isWhole: true,
+    name: 'supertest',
+    checkout: 'supertest',
+    tag: 'v7.2.2',
+    runner: 'mocha',
+    files: ['test/*.js'],
+    args: ['--require', 'should', '--check-leaks', '--exit'],
   },
   {
     name: 'ws',
@@ -34,56 +62,29 @@ export const suites = [
     files: ['test/*.test.js'],
     args: ['--throw-deprecation'],
   },
-  { name: 'node-server', checkout: 'node-server', tag: 'v2.0.11', runner: 'vitest', isWhole: true },
-  {
-    name: 'superagent',
-    checkout: 'superagent',
-    tag: 'v8.1.2',
-    runner: 'mocha',
-    files: ['test/*.js', 'test/node/*.js'],
-    args: ['--require', 'should', '--timeout', '5000'],
-  },
-  {
-    name: 'koa',
-    checkout: 'koa',
-    tag: 'v3.2.0',
-    runner: 'node',
-    files: ['__tests__/**/*.test.js', 'test/**/*.test.js'],
-  },
-  {
-    name: 'express 5',
-    checkout: 'express',
-    tag: 'v5.2.1',
-    runner: 'mocha',
-    files: ['test/*.js', 'test/acceptance/*.js'],
-    args: ['--require', 'test/support/env', '--check-leaks'],
-  },
-  {
-    name: 'express 4',
-    checkout: 'express4',
-    tag: 'v4.22.2',
-    runner: 'mocha',
-    files: ['test/*.js', 'test/acceptance/*.js'],
-    args: ['--require', 'test/support/env', '--check-leaks'],
-  },
-  {
-    name: 'supertest',
-    checkout: 'supertest',
-    tag: 'v7.2.2',
-    runner: 'mocha',
-    files: ['test/*.js'],
-    args: ['--require', 'should', '--check-leaks'],
-  },
-  { name: 'node-fetch', checkout: 'node-fetch', tag: 'v3.3.2', runner: 'mocha', files: ['test/*.js'] },
+  { name: 'koa', checkout: 'koa', tag: 'v3.2.0', runner: 'node', files: ['__tests__/**/*.test.js'] },
   { name: 'http-proxy', checkout: 'http-proxy', tag: '1.18.1', runner: 'mocha', files: ['test/*-test.js'] },
+  { name: 'node-server', checkout: 'node-server', tag: 'v2.0.11', runner: 'vitest', isWhole: true },
+  { ...express, name: 'express 5', checkout: 'express', tag: 'v5.2.1' },
+  { ...express, name: 'express 4', checkout: 'express4', tag: 'v4.22.2' },
   {
     name: 'agentkeepalive',
     checkout: 'agentkeepalive',
     tag: '4.6.0',
     runner: 'mocha',
     files: ['test/*.test.js'],
-    args: ['--timeout', '60000'],
+    args: ['--timeout', '60000', '--exit'],
   },
+  {
+    name: 'superagent',
+    checkout: 'superagent',
+    tag: 'v8.1.2',
+    build: 'npm run build:lib',
+    runner: 'mocha',
+    files: ['test/*.js', 'test/node/*.js'],
+    args: ['--require', 'should', '--timeout', '5000', '--exit'],
+  },
+  { name: 'node-fetch', checkout: 'node-fetch', tag: 'v3.3.2', runner: 'mocha', files: ['test/*.js'] },
   {
     name: 'nodemailer',
     checkout: 'nodemailer',
@@ -98,36 +99,9 @@ export const suites = [
     runner: 'node',
     files: ['test/**/*.test.js', 'test/**/*.test.mjs'],
   },
-  {
-    name: 'undici 6',
-    checkout: 'undici6',
-    tag: 'v6.28.0',
-    runner: 'node',
-    files: ['test/*.js', 'test/{fetch,node-fetch,cache,interceptors,cookie,eventsource,websocket,node-test}/**/*.js'],
-    nodeOptions: ['--expose-gc'],
-  },
-  {
-    name: 'undici 7.10',
-    checkout: 'undici710',
-    tag: 'v7.10.0',
-    runner: 'node',
-    files: [
-      'test/*.js',
-      'test/{fetch,node-fetch,cache,cache-interceptor,interceptors,cookie,eventsource,websocket,node-test}/**/*.js',
-    ],
-    nodeOptions: ['--expose-gc'],
-  },
-  {
-    name: 'undici 7.29',
-    checkout: 'undici729',
-    tag: 'v7.29.0',
-    runner: 'node',
-    files: [
-      'test/*.js',
-      'test/{fetch,node-fetch,cache,cache-interceptor,interceptors,cookie,eventsource,websocket,node-test}/**/*.js',
-    ],
-    nodeOptions: ['--expose-gc'],
-  },
+  { ...undici, name: 'undici 6', checkout: 'undici6', tag: 'v6.28.0' },
+  { ...undici, name: 'undici 7.10', checkout: 'undici710', tag: 'v7.10.0' },
+  { ...undici, name: 'undici 7.29', checkout: 'undici729', tag: 'v7.29.0' },
   { name: 'nock 14', checkout: 'nock14', tag: 'v14.0.13', runner: 'mocha', files: ['tests/**/*.js'] },
   {
     name: 'got 14',
@@ -136,12 +110,21 @@ export const suites = [
     runner: 'ava',
     files: ['test/*.ts'],
     nodeOptions: ['--import=tsx/esm'],
+    timeoutS: 300,
   },
-  { name: 'interceptors', checkout: 'interceptors', tag: 'v0.42.3', runner: 'vitest', isWhole: true },
+  {
+    name: 'interceptors',
+    checkout: 'interceptors',
+    tag: 'v0.42.3',
+    build: 'pnpm build',
+    runner: 'vitest',
+    isWhole: true,
+  },
   {
     name: 'msw',
     checkout: 'msw',
     tag: 'v2.14.6',
+    build: 'pnpm build',
     runner: 'vitest',
     isWhole: true,
     args: ['--config=./test/node/vitest.config.ts'],
@@ -156,6 +139,44 @@ export const suites = [
     nodeOptions: ['--require', 'esbuild-register'],
     timeoutS: 240,
   },
+  {
+    name: 'grpc-js',
+    checkout: 'grpc',
+    tag: '@grpc/grpc-js@1.14.3',
+    folder: 'packages/grpc-js',
+    build: 'npm run generate-types && npm run generate-test-types && npm run compile && cp -r test/fixtures build/test',
+    runner: 'mocha',
+    files: ['build/test/test-*.js'],
+    env: { GRPC_EXPERIMENTAL_ENABLE_OUTLIER_DETECTION: 'true' },
+    args: ['--exit'],
+  },
+  { ...socketIo, name: 'engine.io', folder: 'packages/engine.io', args: ['--exit'] },
+  {
+    ...socketIo,
+    name: 'socket.io',
+    folder: 'packages/socket.io',
+    args: ['--import=tsx', '--timeout', '10000', '--exit', 'test/index.ts'],
+  },
+  // Redis on its own port, 6379, is the suite's to fill and to empty.
+  {
+    name: 'ioredis',
+    checkout: 'ioredis',
+    tag: 'v5.11.1',
+    runner: 'mocha',
+    files: ['test/unit/**/*.ts', 'test/functional/**/*.ts'],
+    args: ['--require', 'ts-node/register', '--file', 'test/helpers/global.ts', '--exit'],
+    env: { TS_NODE_TRANSPILE_ONLY: 'true', NODE_ENV: 'test' },
+  },
+  // PostgreSQL is found by PGHOST, PGUSER, PGPASSWORD and PGDATABASE. Each file is a program that ends well or does not.
+  {
+    name: 'pg',
+    checkout: 'pg',
+    tag: 'pg@8.23.0',
+    folder: 'packages/pg',
+    build: 'yarn build',
+    runner: 'script',
+    files: ['test/unit/**/*-tests.js', 'test/integration/**/*-tests.js'],
+  },
   ...[
     'http-proxy-agent',
     'socks-proxy-agent',
@@ -164,12 +185,5 @@ export const suites = [
     'proxy',
     'get-uri',
     'pac-resolver',
-  ].map(name => ({
-    name,
-    checkout: 'proxy-agents',
-    tag: 'agent-base@9.0.0',
-    folder: `packages/${name}`,
-    runner: 'vitest',
-    isWhole: true,
-  })),
+  ].map(name => ({ ...proxyAgents, name, folder: `packages/${name}` })),
 ]
