@@ -56,13 +56,18 @@ export class ReceiveWindow {
     this.#size = size
   }
 
+  /** Half of it is owed. */
+  get isDue(): boolean {
+    return this.#owed > 0 && this.#owed * 2 >= this.#size
+  }
+
   /**
    * The WINDOW_UPDATE that is due, 0: none. Half a window at a time, so that neither side stalls, nor sends one per frame.
    * With `maxSize` above its size the window doubles when half of it went in less than two round trips: then it, and not
    * the path or the reader, is what limits the peer. 0 ms: it stays.
    */
   takeIncrement(now: number, roundTripMs: number, maxSize: number): number {
-    if (this.#owed <= 0 || this.#owed * 2 < this.#size) return 0
+    if (!this.isDue) return 0
     if (now - this.#lastIncrementAt < roundTripMs * 2 && this.#size < maxSize)
       this.resize(Math.min(this.#size * 2, maxSize))
     this.#lastIncrementAt = now

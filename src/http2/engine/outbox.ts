@@ -25,6 +25,8 @@ export interface OutboxOwner {
   readonly now: number
   /** There is something to take, for the first time since there was nothing. */
   wake(): void
+  /** What is written at the last moment, with all that has come until then. */
+  writeUpdates(): void
   /** The stream's last frame is written, and the peer had ended before: out of the table with it, silently. */
   retire(stream: Stream): void
   /** Tells the user what `retire` did not. */
@@ -218,6 +220,7 @@ export class Outbox {
   /** @param maxBytes - left out: more from piece to piece while there is more than fits */
   take(maxBytes = this.#nextTake): Uint8Array | undefined {
     this.settle()
+    this.#owner.writeUpdates()
     const { control } = this
     const room = Math.max(maxBytes, leastTake) - control.length
     const hasData = room > 0 && this.queue.size > 0 && this.sendWindow > 0

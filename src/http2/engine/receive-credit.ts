@@ -1,5 +1,8 @@
 // What the peer may send, given back as the user deals with what came: when, and how much, on the connection and on each
 // stream. RFC 9113 section 6.9. Windows grow here, where that was asked for.
+//
+// A window opens when its WINDOW_UPDATE leaves, not when the user is done with the data: until then the peer cannot know
+// of it, and what it sends beyond the old window is an error, as with the library beneath Node.
 
 import { DEFAULT_WINDOW } from '../wire/frame-types.ts'
 import { writeWindowUpdate } from '../wire/frames.ts'
@@ -15,6 +18,8 @@ export class ReceiveCredit {
   #unconsumed = 0
   /** Of that, what the connection's window was not given back. */
   #withheld = 0
+  /** Streams that a WINDOW_UPDATE is due for; some twice, some closed by now. */
+  readonly #due: Stream[] = []
   #path: 'unknown' | 'asked' | 'measured' = 'unknown'
 
   constructor(core: SessionCore) {
@@ -23,6 +28,11 @@ export class ReceiveCredit {
 
   get unconsumed(): number {
     return this.#unconsumed
+  }
+
+  /** A WINDOW_UPDATE is due. */
+  get hasUpdates(): boolean {
+    return this.window.isDue || this.#due.length > 0
   }
 
   /** Data goes to the user. */
@@ -36,30 +46,47 @@ export class ReceiveCredit {
     stream.unconsumed -= bytes
     this.#unconsumed -= bytes
     if (this.#withheld === 0 || this.#unconsumed > this.#core.limits.maxSessionMemory / 4) return
-    this.window.consume(this.#withheld)
+    this.#consume(this.#withheld)
     this.#withheld = 0
-    this.#updateConnection()
   }
 
   /** Data came, padding included: its share of the connection's window goes back at once while memory lasts. */
   creditConnection(bytes: number): void {
     if (this.#unconsumed + bytes > this.#core.limits.maxSessionMemory / 2) this.#withheld += bytes
-    else {
-      this.window.consume(bytes)
-      this.#updateConnection()
-    }
+    else this.#consume(bytes)
+  }
+
+  #consume(bytes: number): void {
+    this.window.consume(bytes)
+    if (this.window.isDue) this.#core.outbox.wake()
   }
 
   /** Bytes of a stream's that it may send again. */
   creditStream(stream: Stream, bytes: number): void {
     const { window } = stream
     if (window === undefined || stream.isRemoteClosed) return
-    const { limits, now, options } = this.#core
+    const wasDue = window.isDue
     window.consume(bytes)
+    if (wasDue || !window.isDue) return
+    this.#due.push(stream)
+    this.#core.outbox.wake()
+  }
+
+  /** Output is taken: the WINDOW_UPDATEs that are due go with it. */
+  writeUpdates(): void {
+    if (this.window.isDue && !this.#core.isDestroyed) this.#updateConnection()
+    if (this.#due.length === 0) return
+    for (const stream of this.#due) if (!stream.isRemoteClosed) this.#updateStream(stream)
+    this.#due.length = 0
+  }
+
+  #updateStream({ id, window }: Stream): void {
+    if (window === undefined) return
+    const { limits, now, options } = this.#core
     const share = limits.maxSessionMemory / 4
     const most = this.#unconsumed < share ? Math.min(limits.maxStreamWindow, share) : 0
     const increment = window.takeIncrement(now, this.#pathMs, most)
-    this.sendUpdate(stream.id, increment)
+    this.sendUpdate(id, increment)
     if (increment > 0 && this.#path === 'unknown' && options.growsWindows) this.#measurePath()
   }
 
@@ -70,8 +97,7 @@ export class ReceiveCredit {
   }
 
   #updateConnection(): void {
-    const { limits, now, isDestroyed } = this.#core
-    if (isDestroyed) return
+    const { limits, now } = this.#core
     const most = Math.min(limits.maxConnectionWindow, limits.maxSessionMemory / 2)
     this.sendUpdate(0, this.window.takeIncrement(now, this.#pathMs, most))
   }

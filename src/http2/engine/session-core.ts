@@ -109,6 +109,10 @@ export class SessionCore implements OutboxOwner {
     this.handler.onOutput()
   }
 
+  writeUpdates(): void {
+    this.credit.writeUpdates()
+  }
+
   /** The peer's limit; before its SETTINGS a limit of ours. */
   get maxOurStreams(): number {
     return this.hasRemoteSettings ? this.remoteSettings.maxConcurrentStreams : this.limits.peerMaxConcurrentStreams

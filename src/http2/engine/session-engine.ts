@@ -378,7 +378,7 @@ export class SessionEngine implements Session {
   }
 
   get hasOutput(): boolean {
-    return this.#core.outbox.hasOutput
+    return this.#core.outbox.hasOutput || this.#core.credit.hasUpdates
   }
 
   get isDestroyed(): boolean {

@@ -201,6 +201,29 @@ dialogue('more than a stream takes', 'server', { settings: [[4, 10]] }, peer => 
   assert.equal(peer.engine.isDestroyed, false)
 })
 
+dialogue(
+  'a window opens when its WINDOW_UPDATE leaves: until then the peer knows nothing of it',
+  'server',
+  { settings: [[4, 10]] },
+  peer => {
+    peer.sends(peer.headers(1, post), peer.headers(3, post))
+    const [one, three] = [peer.events.stream(1), peer.events.stream(3)]
+    peer.sends(data(1, '0123456'), data(3, '01234567'))
+    peer.engine.consume(one, 7)
+    peer.engine.consume(three, 7)
+    assert.equal(one.receiveWindow, 3)
+    assert.equal(peer.engine.hasOutput, true)
+    peer.sends(data(1, '01234'))
+    // One for all that was consumed until then; none for the stream that has been reset.
+    peer.engine.consume(three, 1)
+    peer.expects('RST_STREAM 1 3', 'WINDOW_UPDATE 3 8')
+    assert.equal(three.receiveWindow, 10)
+    peer.sends(data(3, '0123456789'))
+    assert.equal(three.receiveWindow, 0)
+    peer.expectsNothing()
+  },
+)
+
 test('more than the connection takes', () => {
   const peer = Peer.started('server', { limits: { maxSessionMemory: 100_000 } })
   peer.sends(peer.headers(1, post), peer.headers(3, post), peer.headers(5, post), peer.headers(7, post))
@@ -260,11 +283,11 @@ test('a reader that does not consume: the connection gives no more than memory a
   let sent = 0
   while (peer.engine.state().localWindowSize >= 1000) {
     peer.sends(data(1, Buffer.alloc(1000)))
+    peer.received()
     sent += 1000
     assert.ok(sent < 300_000)
   }
   assert.ok(peer.engine.memoryUsed < 200_000)
-  peer.received()
   peer.engine.consume(stream, sent)
   assert.match(peer.received().join(), /^WINDOW_UPDATE 0 \d+$/)
   assert.ok(peer.engine.state().localWindowSize > 60_000)
