@@ -36,7 +36,6 @@ import type { Fields } from './wire/fields.ts'
 
 export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet {
   readonly service: HttpService
-  readonly server: HttpServerLike
   /** What the peer is reached by: past the socket that Node shows while nobody has touched that, else through it. */
   connection: Connection
   readonly parser: Parser
@@ -50,13 +49,13 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   /** The answer whose turn it is. */
   #current: ServerResponse | null = null
   /** Answers whose turn will come. */
-  #waiting: ServerResponse[] = []
+  #waiting: ServerResponse[] | undefined
   /** Requests that are not answered yet. */
   #open: IncomingMessage[] = []
   /** The request that is being read. */
   #incoming: IncomingMessage | undefined
   /** Bytes that came while others were being read: a program may push some from within a handler. */
-  #rest: Uint8Array[] = []
+  #rest: Uint8Array[] | undefined
   #isPausedForAnswers = false
   #isPausedForBody = false
   #isEnded = false
@@ -83,7 +82,6 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   constructor(service: HttpService, connection: Connection, socket?: Socket) {
     const { server } = service
     this.service = service
-    this.server = server
     this.connection = connection
     this.parser = new Parser('request', this, service.parserOptions())
     this.messageStart = service.clock.monotonic()
@@ -102,6 +100,10 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   get socket(): Socket {
     if (this.#socket === undefined) this.#adopt(this.service.makeSocket(this.connection))
     return this.#socket as Socket
+  }
+
+  get server(): HttpServerLike {
+    return this.service.server
   }
 
   get hasSocket(): boolean {
@@ -159,6 +161,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   onData(chunk: Uint8Array): void {
     if (this.#isReading) {
+      this.#rest ??= []
       this.#rest.push(chunk)
       return
     }
@@ -175,7 +178,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     }
     try {
       this.#read(chunk)
-      while (this.#rest.length > 0) this.#read(this.#rest.shift() as Uint8Array)
+      while (this.#rest !== undefined && this.#rest.length > 0) this.#read(this.#rest.shift() as Uint8Array)
     } finally {
       this.#refreshTimeout()
     }
@@ -186,9 +189,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const failure = this.parser.finish()
     if (failure) this.fail(errors.parseError(failure))
     else if (!this.server.httpAllowHalfOpen) this.#end()
-    else if (this.#waiting.length > 0) (this.#waiting.at(-1) as ServerResponse)._last = true
-    else if (this.#current !== null) this.#current._last = true
-    else this.#end()
+    else {
+      const last = this.#waiting?.at(-1) ?? this.#current
+      if (last === null) this.#end()
+      else last._last = true
+    }
   }
 
   onDrain(): void {
@@ -226,9 +231,9 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   #abort(): void {
     this.parser.close()
     const open = this.#open
-    const waiting = this.#waiting
+    const waiting = this.#waiting ?? []
     this.#open = []
-    this.#waiting = []
+    this.#waiting = undefined
     for (const request of open) request.destroy(connectionReset('aborted'))
     for (const response of waiting) response.destroy(connectionReset('aborted'))
   }
@@ -304,7 +309,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   /** A listener has thrown: the rest of what came is lost, and the peer hears so with its next bytes. */
   #interrupt(): void {
-    this.#rest = []
+    this.#rest = undefined
     this.parser.interrupt()
   }
 
@@ -384,6 +389,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     if (this.#current === null) this.#assign(response)
     else {
       response._onPendingData = bytes => this.#onPendingData(bytes)
+      this.#waiting ??= []
       this.#waiting.push(response)
     }
     if (parser.versionMajor !== 1 || parser.versionMinor !== 1) server.emit('request', request, response)
@@ -454,8 +460,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     if ((response as { _eventsCount?: number })._eventsCount !== 0) process.nextTick(emitClose, response)
     else emitClose(response)
     if (response._last) this.#endSoon()
-    else if (this.#waiting.length > 0) this.#assign(this.#waiting.shift() as ServerResponse)
-    else this.#startWaiting()
+    else {
+      const next = this.#waiting?.shift()
+      if (next === undefined) this.#startWaiting()
+      else this.#assign(next)
+    }
   }
 
   /** The peer may take its time until the next request, but not for ever. */
