@@ -56,6 +56,8 @@ export class Outbox {
   /** What has left since the last take, told with the next: a user's code must not run while a piece is put together. */
   #settled: (Stream | Done)[] = []
   #settledAt = 0
+  /** The preface has left. */
+  #hasTaken = false
   #nextTake = firstTake
 
   constructor(owner: OutboxOwner, padding: PaddingStrategy, tableSize: number, maxBlock: number) {
@@ -215,6 +217,13 @@ export class Outbox {
     } else stream.state = state as StreamStateNumber
   }
 
+  /** What was written and not taken does not leave: no peer that broke the rules gets requests that it cannot answer. */
+  discard(): void {
+    if (!this.#hasTaken) return
+    this.control.clear(keptControl)
+    this.replyBytes = 0
+  }
+
   // --- taking
 
   /** @param maxBytes - left out: more from piece to piece while there is more than fits */
@@ -232,6 +241,7 @@ export class Outbox {
     const needed = control.length + (hasData ? Math.min(room, this.#dataBound()) : 0)
     const piece = newPiece(needed)
     let at = piece.start
+    this.#hasTaken = true
     if (control.length > 0) {
       piece.bytes.set(control.bytes.subarray(0, control.length), at)
       at += control.length

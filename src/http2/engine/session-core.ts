@@ -241,6 +241,8 @@ export class SessionCore implements OutboxOwner {
 
   failConnection(fault: Fault): void {
     if (this.isDestroyed) return
+    // A server's answers go out still, as with the library beneath Node.
+    if (this.role === 'client') this.outbox.discard()
     const open = this.#stop(fault.code, fault.reason)
     this.handler.onSessionError(engineError('connection', fault))
     for (const stream of open) this.closeStream(stream, fault.code)

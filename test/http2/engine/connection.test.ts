@@ -85,6 +85,24 @@ test('a server that enables push, or takes extended CONNECT back', () => {
   other.expectsGoaway(1)
 })
 
+test('a request that has not left when the connection fails does not leave', () => {
+  const peer = Peer.started('client', {}, [8, 1])
+  peer.engine.openStream(getPairs, { endStream: true })
+  peer.expects(`HEADERS 1 end ${getLine}`)
+  const late = peer.engine.openStream(postPairs)
+  assert.ok(late)
+  peer.engine.sendData(late, Buffer.from('twice?'), { endStream: true })
+  peer.sends(settings([8, 0]))
+  const said = peer.received()
+  assert.equal(said.length, 1)
+  assert.match(said[0] as string, /^GOAWAY 1 0 /)
+  const first = new Peer('client')
+  first.engine.openStream(getPairs)
+  first.sends(data(1, ''))
+  // What begins a connection does.
+  assert.deepEqual(first.received().slice(0, 2), ['PREFACE', 'SETTINGS'])
+})
+
 dialogue('PING', 'server', {}, peer => {
   peer.sends(ping('abcdefgh'))
   peer.expects('PING ack abcdefgh')
