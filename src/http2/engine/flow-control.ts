@@ -13,6 +13,7 @@ export class ReceiveWindow {
   /** Consumed, and not given back yet. Below zero: the window shrank, and so much is kept before any is given back. */
   #owed = 0
   #lastIncrementAt = Number.NEGATIVE_INFINITY
+  #lastGrowth = 0
 
   constructor(size: number) {
     this.#size = size
@@ -65,11 +66,15 @@ export class ReceiveWindow {
    * The WINDOW_UPDATE that is due, 0: none. Half a window at a time, so that neither side stalls, nor sends one per frame.
    * With `maxSize` above its size the window doubles when half of it went in less than two round trips: then it, and not
    * the path or the reader, is what limits the peer. 0 ms: it stays.
+   * @param measurement - the number of the one that gave the round trip: a window doubles once for each
    */
-  takeIncrement(now: number, roundTripMs: number, maxSize: number): number {
+  takeIncrement(now: number, roundTripMs: number, maxSize: number, measurement: number): number {
     if (!this.isDue) return 0
-    if (now - this.#lastIncrementAt < roundTripMs * 2 && this.#size < maxSize)
+    const isQuick = now - this.#lastIncrementAt < roundTripMs * 2
+    if (isQuick && this.#size < maxSize && measurement > this.#lastGrowth) {
+      this.#lastGrowth = measurement
       this.resize(Math.min(this.#size * 2, maxSize))
+    }
     this.#lastIncrementAt = now
     return this.#give()
   }

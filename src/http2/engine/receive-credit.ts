@@ -20,7 +20,10 @@ export class ReceiveCredit {
   #withheld = 0
   /** Streams that a WINDOW_UPDATE is due for; some twice, some closed by now. */
   readonly #due: Stream[] = []
-  #path: 'unknown' | 'asked' | 'measured' = 'unknown'
+  /** How often the path was measured; the measurement by which a window grew last; whether a PING is on its way. */
+  #measurements = 0
+  #usedMeasurement = 0
+  #isMeasuring = false
 
   constructor(core: SessionCore) {
     this.#core = core
@@ -82,12 +85,12 @@ export class ReceiveCredit {
 
   #updateStream({ id, window }: Stream): void {
     if (window === undefined) return
-    const { limits, now, options } = this.#core
+    const { limits, options } = this.#core
     const share = limits.maxSessionMemory / 4
     const most = this.#unconsumed < share ? Math.min(limits.maxStreamWindow, share) : 0
-    const increment = window.takeIncrement(now, this.#pathMs, most)
+    const increment = this.#takeIncrement(window, most)
     this.sendUpdate(id, increment)
-    if (increment > 0 && this.#path === 'unknown' && options.growsWindows) this.#measurePath()
+    if (increment > 0 && options.growsWindows) this.#measurePath()
   }
 
   sendUpdate(streamId: number, increment: number): void {
@@ -97,22 +100,35 @@ export class ReceiveCredit {
   }
 
   #updateConnection(): void {
-    const { limits, now } = this.#core
+    const { limits } = this.#core
     const most = Math.min(limits.maxConnectionWindow, limits.maxSessionMemory / 2)
-    this.sendUpdate(0, this.window.takeIncrement(now, this.#pathMs, most))
+    this.sendUpdate(0, this.#takeIncrement(this.window, most))
+  }
+
+  #takeIncrement(window: ReceiveWindow, maxSize: number): number {
+    const { size } = window
+    const increment = window.takeIncrement(this.#core.now, this.#pathMs, maxSize, this.#measurements)
+    if (window.size > size) this.#usedMeasurement = this.#measurements
+    return increment
   }
 
   /** The round trip that windows grow by; 0: they do not. */
   get #pathMs(): number {
     const { roundTripMs } = this.#core
-    return this.#path === 'measured' && roundTripMs >= leastPathMs ? roundTripMs : 0
+    return this.#measurements > 0 && roundTripMs >= leastPathMs ? roundTripMs : 0
   }
 
-  /** By a PING amid data, once: what SETTINGS took at the start is mostly what two programs take to start. */
+  /**
+   * By PINGs amid data: what SETTINGS took at the start is mostly what two programs take to start. One for each time that
+   * windows double, since the least of them counts: a near peer seems far as often as one of the two programs is busy.
+   */
   #measurePath(): void {
-    this.#path = 'asked'
+    if (this.#isMeasuring || this.#measurements > this.#usedMeasurement) return
+    if (this.#measurements > 0 && this.#pathMs === 0) return
+    this.#isMeasuring = true
     this.#core.sendPing(pathPing, () => {
-      this.#path = 'measured'
+      this.#isMeasuring = false
+      this.#measurements++
     })
   }
 }

@@ -338,6 +338,21 @@ test('windows stay when the peer is near: 64 KiB are no limit there', () => {
   assert.ok(fill(peer, 2, 20) <= 65_535)
 })
 
+test('windows double once for each time that the distance was measured, and the least of it counts', () => {
+  const peer = growing(50)
+  const stream = peer.events.stream(1)
+  fill(peer, 50, 1)
+  for (let i = 0; i < 40; i++) {
+    peer.sends(data(1, Buffer.alloc(16_000)))
+    peer.engine.consume(stream, 16_000)
+    peer.received()
+  }
+  assert.ok(stream.receiveWindow <= 131_070, 'what one measurement is good for')
+  peer.sends(ping('distance', 'ack'))
+  // Near after all: it was one of the programs that took its time.
+  assert.ok(fill(peer, 2, 20) <= 262_140)
+})
+
 test('windows stay within their limits', () => {
   const peer = growing(50, { limits: { maxStreamWindow: 200_000, maxConnectionWindow: 300_000 } })
   assert.ok(fill(peer, 50, 30) <= 200_000)
@@ -361,7 +376,7 @@ test('a receive window balances: available, owed and in use add up to its size',
           inUse -= consumed
           window.consume(consumed)
         }
-        if (kind === 2) window.takeIncrement(0, 0, 0)
+        if (kind === 2) window.takeIncrement(0, 0, 0, 0)
         if (kind === 3) window.resize(amount)
         assert.ok(window.available + inUse >= 0)
       }
