@@ -43,7 +43,8 @@ const watched = [
 /** `below`: the runtime's, under our host. `past`: the runtime's, opened by others than our host. */
 const counts = { ours: {}, below: {}, past: {} }
 
-const hostFolder = new URL('../dist/src/host/', import.meta.url).href
+/** In the names of our host's frames: scripts/frames.mjs. */
+const hostFolder = 'node:internal/plainwire/host/'
 
 /** Accepted sockets come from the runtime's inside: that none went past us shows in their number alone. */
 function ownerOf(isOurs, what) {
