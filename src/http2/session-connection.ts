@@ -44,6 +44,8 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   #receivedAt = 0
   /** The connection has enough for now. */
   #isBlocked = false
+  /** We have ended our side: what is said now stays here. */
+  #hasEndedOutput = false
   #isClosing = false
   #deadline = Number.POSITIVE_INFINITY
   #timer: Timer | undefined
@@ -229,6 +231,9 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   }
 
   onError(error: Error): void {
+    // Node's sessions write beneath their sockets and hear nothing of it: what follows is 'close'. A program's own stream
+    // tells of its writes itself.
+    if (isLateWrite(error) && !(this.connection instanceof DuplexConnection)) return
     this.#owner.onConnectionError(error)
     this.socketSink?.onError(error)
   }
@@ -283,12 +288,18 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   #write(): void {
     if (this.#ends.length > 0) this.#applyEnds()
     // Where the system takes all at once, `write` never says stop; the callbacks, which give memory back, would wait.
-    while (!this.#isBlocked && this.#inFlight.length < MAX_WRITES_IN_FLIGHT) {
+    while (!this.#isBlocked && !this.#hasEndedOutput && this.#inFlight.length < MAX_WRITES_IN_FLIGHT) {
       const output = this.engine.takeOutput()
       if (output === undefined) return
       this.#inFlight.push(output)
       if (!this.connection.write(output, undefined, this.#onWritten)) this.#isBlocked = true
     }
+  }
+
+  /** The peer has ended its side, and so do we. */
+  endOutput(): void {
+    this.#hasEndedOutput = true
+    this.connection.end()
   }
 
   /** A stream's bytes are with the connection: `done` once they have left this process. */
@@ -358,7 +369,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.#stopTimers()
     // Little is left once the streams are gone, and nothing may wait for a peer that does not read.
     for (let output = this.engine.takeOutput(); output !== undefined; output = this.engine.takeOutput()) {
-      this.connection.write(output)
+      if (!this.#hasEndedOutput) this.connection.write(output)
     }
     this.#closeTimer = this.#clock.setTimer(destroy, CLOSE_DEADLINE_MS)
     this.#closeTimer.unref()
@@ -376,6 +387,11 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
 
 const NOTHING = new Uint8Array(0)
 const END_STREAM = { endStream: true } as const
+
+/** A write found the connection closed by the peer. */
+function isLateWrite(error: Error & { readonly code?: unknown; readonly syscall?: unknown }): boolean {
+  return error.syscall === 'write' && (error.code === 'EPIPE' || error.code === 'ECONNRESET')
+}
 
 /** What a PING carries unless told otherwise: when it was sent. */
 function timestamp(milliseconds: number): Uint8Array {

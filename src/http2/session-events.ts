@@ -219,7 +219,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
   onConnectionEnd(): void {
     // As Node's sockets do: no half-open connection serves HTTP/2.
     const { carrier } = this.#state
-    if (carrier !== undefined && carrier.socketSink === undefined) carrier.connection.end()
+    if (carrier !== undefined && carrier.socketSink === undefined) carrier.endOutput()
   }
 
   onConnectionError(error: Error): void {
