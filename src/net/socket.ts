@@ -297,7 +297,11 @@ class NetSocket extends Duplex {
 
   override _destroy(exception: Error | null, callback: WriteCallback): void {
     this.connecting = false
-    for (let socket: NetSocket | null = this; socket; socket = socket._parent) socket[kTimer]?.cancel()
+    // Forgotten too: a write that is still told of must not start it again.
+    for (let socket: NetSocket | null = this; socket; socket = socket._parent) {
+      socket[kTimer]?.cancel()
+      socket[kTimer] = null
+    }
     const connection = this[kConnection]
     const attempt = this[kAttempt]
     this[kAttempt] = null
