@@ -4,7 +4,7 @@
 // Half-open stays the Duplex's own choice: one made with `allowHalfOpen: false` ends its side when its peer does.
 
 import type { Duplex } from 'node:stream'
-import { invalidArgType } from '../core/errors.ts'
+import { invalidArgType, systemError } from '../core/errors.ts'
 import { silentSink } from './silent-sink.ts'
 import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from './types.ts'
 
@@ -95,6 +95,7 @@ export class DuplexConnection implements Connection {
   }
 
   write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
+    if (this.#hasEnded && this.#duplex.allowHalfOpen === false) return this.#refuseWrite(done)
     if (this.#counts) this.#sent += typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.byteLength
     this.#calls++
     try {
@@ -102,6 +103,14 @@ export class DuplexConnection implements Connection {
     } finally {
       this.#calls--
     }
+  }
+
+  /** The Duplex has ended its side with its peer's: what comes behind is our failure, and none of the Duplex's own. */
+  #refuseWrite(done: WriteDone | undefined): false {
+    const error = systemError('EPIPE', 'write')
+    if (done) queueMicrotask(() => done(error))
+    this.#hold({ kind: 'error', error })
+    return false
   }
 
   cork(): void {

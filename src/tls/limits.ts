@@ -3,6 +3,9 @@
 /** Plaintext that is gathered (corked, or before the handshake is done) before `write()` says to wait. As net's own. */
 export const maxGatheredBytes = 64 * 1024
 
+/** What a peer may send while a program is asked about its handshake, before it has to wait: a record. */
+export const maxHeldBytes = 16 * 1024
+
 /** How long a connection that has failed stays to get its alert out to a peer that does not read. */
 export const lingerMs = 1000
 

@@ -2,6 +2,7 @@
 // certificate, and either hands the connection on or tells 'tlsClientError'. The TLSSocket that Node shows is made when
 // somebody looks.
 
+import type { Duplex } from 'node:stream'
 import { connectionReset } from '../core/errors.ts'
 import type { Connection, ConnectionSink, Host, Timer } from '../host/types.ts'
 import { type Socket, sinkOf } from '../net/internal.ts'
@@ -18,6 +19,8 @@ export class SecureAccept implements ConnectionSink {
   readonly connection: TlsConnection
   /** What shows the connection below, where a program has seen it. */
   rawSocket: Socket | undefined
+  /** What a program has handed in instead. */
+  stream: Duplex | undefined
   readonly #release: () => void
   readonly #timer: Timer
   #socket: TLSSocket | undefined
@@ -25,7 +28,7 @@ export class SecureAccept implements ConnectionSink {
   #isSettled = false
   #isSecure = false
 
-  /** @param release - called when all is over */
+  /** @param release - called once it is over */
   constructor(server: Server, below: Connection, host: Host, release: () => void) {
     this.server = server
     this.#release = release
@@ -51,6 +54,7 @@ export class SecureAccept implements ConnectionSink {
         onKeyLog: line => this.#onKeyLog(line),
         onSession: () => {},
         onOcspResponse: () => {},
+        onDestroyed: () => this.#onDestroyed(),
         onClosed: () => this.#onClosed(),
       },
     )
@@ -142,10 +146,19 @@ export class SecureAccept implements ConnectionSink {
     this.#socket?.emit('keylog', line)
   }
 
-  #onClosed(): void {
+  #onDestroyed(): void {
     this.#timer.cancel()
-    this.rawSocket?.destroy()
-    this.#release()
+    const socket = this.#socket
+    // What has come may still be read, and counts as long.
+    if (socket && !socket.destroyed && socket.readableLength > 0) socket.once('close', () => this.#release())
+    else this.#release()
+  }
+
+  #onClosed(): void {
+    this.stream?.destroy()
+    const { rawSocket } = this
+    // It is not the connection's sink, and hears of its end from here alone.
+    if (rawSocket) sinkOf(rawSocket.destroy()).onClose(false)
   }
 
   // As the connection's sink, until it is handed on.
@@ -163,7 +176,10 @@ export class SecureAccept implements ConnectionSink {
   }
 
   onClose(hadError: boolean): void {
-    this.#fail(connectionReset('socket hang up'))
-    if (this.#socket) sinkOf(this.#socket).onClose(hadError)
+    try {
+      this.#fail(connectionReset('socket hang up'))
+    } finally {
+      if (this.#socket) sinkOf(this.#socket).onClose(hadError)
+    }
   }
 }

@@ -264,7 +264,9 @@ class HelloQuestions {
         context => {
           const chosen = contextFrom(context)
           if (chosen) this.#side.context = chosen
-          if (context && !chosen) this.#events.onRefused(new TypeError('Invalid SNI context'))
+          // What is no object at all counts as no answer, as in Node.
+          if (typeof context === 'object' && context !== null && !chosen)
+            this.#events.onRefused(new TypeError('Invalid SNI context'))
           else this.#askForStaple()
         },
       )

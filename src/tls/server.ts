@@ -220,7 +220,7 @@ function initialize(server: Server, { options, listener }: Arguments): void {
 function onConnection(this: Server, stream: Socket): void {
   if (shown.has(stream)) return
   const accept = new SecureAccept(this, duplexConnection(stream), currentHost(), () => {})
-  accept.rawSocket = stream
+  accept.stream = stream
   accept.connection.start()
 }
 

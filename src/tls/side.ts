@@ -17,6 +17,7 @@ export interface SideEvents {
   onSession(session: Buffer): void
   /** @param response - null: the server has none */
   onOcspResponse(response: Buffer | null): void
+  onDestroyed(): void
   onClosed(): void
 }
 
@@ -93,6 +94,10 @@ export abstract class Side implements TlsOwner {
 
   onOcspResponse(response: Uint8Array | null): void {
     this.events.onOcspResponse(response && Buffer.from(response))
+  }
+
+  onDestroyed(): void {
+    this.events.onDestroyed()
   }
 
   onClosed(): void {

@@ -10,7 +10,7 @@ import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } fr
 import { BelowSink } from './below-sink.ts'
 import { writeCancelled, writeRefused } from './errors.ts'
 import type { ClientOffer, LayerEvents, TlsLayer } from './layer.ts'
-import { lingerMs, maxGatheredBytes } from './limits.ts'
+import { lingerMs, maxGatheredBytes, maxHeldBytes } from './limits.ts'
 import { TlsOutput } from './tls-output.ts'
 
 /** Whoever decides about a connection: makes its layer, hears its events, and says whether the peer will do. */
@@ -27,7 +27,9 @@ export interface TlsOwner {
   onKeyLog(line: string): void
   onSession(session: Uint8Array, id: Uint8Array): void
   onOcspResponse(response: Uint8Array | null): void
-  /** All is over, whoever the sink is. */
+  /** It is over for those above: destroyed, failed or closed. Once. */
+  onDestroyed(): void
+  /** The connection below has closed, and the sink is about to hear of it. */
   onClosed(): void
 }
 
@@ -45,8 +47,10 @@ export class TlsConnection implements Connection {
   #state: State = 'waiting'
   /** As far as the reader above has asked; the handshake reads all the same. */
   #isPaused = true
-  /** The handshake waits for an answer from a program: the peer may not fill us up meanwhile. */
+  /** The handshake waits for an answer from a program. */
   #isHeldUp = false
+  /** What has come while a program was asked. The peer's end is noticed meanwhile, but it may not fill us up. */
+  #heldBytes = 0
   /** The layer is working, or its events are being told: what is written goes out together afterwards. */
   #depth = 0
   #corks = 0
@@ -175,6 +179,7 @@ export class TlsConnection implements Connection {
       this.sink.onData(chunk)
       return
     }
+    if (this.#isHeldUp || (this.#isSecured && this.#state === 'handshake')) this.#hold(chunk)
     this.#depth++
     try {
       layer.receive(chunk)
@@ -184,6 +189,11 @@ export class TlsConnection implements Connection {
       // of ours; and an answer travels with it.
       this.#tell()
     }
+  }
+
+  #hold(chunk: Uint8Array): void {
+    this.#heldBytes += chunk.byteLength
+    if (this.#heldBytes > maxHeldBytes) this.below.pause()
   }
 
   receiveEnd(): void {
@@ -214,21 +224,24 @@ export class TlsConnection implements Connection {
     }
     this.#state = 'failed'
     this.#told = []
-    this.sink.onError(told)
+    try {
+      this.sink.onError(told)
+    } finally {
+      this.#owner.onDestroyed()
+    }
   }
 
   receiveClose(hadError: boolean): void {
     const hasFailed = this.#state === 'failed' || (hadError && !this.#isEnding)
+    const wasDestroyed = this.isDestroyed
     this.#state = 'closed'
     this.#told = []
     this.#layer?.destroy()
     this.#output.drop()
-    try {
-      this.sink.onClose(hasFailed)
-    } finally {
-      // The server's count falls whatever a listener does.
-      this.#owner.onClosed()
-    }
+    // As in Node: the server's count falls first, then what is below closes, then what is above.
+    if (!wasDestroyed) this.#owner.onDestroyed()
+    this.#owner.onClosed()
+    this.sink.onClose(hasFailed)
   }
 
   // Telling
@@ -276,8 +289,6 @@ export class TlsConnection implements Connection {
     if (this.isDestroyed) return
     this.#isSecured = true
     if (this.#owner.onSecure()) this.open()
-    // Until the owner agrees nothing is told: the peer may not fill us up meanwhile.
-    else if (this.#state === 'handshake') this.below.pause()
   }
 
   /** The owner agrees to the peer: what waits may pass. */
@@ -307,6 +318,7 @@ export class TlsConnection implements Connection {
     try {
       this.sink.onError(told)
     } finally {
+      this.#owner.onDestroyed()
       this.#linger()
     }
   }
@@ -326,15 +338,15 @@ export class TlsConnection implements Connection {
     })
   }
 
-  /** A program is asked: nothing more is read until `goOn()`. */
+  /** A program is asked: the handshake waits until `goOn()`. */
   holdUp(): void {
     this.#isHeldUp = true
-    this.below.pause()
   }
 
   goOn(answer: () => void): void {
     if (this.isDestroyed || !this.#isHeldUp) return
     this.#isHeldUp = false
+    this.#heldBytes = 0
     this.below.resume()
     this.run(answer)
   }
@@ -462,6 +474,7 @@ export class TlsConnection implements Connection {
     this.#told = []
     this.#layer?.destroy()
     this.#output.drop()
+    this.#owner.onDestroyed()
     return true
   }
 

@@ -395,6 +395,7 @@ function toldTo(self: Plan['self']): SideEvents {
     onKeyLog: line => self.socket?.emit('keylog', line),
     onSession: session => self.socket?._receiveSession(session),
     onOcspResponse: response => self.socket?.emit('OCSPResponse', response),
+    onDestroyed: () => {},
     onClosed: () => {},
   }
 }

@@ -7,7 +7,7 @@ import { runWithHost } from '../../src/host/ambient.ts'
 import { osHost } from '../../src/host/os-host.ts'
 import type { Connection, ConnectionSink, Host, Timer, WriteDone } from '../../src/host/types.ts'
 import type { LayerEvents, TlsLayer } from '../../src/tls/layer.ts'
-import { lingerMs, maxGatheredBytes } from '../../src/tls/limits.ts'
+import { lingerMs, maxGatheredBytes, maxHeldBytes } from '../../src/tls/limits.ts'
 import { TlsConnection } from '../../src/tls/tls-connection.ts'
 
 class Below {
@@ -139,6 +139,7 @@ function make({ agree = true, later = false, onData }: MakeOptions = {}) {
     onKeyLog: () => told.push('key'),
     onSession() {},
     onOcspResponse() {},
+    onDestroyed: () => told.push('released'),
     onClosed: () => told.push('over'),
   }
   const sink: ConnectionSink = {
@@ -190,17 +191,20 @@ describe('before the peer is agreed to', () => {
     receives('done data')
     await turn()
     assert.deepEqual(below.sent, ['<hello>'])
-    assert.deepEqual([told, failed, below.calls.at(-1)], [['secure'], ['ECANCELED'], 'destroy'])
+    assert.deepEqual([told, failed, below.calls.at(-1)], [['secure', 'released'], ['ECANCELED'], 'destroy'])
   })
 
   it('the peer waits while the owner thinks, and goes on afterwards', async () => {
     const { below, told, connection, receives } = make({ later: true })
     connection.resume()
     receives('done early')
+    // A peer that goes away meanwhile is noticed.
+    assert.deepEqual([told, below.calls.at(-1)], [['secure'], 'resume'])
+    receives('x'.repeat(maxHeldBytes + 1))
     assert.deepEqual([told, below.calls.at(-1)], [['secure'], 'pause'])
     connection.open()
     await turn()
-    assert.deepEqual([told, below.calls.at(-1)], [['secure', 'early'], 'resume'])
+    assert.deepEqual([told.slice(0, 2), below.calls.at(-1)], [['secure', 'early'], 'resume'])
   })
 
   it('says to wait when much has been written, and to go on later', async () => {
@@ -300,7 +304,7 @@ describe('the end', () => {
     assert.equal(below.calls.at(-1), 'destroy')
     connection.destroy()
     below.sink?.onClose(false)
-    assert.deepEqual(told, ['secure', 'a', 'failed', 'close true', 'over'])
+    assert.deepEqual(told, ['secure', 'a', 'failed', 'released', 'over', 'close true'])
     assert.equal(layer().isDestroyed, true)
   })
 
@@ -333,7 +337,7 @@ describe('the end', () => {
     receives('done')
     below.sink?.onError(new Error('reset'))
     below.sink?.onClose(true)
-    assert.deepEqual(told.slice(1), ['reset', 'close true', 'over'])
+    assert.deepEqual(told.slice(1), ['reset', 'released', 'over', 'close true'])
     assert.equal(layer().isDestroyed, true)
     assert.equal(connection.write('x'), false)
   })
@@ -344,6 +348,6 @@ describe('the end', () => {
     connection.end()
     below.sink?.onError(Object.assign(new Error('write EPIPE'), { syscall: 'write' }))
     below.sink?.onClose(true)
-    assert.deepEqual(told.slice(1), ['close false', 'over'])
+    assert.deepEqual(told.slice(1), ['released', 'over', 'close false'])
   })
 })

@@ -1,0 +1,122 @@
+// How connections end: what a server counts and tells, in which order, and what a client over a program's own socket hears.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import net from '../../src/net/index.ts'
+import tls from '../../src/tls/index.ts'
+import { memoryWorld } from '../models/memory-world.ts'
+import { localhost } from './certificates.ts'
+import { connect, listen, type Socket, secured } from './pair.ts'
+
+const turn = () => new Promise(resolve => setImmediate(resolve))
+
+async function countOf(server: { getConnections(callback: (error: unknown, count: number) => void): unknown }) {
+  return new Promise<number>(resolve => server.getConnections((_error, count) => resolve(count)))
+}
+
+describe('a connection of a server', () => {
+  for (const by of ['the client', 'the server'] as const) {
+    it(`ended by ${by}: the server's 'close', the 'close' of the socket beneath, then its own`, async t => {
+      const told: string[] = []
+      let isOver = () => {}
+      const { port, server } = await listen(t, {}, socket => {
+        socket.resume().on('close', () => {
+          told.push('secured')
+          isOver()
+        })
+        server.close()
+        if (by === 'the server') socket.destroy()
+      })
+      server.on('connection', socket => socket.on('close', (hadError: boolean) => told.push(`beneath ${hadError}`)))
+      server.on('close', () => told.push('server'))
+      const socket = await secured(connect(t, port).resume())
+      if (by === 'the client') socket.end()
+      await Promise.all([once(server, 'close'), new Promise<void>(resolve => (isOver = resolve))])
+      assert.deepEqual(told, ['server', 'beneath false', 'secured'])
+    })
+  }
+
+  it("that is refused has a 'close' beneath as well", async t => {
+    const { port, server } = await listen(t)
+    const told: string[] = []
+    server.on('connection', socket => socket.on('close', () => told.push('close')))
+    connect(t, port, { ca: undefined }).on('error', () => {})
+    await once(server, 'tlsClientError')
+    server.close()
+    await once(server, 'close')
+    for (let turns = 0; turns < 20; turns++) await turn()
+    assert.deepEqual(told, ['close'])
+  })
+
+  it('counts no longer once it is destroyed, as in Node', async t => {
+    const { port, server } = await listen(t)
+    connect(t, port).resume()
+    const count = await new Promise(resolve => {
+      server.on('secureConnection', (socket: Socket) => {
+        socket.destroy()
+        void countOf(server).then(resolve)
+      })
+    })
+    assert.equal(count, 0)
+  })
+
+  it('counts as long as what it has received is not read', async t => {
+    const { port, server } = await listen(t, { pauseOnConnect: true })
+    const client = connect(t, port).resume()
+    client.end('text')
+    const [socket] = (await once(server, 'secureConnection')) as [Socket]
+    socket.end()
+    await once(client, 'close')
+    for (let turns = 0; turns < 20; turns++) await turn()
+    assert.equal(await countOf(server), 1)
+    socket.resume()
+    await once(socket, 'close')
+    assert.equal(await countOf(server), 0)
+  })
+})
+
+it('the end of a client that comes while the server asks its program is noticed, and a late answer does nothing', async () => {
+  const world = memoryWorld(1)
+  let answer = (_error: null) => {}
+  const told: string[] = []
+  const { key, cert } = localhost
+  const SNICallback = (_name: string, done: typeof answer) => {
+    answer = done
+  }
+  const server = world.server(() => tls.createServer({ key, cert, SNICallback }).listen(443))
+  server.on('tlsClientError', (error: Error & { code?: string }) => told.push(`failed ${error.code}`))
+  server.on('close', () => told.push('close'))
+  await world.settle()
+  const socket = world.client(() => tls.connect({ host: 'server', port: 443, servername: 'localhost' }))
+  await world.settle()
+  server.close()
+  socket.on('error', () => {}).end()
+  await world.settle()
+  assert.deepEqual(told, ['failed ECONNRESET', 'close'])
+  answer(null)
+  await world.settle()
+  assert.equal(told.length, 2)
+})
+
+it('an answer to SNICallback that is no object counts as none, as in Node', async t => {
+  const { port } = await listen(t, { SNICallback: (_name, done) => done(null, 'no context' as never) })
+  await secured(connect(t, port))
+})
+
+it("a client over a program's socket hears the end of a server that just closes, and no error of its own last words", async t => {
+  const { port } = await listen(t, {}, socket => socket.destroy())
+  const below = net.connect(port, '127.0.0.1')
+  const told: string[] = []
+  const socket = connect(t, port, { socket: below }).resume()
+  for (const [name, one] of [
+    ['below', below],
+    ['above', socket],
+  ] as const) {
+    one.on('error', error => told.push(`${name} ${error.message}`))
+    one.on('close', hadError => told.push(`${name} ${hadError}`))
+  }
+  socket.on('end', () => told.push('end'))
+  await once(socket, 'close')
+  assert.deepEqual(told, ['end', 'below false', 'above false'])
+})
