@@ -19,10 +19,11 @@ export class End {
   localPort: number | undefined
   remotePort: number | undefined
 
-  constructor(name: string, socket: Socket) {
+  /** @param further - events beyond those of net */
+  constructor(name: string, socket: Socket, further: readonly string[] = []) {
     this.name = name
     this.socket = socket
-    for (const event of ['connect', 'ready', 'end', 'finish', 'timeout'] as const)
+    for (const event of ['connect', 'ready', 'end', 'finish', 'timeout', ...further])
       socket.on(event, () => this.#hear(event))
     socket.on('error', (error: NodeJS.ErrnoException) => this.#hear(`error ${error.code}`))
     socket.on('close', hadError => this.#hear(`close ${hadError}`))

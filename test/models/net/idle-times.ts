@@ -1,9 +1,20 @@
 // The model of setTimeout(): 'timeout' comes once, when an open socket has been idle for so long, and not before.
 
 import assert from 'node:assert/strict'
-import type { NetAct } from './acts.ts'
+import type { EndRef } from './acts.ts'
 import type { End } from './ends.ts'
-import type { Stage } from './stage.ts'
+
+type TimedAct =
+  | { readonly kind: 'timeout'; readonly end: EndRef; readonly milliseconds: number }
+  | { readonly kind: 'pass'; readonly milliseconds: number }
+
+/** Whose sockets are watched. */
+interface Watched<Act> {
+  readonly clients: readonly End[]
+  readonly accepted: readonly End[]
+  end(ref: EndRef): End | undefined
+  run(acts: readonly Act[]): Promise<void>
+}
 
 /** Two clocks of one run agree to this: what settling takes. */
 const TOLERANCE_MS = 40
@@ -23,23 +34,23 @@ interface Watch {
  * Time is counted in what the acts let pass. Activity is what the stage sees of it: bytes that arrive or are written. Each 'pass' is
  * longer than the tolerance, so that whether a time-out was due is nearly always certain; where it is not, both are right.
  */
-export class IdleTimes {
-  readonly #stage: Stage
+export class IdleTimes<Act extends { readonly kind: string }> {
+  readonly #stage: Watched<Act | TimedAct>
   readonly #watches = new Map<End, Watch>()
 
-  constructor(stage: Stage) {
+  constructor(stage: Watched<Act | TimedAct>) {
     this.#stage = stage
   }
 
-  async run(act: NetAct): Promise<void> {
+  async run(act: Act | TimedAct): Promise<void> {
     const before = new Map(this.#all().map(end => [end, activityOf(end)]))
-    if (act.kind === 'timeout') {
+    if (isTimed(act) && act.kind === 'timeout') {
       const end = this.#stage.end(act.end)
       if (end !== undefined && !end.socket.destroyed) this.#set(end, act.milliseconds)
     }
     const fired = new Map(this.#all().map(end => [end, end.count('timeout')]))
     await this.#stage.run([act])
-    const passed = act.kind === 'pass' ? act.milliseconds : 0
+    const passed = isTimed(act) && act.kind === 'pass' ? act.milliseconds : 0
     for (const [end, watch] of this.#watches) {
       if (activityOf(end) !== before.get(end) && act.kind !== 'pass') {
         watch.least = 0
@@ -87,6 +98,10 @@ export class IdleTimes {
   #all(): End[] {
     return [...this.#stage.clients, ...this.#stage.accepted]
   }
+}
+
+function isTimed(act: { readonly kind: string }): act is TimedAct {
+  return act.kind === 'timeout' || act.kind === 'pass'
 }
 
 function activityOf(end: End): number {
