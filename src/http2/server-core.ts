@@ -9,6 +9,7 @@ import { duplexConnection } from '../host/duplex-connection.ts'
 import type { Connection, Host } from '../host/types.ts'
 import { answerFailure } from '../http/internal.ts'
 import { connectionOf } from '../net/internal.ts'
+import { callApart } from './call-apart.ts'
 import { type ResponseClass, serveCompat } from './compat.ts'
 import { Http2ServerRequest } from './compat-request.ts'
 import { Http2ServerResponse } from './compat-response.ts'
@@ -154,19 +155,6 @@ function serveHead(server: EventEmitter, stream: ServerHttp2Stream, head: Header
 }
 
 const closesSessions = Number.parseInt(process.versions.node, 10) >= 24
-
-/** Calls listeners from amid the work of a connection, which does not stop where one of them throws. */
-export function callApart(call: () => void): void {
-  try {
-    call()
-  } catch (error) {
-    process.nextTick(rethrow, error)
-  }
-}
-
-function rethrow(error: unknown): never {
-  throw error
-}
 
 export function connectionFor(socket: Duplex): Connection {
   return connectionOf(socket) ?? duplexConnection(socket)

@@ -39,6 +39,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   #isFlushing = false
   #isFlushScheduled = false
   #isReceiving = false
+  #isAnnounced = false
   readonly turns = new FrameTurns(this)
   /** When the bytes that are being read came, on the monotonic clock. */
   #receivedAt = 0
@@ -57,6 +58,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   /** What the connection has and has not sent yet, oldest first. */
   readonly #inFlight: Uint8Array[] = []
   #awaitWrite: (() => void)[] = []
+  #afterTurn: (() => void) | undefined = undefined
   #ends: EngineStream[] = []
   #resets: [stream: EngineStream, code: number][] = []
 
@@ -169,10 +171,10 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     awaited?.done(this.#clock.monotonic() - awaited.since, payload)
   }
 
-  /** The session is over: what is still awaited never comes. */
+  /** The session is over: what is still awaited never comes. Each is told in a turn of its own: one may throw. */
   #cancelAwaited(): void {
-    for (const { done } of this.#pings.splice(0)) done(undefined, undefined)
-    for (const { done } of this.#settings.splice(0)) done(undefined)
+    for (const { done } of this.#pings.splice(0)) this.#clock.setImmediate(() => done(undefined, undefined))
+    for (const { done } of this.#settings.splice(0)) this.#clock.setImmediate(() => done(undefined))
   }
 
   // From the connection
@@ -184,7 +186,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   }
 
   receive(chunk: Uint8Array): void {
-    if (this.#isReceiving || this.turns.isRunning) {
+    if (this.#isReceiving || this.turns.isRunning || !this.#isAnnounced) {
       this.#rest.push(chunk)
       return
     }
@@ -195,6 +197,13 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     } finally {
       this.turns.proceed()
     }
+  }
+
+  /** The program has heard of the session: of what the peer sent with a handshake's end it hears from now on. */
+  beginReading(): void {
+    this.#isAnnounced = true
+    const first = this.#rest.shift()
+    if (first !== undefined && !this.#isClosing) this.receive(first)
   }
 
   get hasUnread(): boolean {
@@ -260,7 +269,23 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
 
   readonly #onTurnEnd = (): void => {
     this.#isFlushScheduled = false
-    if (!this.#isClosing) this.#flush()
+    if (this.#isClosing) return
+    this.#flush()
+    const done = this.#afterTurn
+    if (done === undefined || this.#isFlushScheduled) return
+    this.#afterTurn = undefined
+    done()
+  }
+
+  /** `done` once what this turn brings about has been handed to the connection. */
+  afterTurn(done: () => void): void {
+    this.#afterTurn = done
+    this.schedule()
+  }
+
+  /** Somebody waits for the turn's end. */
+  get isAmidTurn(): boolean {
+    return this.#afterTurn !== undefined
   }
 
   #flush(): void {

@@ -3,6 +3,7 @@
 
 import type { EventEmitter } from 'node:events'
 import { asBuffer } from '../core/bytes.ts'
+import { throwApart } from './call-apart.ts'
 import { ClientHttp2Stream } from './client-stream.ts'
 import * as diagnostics from './diagnostics.ts'
 import type { EngineError, EngineStream, HeaderBlock, MessagePart, SessionHandler } from './engine/types.ts'
@@ -98,7 +99,12 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
   onEnd({ owner }: EngineStream): void {
     if (owner === undefined) return
     this.#state.carrier?.pauseForEnd()
-    receiveEnd(owner as Http2Stream)
+    try {
+      receiveEnd(owner as Http2Stream)
+    } catch (error) {
+      // From a 'readable' listener. That the stream is closed is still to be told.
+      throwApart(error)
+    }
   }
 
   onReset(stream: EngineStream): void {
@@ -268,6 +274,7 @@ function emitStream(
 }
 
 function emitHeaders(stream: Http2Stream, event: string, headers: HeaderObject, flags: number, raw: string[]): void {
-  stream.emit(event, headers, flags, raw)
+  // As Node does by a 'headers' listener of its own, the first there is.
   if (event === 'headers' && headers[':status'] === 100) stream.emit('continue')
+  stream.emit(event, headers, flags, raw)
 }

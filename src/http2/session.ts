@@ -226,11 +226,17 @@ export class Http2Session extends EventEmitter {
     const state = this[kSession]
     state.isClosed = true
     if (typeof callback === 'function') this.once('close', callback)
-    if (state.carrier !== undefined) {
-      this[kTouch]()
-      state.carrier.engine.goaway(NO_ERROR)
+    const { carrier } = state
+    if (carrier === undefined) {
+      this[kMaybeDestroy]()
+      return
     }
-    this[kMaybeDestroy]()
+    this[kTouch]()
+    carrier.engine.goaway(NO_ERROR)
+    // A server's leaves at once: the end of the last stream may have left just now, and its client goes when it has read that.
+    if (state.type === SESSION_SERVER && state.streams.size === 0) carrier.settle()
+    // With no stream left it is not destroyed yet when this returns: as in Node, its GOAWAY leaves first.
+    carrier.afterTurn(() => this[kMaybeDestroy]())
   }
 
   ref(): void {
@@ -263,8 +269,9 @@ export class Http2Session extends EventEmitter {
 
   /** A session that is closing goes once its last stream has gone. */
   [kMaybeDestroy](): void {
-    const { streams, pendingStreams } = this[kSession]
-    if (this.closed && streams.size === 0 && pendingStreams.size === 0) this.destroy()
+    const { streams, pendingStreams, carrier } = this[kSession]
+    if (!this.closed || streams.size > 0 || pendingStreams.size > 0 || carrier?.isAmidTurn) return
+    this.destroy()
   }
 
   override [EventEmitter.captureRejectionSymbol](error: Error, event: string, ...args: unknown[]): void {
@@ -354,7 +361,11 @@ export class Http2Session extends EventEmitter {
 }
 
 function emitConnect(session: Http2Session, socket: Duplex | undefined): void {
-  if (session.listenerCount('connect') > 0) session.emit('connect', session, socket ?? session._socket())
+  try {
+    if (session.listenerCount('connect') > 0) session.emit('connect', session, socket ?? session._socket())
+  } finally {
+    session[kSession].carrier?.beginReading()
+  }
 }
 
 /** What the socket had read before it became the session's. */

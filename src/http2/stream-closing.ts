@@ -176,11 +176,14 @@ export function refuseHeaders(stream: Http2Stream): void {
   const { clock } = session[kSession].host
   clock.setImmediate(() => {
     if (stream.destroyed) return
-    stream.emit('frameError', HEADERS, FRAME_SIZE_ERROR, stream.id)
-    if (stream.pending) closedByEngine(stream, REFUSED_STREAM, false)
-    clock.setImmediate(() => {
-      stream.close(FRAME_SIZE_ERROR)
-      session.close()
-    })
+    try {
+      stream.emit('frameError', HEADERS, FRAME_SIZE_ERROR, stream.id)
+    } finally {
+      if (stream.pending) closedByEngine(stream, REFUSED_STREAM, false)
+      clock.setImmediate(() => {
+        stream.close(FRAME_SIZE_ERROR)
+        session.close()
+      })
+    }
   })
 }

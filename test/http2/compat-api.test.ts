@@ -145,7 +145,8 @@ it('writeContinue() and writeEarlyHints() go before the answer', async t => {
   assert.equal(response.writeEarlyHints({ link: '</a>; rel=preload' }), true)
   response.end()
   await text(sent)
-  assert.deepEqual(told, [100, 'continue', 103])
+  // Node hears the 100 by a listener of its own, before the program's.
+  assert.deepEqual(told, ['continue', 100, 103])
 })
 
 it('createPushResponse() answers what was not asked', async t => {

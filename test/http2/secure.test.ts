@@ -46,6 +46,19 @@ describe('HTTP/2 over TLS', () => {
     })
   }
 
+  it("tells a server's session of its connection before the settings that come with the handshake's end", async t => {
+    const server = http2.createSecureServer(identity)
+    const told: string[] = []
+    server.on('session', session => {
+      for (const event of ['connect', 'remoteSettings']) session.on(event, () => told.push(event))
+    })
+    const port = await listening(server, t)
+    const client = http2.connect(`https://localhost:${port}`, trusted)
+    t.after(() => client.destroy())
+    await once(client, 'localSettings')
+    assert.deepEqual(told, ['connect', 'remoteSettings'])
+  })
+
   for (const event of ['session', 'secureConnection']) {
     it(`serves a client although a listener of '${event}' has thrown`, async t => {
       const thrown = catchUncaught(t)

@@ -301,3 +301,13 @@ it('maxReservedRemoteStreams: pushed streams beyond it are refused', async t => 
   })
   for (const code of codes) assert.ok(code === constants.NGHTTP2_REFUSED_STREAM || code === constants.NGHTTP2_CANCEL)
 })
+
+it('close() of a session without streams destroys it once its GOAWAY has left, not before it returns', async t => {
+  const { client, session } = await pair(t)
+  const codes: number[] = []
+  session.on('goaway', code => codes.push(code))
+  client.close()
+  assert.deepEqual([client.closed, client.destroyed], [true, false])
+  await Promise.all([once(client, 'close'), once(session, 'close')])
+  assert.equal(codes[0], constants.NGHTTP2_NO_ERROR)
+})
