@@ -1,7 +1,7 @@
 // The matrix of one family: every event and callback of its scenarios thrown from, on our modules and on Node's.
 
 import type { Run } from './child.ts'
-import { isKnownDifference } from './differences.ts'
+import { isKnownDifference, withoutOursAlone } from './differences.ts'
 import { costsNoMore, hearsTheSame, print } from './judge.ts'
 import { Runner } from './run.ts'
 import { families } from './scenarios/index.ts'
@@ -52,13 +52,18 @@ export class Comparison {
         .flatMap(({ key }) => modes.map(mode => ({ scenario, cell: { key, mode } })))
     })
     const untouched = new Map(
-      plain.map(({ scenario }, index) => [scenario, [oursPlain[index], nodesPlain[index]] as const]),
+      plain.map(({ scenario }, index) => [
+        scenario,
+        [oursPlain[index] as Outcome, nodesPlain[index] as Outcome] as const,
+      ]),
     )
     const compare = async (runs: readonly Run[]) => {
       const [ours, nodes] = await this.#both(runs)
       return runs.flatMap(({ scenario, cell }, index): Finding[] => {
-        const [our, node] = [ours[index] as Outcome, nodes[index] as Outcome]
-        const [ourPlain, nodesPlain] = untouched.get(scenario) as readonly [Outcome, Outcome]
+        const [oursPlain, nodesPlain] = untouched.get(scenario) as readonly [Outcome, Outcome]
+        const node = nodes[index] as Outcome
+        const our = withoutOursAlone(scenario, ours[index] as Outcome, nodesPlain)
+        const ourPlain = withoutOursAlone(scenario, oursPlain, nodesPlain)
         const isRight = cell === undefined ? hearsTheSame(our, node) : costsNoMore(our, ourPlain, node, nodesPlain)
         if (isRight && our.ended === undefined && our.left.length <= node.left.length) return []
         return [{ scenario, cell, ours: print(our), nodes: print(node) }]

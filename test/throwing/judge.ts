@@ -17,7 +17,10 @@ export function costsNoMore(our: Outcome, ourPlain: Outcome, node: Outcome, node
   return (
     isReportedOnce(our, node) &&
     isWithin(without(ourPlainLines, ourLines), without(nodePlainLines, nodeLines)) &&
-    isWithin(without(ourLines, ourPlainLines), without(nodeLines, nodePlainLines)) &&
+    isWithin(
+      withoutDelayed(without(ourLines, ourPlainLines), without(ourPlainLines, ourLines), nodeLines),
+      without(nodeLines, nodePlainLines),
+    ) &&
     (isInOrderOf(ourPlainLines, ourLines) || isInOrderOf(nodeLines, ourLines))
   )
 }
@@ -26,8 +29,25 @@ function isReportedOnce(our: Outcome, node: Outcome): boolean {
   const [ourReports, nodeReports] = [our, node].map(({ steps }) =>
     Object.values(steps).flatMap(heard => heard.process.map(line => line.join(' '))),
   )
-  return `${ourReports}` === 'uncaught the exception' || `${ourReports}` === `${nodeReports}`
+  const ofException = nodeReports?.filter(report => report.endsWith(' the exception'))
+  return ['uncaught the exception', `${nodeReports}`, `${ofException}`].includes(`${ourReports}`)
 }
+
+/** What comes only in a later step than without the exception, such as 'close', is no worse than what never comes in Node. */
+function withoutDelayed(added: readonly string[], missing: readonly string[], nodeLines: readonly string[]): string[] {
+  const delayed = without(missing.map(withoutStep), nodeLines.map(withoutStep))
+  return added.filter(line => {
+    const at = delayed.indexOf(withoutStep(line))
+    if (at >= 0) delayed.splice(at, 1)
+    return at < 0
+  })
+}
+
+function withoutStep(line: string): string {
+  return line.slice(line.indexOf(SEPARATOR))
+}
+
+const SEPARATOR = ' | '
 
 /** What both have comes in the same order. */
 function isInOrderOf(model: readonly string[], lines: readonly string[]): boolean {
@@ -52,7 +72,7 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 /** What the two ends heard. */
 function linesOf({ steps }: Outcome): string[] {
   return Object.entries(steps).flatMap(([step, { client, server }]) =>
-    [...inOrderOfObjects(client), ...inOrderOfObjects(server)].map(line => [step, ...line].join(' | ')),
+    [...inOrderOfObjects(client), ...inOrderOfObjects(server)].map(line => [step, ...line].join(SEPARATOR)),
   )
 }
 

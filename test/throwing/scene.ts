@@ -156,8 +156,18 @@ export class Scene {
       this.#hearData(end, name, first)
       return
     }
-    this.#note(end, name, [event, ...args.map(describe).filter(text => text !== '')].join(' '))
+    const text = [event, ...args.map(describe).filter(text => text !== '')].join(' ')
+    if (event === "'goaway'" && this.#isRepeated(end, name, text)) this.#changes++
+    else this.#note(end, name, text)
   }
+
+  /** A session that closes says GOAWAY, and once more when it goes: whether its peer is there to hear that is the network's business. */
+  #isRepeated(end: End, name: string, text: string): boolean {
+    const isRepeated = this.#goaways.get(`${end} ${name}`) === text
+    this.#goaways.set(`${end} ${name}`, text)
+    return isRepeated
+  }
+  readonly #goaways = new Map<string, string>()
 
   /** Where the bytes were cut is the network's business: pieces that follow one another are one. */
   #hearData(end: End, name: string, data: Uint8Array | string): void {

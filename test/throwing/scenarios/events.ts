@@ -64,3 +64,9 @@ export const h2StreamEvents = [
 ]
 
 export const h2ServerEvents = [...netServerEvents, 'session', 'sessionError']
+
+export const secureH2ServerEvents = [...tlsServerEvents, 'session', 'sessionError']
+
+export const compatRequestEvents = ['aborted', 'error', 'timeout', 'end', 'close']
+
+export const compatResponseEvents = ['error', 'timeout', 'drain', 'finish', 'close']
