@@ -69,6 +69,8 @@ export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolea
   }
   const isUnread = state.isServer && !state.didRead && stream.readableFlowing === null
   if (isUnread && state.held === null && !hearsEnd(stream)) {
+    // As if it had been read: nobody hears of the end.
+    ;(Reflect.get(stream, '_readableState') as { endEmitted: boolean }).endEmitted = true
     destroyOnceWritten(stream, byPeer)
     return
   }

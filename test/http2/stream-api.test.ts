@@ -332,3 +332,14 @@ it('closed: not before an answer that has come at once has been read, as stream 
   await closed
   assert.equal(request.closed, true)
 })
+
+it("a server's stream whose request nobody has read has ended, not aborted, once it is closed", async t => {
+  const both = await pair(t)
+  const { request, stream } = await exchange(both, {}, { endStream: true })
+  stream.respond()
+  stream.end('answer')
+  request.resume()
+  await eventually(stream, 'close')
+  assert.deepEqual([stream.readableEnded, stream.readableAborted, stream.readableDidRead], [true, false, false])
+  assert.equal(stream.writableFinished, true)
+})
