@@ -10,6 +10,7 @@ import { goawaySession, invalidSession, outOfStreams } from './errors.ts'
 import { type HeaderArray, type HeaderObject, sensitiveNames } from './header-map.ts'
 import { PROTOCOL_ERROR, SESSION_CLIENT } from './numbers.ts'
 import type { CompleteOptions } from './options.ts'
+import { deprecatePriority } from './priority-warning.ts'
 import { type PreparedRequest, prepareRequest } from './request-headers.ts'
 import { Http2Session } from './session.ts'
 import { closedByEngine, refuseHeaders } from './stream-closing.ts'
@@ -119,10 +120,10 @@ function describe(stream: ClientHttp2Stream, prepared: PreparedRequest, scope: A
   state.scope = scope
 }
 
+const warnOfPriority = deprecatePriority(() => {}, 'Priority signaling has been deprecated as of RFC 9113.')
+
 function validatePriority(options: RequestOptions): void {
-  if (options.weight !== undefined) {
-    process.emitWarning('Priority signaling has been deprecated as of RFC 9113.', 'DeprecationWarning', 'DEP0194')
-  }
+  if ('weight' in options) warnOfPriority()
   if (options.parent !== undefined) validateNumber(options.parent, 'options.parent', 0)
   if (options.exclusive !== undefined) validateBoolean(options.exclusive, 'options.exclusive')
   if (options.silent !== undefined) validateBoolean(options.silent, 'options.silent')

@@ -4,7 +4,7 @@
 
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Duplex, type DuplexOptions } from 'node:stream'
-import { deprecate, format, inspect } from 'node:util'
+import { format, inspect } from 'node:util'
 import { asBuffer } from '../core/bytes.ts'
 import { validateFunction, validateInteger } from '../core/validate.ts'
 import type { Timer } from '../host/types.ts'
@@ -13,6 +13,7 @@ import type { EngineStream } from './engine/types.ts'
 import { invalidStream, trailersAlreadySent, trailersNotReady } from './errors.ts'
 import { fieldPairs, type HeaderObject, sensitiveNames, trailerPseudo } from './header-map.ts'
 import { NO_ERROR } from './numbers.ts'
+import { deprecatePriority } from './priority-warning.ts'
 import { sentObject } from './request-headers.ts'
 import type { Http2Session } from './session.ts'
 import { hasProgressed } from './session-state.ts'
@@ -273,13 +274,9 @@ export class Http2Stream extends Duplex {
   declare priority: (options: unknown) => void
 }
 
-Http2Stream.prototype.priority = deprecate(
-  function priority(this: Http2Stream): void {
-    if (this.destroyed) throw invalidStream()
-  },
-  'http2Stream.priority is longer supported after priority signalling was deprecated in RFC 9113',
-  'DEP0194',
-)
+Http2Stream.prototype.priority = deprecatePriority(function priority(this: Http2Stream): void {
+  if (this.destroyed) throw invalidStream()
+}, 'http2Stream.priority is longer supported after priority signalling was deprecated in RFC 9113')
 
 // With both sides ended it is closed once it has been read: the runtime's stream helpers take what is closed for lost.
 // A field in the stream's declaration, which no accessor of a subclass may stand for.

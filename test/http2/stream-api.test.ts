@@ -2,6 +2,7 @@
 // test/parity/seeds/http2.ts says which test stands for which entry of the seed inventory.
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import type { Http2Stream, ServerHttp2Stream } from 'node:http2'
@@ -79,6 +80,23 @@ it('the older priorities are taken, checked, and of no effect', async t => {
   assert.equal(request.state.weight, constants.NGHTTP2_DEFAULT_WEIGHT)
   assert.equal(request.state.sumDependencyWeight, 0)
   request.priority({ exclusive: true, parent: 0, weight: 3, silent: true })
+})
+
+it('of the older priorities it is warned as often as by the runtime', () => {
+  const program = (specifier: string): string => `
+    import * as http2 from ${JSON.stringify(specifier)}
+    process.on('warning', ({ code, message }) => console.log(code, message))
+    const client = http2.connect('http://127.0.0.1:1').on('error', () => {})
+    for (const options of [{ weight: undefined }, { weight: 3 }, { parent: 1 }]) {
+      const request = client.request({}, options).on('error', () => {})
+      request.priority({ weight: 3 })
+    }`
+  const warnings = (specifier: string): string => {
+    const flags = ['--no-warnings', '--input-type=module', '-e', program(specifier)]
+    return spawnSync(process.execPath, flags, { encoding: 'utf8' }).stdout
+  }
+  const ours = new URL('../../src/http2/index.js', import.meta.url).href
+  assert.equal(warnings(ours), warnings('node:http2'))
 })
 
 it('a stream knows its number, its session and its state', async t => {

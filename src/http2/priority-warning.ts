@@ -1,0 +1,10 @@
+// RFC 7540's priorities of dependency and weight, which RFC 9113 deprecates: taken, and of no effect. Node warns of them
+// since 22.17 and 24.2, once per process, whichever of its two doors they came by.
+
+import { deprecate } from 'node:util'
+
+export function deprecatePriority<Call extends (...args: never[]) => unknown>(call: Call, message: string): Call {
+  return warns ? (deprecate(call as () => unknown, message, 'DEP0194') as unknown as Call) : call
+}
+
+const warns = Number.parseInt(process.versions.node, 10) >= 22
