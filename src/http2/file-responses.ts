@@ -1,7 +1,8 @@
 // respondWithFile and respondWithFD: a descriptor's content as a response's body. Node's documentation,
 // "http2stream.respondWithFile", "http2stream.respondWithFD".
 
-import { close, fstat, open, read, type Stats } from 'node:fs'
+// The module as an object: programs put functions of their own in its place, and Node's http2 calls those.
+import fs, { type Stats } from 'node:fs'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { invalidArgType, invalidArgValue } from '../core/errors.ts'
 import { headersSent, invalidStream, payloadForbidden, sendFile, sendFileNoSeek } from './errors.ts'
@@ -49,7 +50,7 @@ export function respondWithDescriptor(
   stream.ownsFd = false
   const answer = { stream, headers: prepare(stream, headers, options), options }
   if (options.statCheck === undefined) send(answer, fd, options.offset ?? 0, options.length ?? -1)
-  else fstat(fd, (error, stats) => afterDescriptorStat(answer, fd, error, stats))
+  else fs.fstat(fd, (error, stats) => afterDescriptorStat(answer, fd, error, stats))
 }
 
 export function respondWithPath(
@@ -61,10 +62,10 @@ export function respondWithPath(
   const options = checkOptions(stream, fileOptions)
   stream.ownsFd = true
   const answer = { stream, headers: prepare(stream, headers, options), options }
-  open(path, 'r', (error, fd) => {
+  fs.open(path, 'r', (error, fd) => {
     if (error) fail(answer, error)
-    else if (stream.destroyed || stream.closed) close(fd, nothing)
-    else fstat(fd, (statError, stats) => afterFileStat(answer, fd, statError, stats))
+    else if (stream.destroyed || stream.closed) fs.close(fd, nothing)
+    else fs.fstat(fd, (statError, stats) => afterFileStat(answer, fd, statError, stats))
   })
 }
 
@@ -116,18 +117,18 @@ function afterFileStat(answer: Answer, fd: number, error: Error | null, stats: S
   const { stream, headers, options } = answer
   const refusal = error ?? refusalOf(stats, options)
   if (refusal) {
-    close(fd, nothing)
+    fs.close(fd, nothing)
     fail(answer, refusal)
     return
   }
   if (stream.destroyed || stream.closed) {
-    close(fd, nothing)
+    fs.close(fd, nothing)
     stream.destroy(invalidStream())
     return
   }
   const range = { offset: options.offset ?? 0, length: options.length ?? -1 }
   if (options.statCheck?.call(stream, stats, headers as OutgoingHttpHeaders, range) === false || stream.headersSent) {
-    close(fd, nothing)
+    fs.close(fd, nothing)
     return
   }
   if (!stats.isFile()) {
@@ -161,7 +162,7 @@ function send({ stream, headers }: Answer, fd: number, offset: number, length: n
   try {
     pairs = fieldPairs(headers, responsePseudo, isStrict)
   } catch (error) {
-    if (owned) close(fd, nothing)
+    if (owned) fs.close(fd, nothing)
     stream.destroy(error as Error)
     return
   }
@@ -201,7 +202,7 @@ class FilePump {
       return
     }
     const position = this.#position < 0 ? null : this.#position
-    read(this.#fd, Buffer.allocUnsafe(size), 0, size, position, (error, count, buffer) => {
+    fs.read(this.#fd, Buffer.allocUnsafe(size), 0, size, position, (error, count, buffer) => {
       if (error) this.#fail()
       else if (count === 0) this.#finish()
       else this.#send(buffer.subarray(0, count))
@@ -252,7 +253,7 @@ class FilePump {
   }
 
   #release(): void {
-    if (this.#ownsFd) close(this.#fd, nothing)
+    if (this.#ownsFd) fs.close(this.#fd, nothing)
     this.#ownsFd = false
   }
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import type { Http2Stream, ServerHttp2Stream } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -301,6 +301,18 @@ it('respondWithFile() sends a file, or part of it, after statCheck; onError hear
   unheard.stream.respondWithFile(join(folder, 'none'))
   await eventually(unheard.request, 'close')
   assert.equal(unheard.request.rstCode, constants.NGHTTP2_INTERNAL_ERROR)
+})
+
+it('respondWithFile() works by what fs has at the time, and closes the file where headers will not do', async t => {
+  const [opened, closed] = [t.mock.method(fs, 'open'), t.mock.method(fs, 'close')]
+  const { request, stream } = await exchange(await pair(t))
+  request.resume()
+  const failed = eventually(stream, 'error')
+  stream.respondWithFile(file, { ':method': 'GET' })
+  const [error] = (await failed) as [NodeJS.ErrnoException]
+  assert.equal(error.code, 'ERR_HTTP2_INVALID_PSEUDOHEADER')
+  assert.equal(opened.mock.callCount(), 1)
+  assert.equal(closed.mock.callCount(), 1)
 })
 
 it('close() resets with a code, and tells both sides', async t => {
