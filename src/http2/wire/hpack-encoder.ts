@@ -85,7 +85,7 @@ export class HpackEncoder {
       }
     }
     const index = known.index > 0 ? known.index : this.#indexOf(known.last)
-    if (isSensitive || known.isSecret) this.#writeLiteral(0x10, 4, index, name, value)
+    if (isSensitive || value.length < known.secretBelow) this.#writeLiteral(0x10, 4, index, name, value)
     else if (known.isVolatile || value.length + name.length > longestIndexed)
       this.#writeLiteral(0, 4, index, name, value)
     else {
@@ -153,7 +153,7 @@ export class HpackEncoder {
     let holder = known
     // The eviction may have dropped the name, when this entry was the last that had it.
     if (holder === undefined || (holder.index === 0 && holder.last < this.#oldest)) {
-      holder = { index: 0, isVolatile: false, isSecret: false, fixed: undefined, dynamic: undefined, last: -1 }
+      holder = { index: 0, isVolatile: false, secretBelow: 0, fixed: undefined, dynamic: undefined, last: -1 }
       this.#names.set(name, holder)
     }
     const number = this.#next++
@@ -191,7 +191,8 @@ interface Name {
   readonly index: number
   /** Its values rarely come again. */
   readonly isVolatile: boolean
-  readonly isSecret: boolean
+  /** Values shorter than this are secrets. */
+  readonly secretBelow: number
   readonly fixed: ReadonlyMap<string, number> | undefined
   dynamic: Map<string, number> | undefined
   /** The newest dynamic entry with this name. */
@@ -213,8 +214,13 @@ const volatile = new Set([
   'set-cookie',
 ])
 
-// Guessed byte by byte where an attacker shares the connection: RFC 7541 section 7.1.
-const secret = new Set(['authorization', 'proxy-authorization'])
+// Guessed byte by byte where an attacker shares the connection: RFC 7541 section 7.1. Short cookies as well, as with the
+// library beneath Node: so short a value has too little that cannot be guessed.
+const secretBelow = new Map([
+  ['authorization', Number.POSITIVE_INFINITY],
+  ['proxy-authorization', Number.POSITIVE_INFINITY],
+  ['cookie', 20],
+])
 
 const staticNames = new Map<string, Omit<Name, 'dynamic' | 'last'>>()
 for (const [position, [name, value]] of staticTable.entries()) {
@@ -227,5 +233,5 @@ for (const [position, [name, value]] of staticTable.entries()) {
   const fixed = new Map<string, number>()
   // A name alone stands there with an empty value, which is a field like any other.
   fixed.set(value, index)
-  staticNames.set(name, { index, isVolatile: volatile.has(name), isSecret: secret.has(name), fixed })
+  staticNames.set(name, { index, isVolatile: volatile.has(name), secretBelow: secretBelow.get(name) ?? 0, fixed })
 }
