@@ -194,3 +194,8 @@ const nghttpMessages: Readonly<Record<number, string>> = {
   [NGHTTP2_ERR_BAD_CLIENT_MAGIC]: 'Received bad client magic byte string',
   [NGHTTP2_ERR_FLOODED]: 'Flooding was detected in this HTTP/2 session, and it must be closed',
 }
+
+/** A write found the connection closed by the peer. */
+export function isLateWrite(error: Error & { readonly code?: unknown; readonly syscall?: unknown }): boolean {
+  return error.syscall === 'write' && (error.code === 'EPIPE' || error.code === 'ECONNRESET')
+}

@@ -10,8 +10,12 @@ import type { Http2Stream } from './stream.ts'
 import { kBoundSession, kSession, kStream } from './symbols.ts'
 import { clearTimed } from './timeouts.ts'
 
-/** Ends the session at once. @param code - for GOAWAY */
-export function closeSession(session: Http2Session, code: number, error: Error | undefined): void {
+/**
+ * Ends the session at once.
+ * @param code - for GOAWAY
+ * @param isCutOff - its connection has gone: what has arrived in full may still be read
+ */
+export function closeSession(session: Http2Session, code: number, error: Error | undefined, isCutOff = false): void {
   const state = session[kSession]
   state.carrier?.settle()
   state.isDestroyed = true
@@ -20,14 +24,15 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   if (state.pendingStreams.size > 0 || state.streams.size > 0) {
     const cancel = streamCancel(error)
     for (const stream of [...state.pendingStreams]) stream.destroy(cancel)
-    for (const stream of [...state.streams]) if (error !== undefined || !isComplete(stream)) stream.destroy(error)
+    for (const stream of [...state.streams])
+      if (!isCutOff || error !== undefined || !isComplete(stream)) stream.destroy(error)
   }
   const { carrier } = state
   carrier?.destroy(code)
   finish(session, error)
 }
 
-/** All of it has arrived, and was answered: what is still to be read does not go with the session. */
+/** All of it has arrived, and was answered. */
 function isComplete(stream: Http2Stream): boolean {
   const { isClosed, rstCode, hasEnd } = stream[kStream]
   return isClosed && rstCode === NO_ERROR && hasEnd && stream.readable && stream.writableFinished
@@ -91,7 +96,7 @@ export function connectionClosed(session: Http2Session): void {
     for (const stream of [...state.streams]) stream.close(CANCEL)
     for (const stream of [...state.pendingStreams]) stream.close(CANCEL)
     session.close()
-    if (!state.isDestroyed) closeSession(session, NO_ERROR, error)
+    if (!state.isDestroyed) closeSession(session, NO_ERROR, error, true)
     state.closeError ??= error
   }
   // After the socket's own 'close'.

@@ -3,8 +3,10 @@
 
 import { DuplexConnection } from '../host/duplex-connection.ts'
 import type { Clock, Connection, ConnectionSink, Timer } from '../host/types.ts'
+import { pingTimestamp } from './engine/pings.ts'
 import { SessionEngine } from './engine/session-engine.ts'
 import type { Session as Engine, EngineStream, Role, SessionHandler } from './engine/types.ts'
+import { isLateWrite } from './errors.ts'
 import { FrameTurns, type TurnOwner } from './frame-turns.ts'
 import { CLOSE_DEADLINE_MS, MAX_WRITES_IN_FLIGHT } from './limits.ts'
 import type { CompleteOptions } from './options.ts'
@@ -156,7 +158,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
 
   ping(payload: Uint8Array | undefined, ponged: Ponged): boolean {
     const since = this.#clock.monotonic()
-    if (!this.engine.ping(payload ?? timestamp(since))) return false
+    if (!this.engine.ping(payload ?? pingTimestamp(since))) return false
     this.#pings.push({ since, done: ponged })
     return true
   }
@@ -321,10 +323,12 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     }
   }
 
-  /** The peer has ended its side, and so do we. */
+  /** The peer has ended its side, and so do we: by the socket that shows the connection, where there is one. */
   endOutput(): void {
+    if (this.#hasEndedOutput) return
+    if (!this.#isFlushing && !this.#isReceiving && !this.#isClosing) this.#flush()
     this.#hasEndedOutput = true
-    this.connection.end()
+    if (this.socketSink === undefined) this.connection.end()
   }
 
   /** A stream's bytes are with the connection: `done` once they have left this process. */
@@ -396,6 +400,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     for (let output = this.engine.takeOutput(); output !== undefined; output = this.engine.takeOutput()) {
       if (!this.#hasEndedOutput) this.connection.write(output)
     }
+    this.#hasEndedOutput = true
     this.#closeTimer = this.#clock.setTimer(destroy, CLOSE_DEADLINE_MS)
     this.#closeTimer.unref()
     this.connection.resume()
@@ -412,15 +417,3 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
 
 const NOTHING = new Uint8Array(0)
 const END_STREAM = { endStream: true } as const
-
-/** A write found the connection closed by the peer. */
-function isLateWrite(error: Error & { readonly code?: unknown; readonly syscall?: unknown }): boolean {
-  return error.syscall === 'write' && (error.code === 'EPIPE' || error.code === 'ECONNRESET')
-}
-
-/** What a PING carries unless told otherwise: when it was sent. */
-function timestamp(milliseconds: number): Uint8Array {
-  const bytes = Buffer.alloc(8)
-  bytes.writeDoubleBE(milliseconds)
-  return bytes
-}

@@ -96,11 +96,11 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     } else this.#state.carrier?.engine.consume(stream, bytes.length)
   }
 
-  onEnd({ owner }: EngineStream): void {
+  onEnd({ owner }: EngineStream, withHead: boolean): void {
     if (owner === undefined) return
     this.#state.carrier?.pauseForEnd()
     try {
-      receiveEnd(owner as Http2Stream)
+      receiveEnd(owner as Http2Stream, withHead)
     } catch (error) {
       // From a 'readable' listener. That the stream is closed is still to be told.
       throwApart(error)
@@ -224,8 +224,10 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
 
   onConnectionEnd(): void {
     // As Node's sockets do: no half-open connection serves HTTP/2.
-    const { carrier } = this.#state
-    if (carrier !== undefined && carrier.socketSink === undefined) carrier.endOutput()
+    const { carrier, socket } = this.#state
+    const isHalfOpen =
+      carrier?.socketSink !== undefined && (socket as { allowHalfOpen?: boolean }).allowHalfOpen === true
+    if (!isHalfOpen) carrier?.endOutput()
   }
 
   onConnectionError(error: Error): void {

@@ -32,6 +32,9 @@ export function closeStream(stream: Http2Stream, code: number, reset: number): v
       state.isAborted = true
       stream.emit('aborted')
     }
+    // What is being written was not to be the last of it, and may not look as if it were.
+    const isCutShort = reset === FORCE_RESET || (reset === SUBMIT_RESET && code !== NO_ERROR && code !== CANCEL)
+    if (isCutShort && state.writeCallback !== null) state.isEndSent = true
     stream.end()
   }
   if (reset !== NO_RESET) {

@@ -309,11 +309,15 @@ export function receiveData(stream: Http2Stream, bytes: Uint8Array): void {
   else state.held.push(bytes)
 }
 
-export function receiveEnd(stream: Http2Stream): void {
+/** @param withHead - END_STREAM stood at a head or at trailers */
+export function receiveEnd(stream: Http2Stream, withHead: boolean): void {
   const state = stream[kStream]
   state.hasEnd = true
   state.endedInPacket = state.session?.[kSession].carrier?.turns.packet ?? -1
-  if (state.held === null) pushEnd(stream, state)
+  if (state.held !== null) return
+  pushEnd(stream, state)
+  // What does not flow, and has nothing left, has its 'end' all the same, unless nobody could have waited for data.
+  if (!withHead && !stream.readableFlowing) stream.read(0)
 }
 
 function releaseHeld(stream: Http2Stream, state: StreamState, held: Uint8Array[]): void {

@@ -7,7 +7,7 @@ import net from 'node:net'
 import { duplexPair } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { it } from 'node:test'
-import { exchange, http2, listening, pair } from './peers.ts'
+import { exchange, http2, listening, pair, type ServerStream } from './peers.ts'
 
 const { constants } = http2
 /** RFC 9113 section 6.2. */
@@ -310,4 +310,20 @@ it('close() of a session without streams destroys it once its GOAWAY has left, n
   assert.deepEqual([client.closed, client.destroyed], [true, false])
   await Promise.all([once(client, 'close'), once(session, 'close')])
   assert.equal(codes[0], constants.NGHTTP2_NO_ERROR)
+})
+
+it('destroy() ends its streams, also those that have arrived in full and have not been read', async t => {
+  const both = await pair(t)
+  both.server.on('stream', (stream: ServerStream) => {
+    stream.respond()
+    stream.end('all at once')
+  })
+  const request = both.client.request({ ':path': '/' })
+  const closed = once(request, 'close')
+  await once(request, 'response')
+  // Behind the answer's end.
+  await new Promise(resolve => both.client.ping(resolve))
+  both.client.destroy()
+  await closed
+  assert.equal(request.readableEnded, false)
 })

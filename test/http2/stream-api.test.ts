@@ -190,6 +190,7 @@ it('additionalHeaders() go before the response, as headers or continue', async t
   const { request, stream } = await exchange(both)
   const continued = once(request, 'continue')
   const told: [unknown, unknown][] = []
+  request.on('continue', () => told.push(['continue', undefined]))
   request.on('headers', info => told.push([info[':status'], info['link']]))
   stream.additionalHeaders({ ':status': 100 })
   await continued
@@ -204,6 +205,7 @@ it('additionalHeaders() go before the response, as headers or continue', async t
   request.end()
   await text(request)
   assert.deepEqual(told, [
+    ['continue', undefined],
     [100, undefined],
     [103, '</a>'],
   ])
@@ -339,6 +341,24 @@ it('destroy() with an error tells it here, and its code there', async t => {
   assert.equal(stream.destroyed, true)
 })
 
+for (const end of ['request', 'response'] as const) {
+  it(`destroy() with an error amid a write never lets a ${end} look whole`, async t => {
+    const both = await pair(t)
+    const { request, stream } = await exchange(both, {}, { endStream: end === 'response' })
+    const [own, peer] = end === 'request' ? [request, stream] : [stream, request]
+    const heard: string[] = []
+    for (const event of ['end', 'aborted'] as const) peer.on(event, () => heard.push(event))
+    peer.resume()
+    const closed = eventually(peer, 'close')
+    if (own === stream) stream.respond()
+    own.write('the first half')
+    own.destroy(new Error('mine'))
+    await closed
+    assert.equal(peer.rstCode, constants.NGHTTP2_INTERNAL_ERROR)
+    assert.deepEqual(heard, end === 'request' ? ['aborted'] : [])
+  })
+}
+
 it("setTimeout() tells 'timeout' of a stream without traffic", async t => {
   const both = await pair(t)
   const { request } = await exchange(both)
@@ -372,4 +392,17 @@ it("a server's stream whose request nobody has read has ended, not aborted, once
   await eventually(stream, 'close')
   assert.deepEqual([stream.readableEnded, stream.readableAborted, stream.readableDidRead], [true, false, false])
   assert.equal(stream.writableFinished, true)
+})
+
+it("a paused stream that has nothing left to read emits 'end' when END_STREAM comes behind its head", async t => {
+  const both = await pair(t)
+  const { request, stream } = await exchange(both, { ':method': 'POST' })
+  const heard = eventually(stream, 'data')
+  request.write('all')
+  await heard
+  stream.pause()
+  const ended = eventually(stream, 'end')
+  request.end()
+  await ended
+  assert.equal(stream.isPaused(), true)
 })

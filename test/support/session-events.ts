@@ -46,9 +46,9 @@ export class SessionEvents implements SessionHandler {
     else if (last.length <= mostText) this.lines[this.lines.length - 1] = last + text
     this.reactions.onData?.(stream, bytes)
   }
-  onEnd(stream: EngineStream): void {
+  onEnd(stream: EngineStream, withHead: boolean): void {
     this.lines.push(`end ${stream.id}`)
-    this.reactions.onEnd?.(stream)
+    this.reactions.onEnd?.(stream, withHead)
   }
   onReset(stream: EngineStream, code: number): void {
     this.lines.push(`reset ${stream.id} ${code}`)

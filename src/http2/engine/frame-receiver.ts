@@ -297,7 +297,7 @@ export class FrameReceiver implements FrameSink {
     const state = transition(stream.state, RECEIVE_END) as StreamStateNumber
     if (state === CLOSED) core.retire(stream)
     else stream.state = state
-    core.handler.onEnd(stream)
+    core.handler.onEnd(stream, false)
     if (state === CLOSED) core.tellClosed(stream)
   }
 

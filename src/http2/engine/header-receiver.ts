@@ -303,7 +303,7 @@ export class HeaderReceiver {
     core.handler.onHeaders(stream, block, part, true)
     // The user may have reset it meanwhile.
     if (state !== CLOSED && isOver(stream)) return
-    core.handler.onEnd(stream)
+    core.handler.onEnd(stream, true)
     if (state === CLOSED) core.tellClosed(stream)
   }
 

@@ -52,3 +52,10 @@ export class Pings {
     core.handler.onPingAck(payload)
   }
 }
+
+/** What a PING carries unless told otherwise: when it was sent. */
+export function pingTimestamp(milliseconds: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setFloat64(0, milliseconds)
+  return bytes
+}

@@ -120,8 +120,8 @@ export interface SessionHandler {
   onHeaders(stream: EngineStream, block: HeaderBlock, part: MessagePart, endStream: boolean): void
   /** `bytes` is a view of what `receive` was given. Hand `bytes.length` back with `consume` when done with them. */
   onData(stream: EngineStream, bytes: Uint8Array): void
-  /** The peer has ended its side in good order; after `onHeaders` or the last `onData`. */
-  onEnd(stream: EngineStream): void
+  /** The peer has ended its side in good order; after `onHeaders` or the last `onData`. @param withHead - with a block of fields */
+  onEnd(stream: EngineStream, withHead: boolean): void
   /** RST_STREAM came. `onStreamClosed` follows at once. */
   onReset(stream: EngineStream, code: number): void
   /** The peer broke a rule on this stream: RST_STREAM is queued. `onStreamClosed` follows at once. */
