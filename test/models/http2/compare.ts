@@ -1,0 +1,34 @@
+// What both ends heard in two runs of the same steps: by our module and by Node's.
+
+import assert from 'node:assert/strict'
+import type { Stage } from './stage.ts'
+
+export function compare(ours: Stage, nodes: Stage): void {
+  const lost = new Set(
+    [ours, nodes].flatMap(({ model }) => model.streams.filter(one => one.isLost).map(({ id }) => id)),
+  )
+  assert.deepEqual(heardBy(ours, lost), heardBy(nodes, lost))
+}
+
+function heardBy({ sessions, streams, serverLog, model }: Stage, lost: ReadonlySet<string>): unknown {
+  const ends = [...sessions.client, ...sessions.server].map(({ name, log }) => [name, log.filter(isFirstGoaway)])
+  for (const { id, isRefused } of model.streams) {
+    // Node 20 throws instead.
+    if (isRefused) continue
+    for (const side of ['client', 'server'] as const) {
+      const end = streams[side].get(id)
+      if (end !== undefined) ends.push([end.name, lost.has(id) ? end.log.flatMap(lostEntry) : end.log])
+    }
+  }
+  return { ends: Object.fromEntries(ends), serverLog }
+}
+
+/** A session that closes says it twice; whether its peer still hears the second is a matter of moments. */
+const isFirstGoaway = (entry: string, index: number, log: readonly string[]) =>
+  !(entry.startsWith('goaway') && log[index - 1] === entry)
+
+/** Of some of the streams of a session that ends Node says RST_STREAM before its GOAWAY, which then ends them. */
+function lostEntry(entry: string): string[] {
+  if (entry === 'data' || entry === 'end') return []
+  return [entry.replace(/^(close|error) .*/, '$1')]
+}
