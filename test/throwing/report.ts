@@ -19,6 +19,7 @@ const extent = {
   modes: (values.mode as ThrowMode[] | undefined) ?? everything.modes,
   occurrences: Number(values.occurrences),
   repeats: !values.short,
+  oneOf: 1,
 }
 const comparison = new Comparison()
 let failed = false

@@ -36,6 +36,9 @@ export interface Outcome {
 export interface Occurrence {
   readonly step: string
   readonly key: string
+  /** Of what emits the event, from its own to its parents'; a callback has none. */
+  readonly classes: readonly string[]
+  readonly event: string
 }
 
 export type Scenario = (scene: Scene) => Promise<void>
@@ -69,7 +72,7 @@ export class Scene {
   }
 
   on(end: End, name: string, emitter: EventEmitter, event: string, handler?: Handler): void {
-    emitter.on(event, this.#listener(end, name, `'${event}'`, handler) as () => void)
+    emitter.on(event, this.#listener(end, name, `'${event}'`, handler, classesOf(emitter)) as () => void)
   }
 
   /** Hears an object that is not under test: nothing is thrown from its listeners. */
@@ -84,7 +87,7 @@ export class Scene {
 
   /** A callback to hand to a method; `work` is what it does, and its result the callback's. */
   callback(end: End, name: string, work?: Handler): (...args: unknown[]) => never {
-    return this.#listener(end, name, 'callback', work) as (...args: unknown[]) => never
+    return this.#listener(end, name, 'callback', work, []) as (...args: unknown[]) => never
   }
 
   /** Acts, and waits until nothing more is heard; `until` names what has to be heard before that, for what takes time. */
@@ -112,12 +115,12 @@ export class Scene {
     this.#note('process', 'uncaught', this.#describe(error))
   }
 
-  #listener(end: End, name: string, event: string, handler: Handler | undefined) {
+  #listener(end: End, name: string, event: string, handler: Handler | undefined, classes: readonly string[]) {
     const scene = this
     return function (this: unknown, ...args: never[]): unknown {
       const label = `${name} ${event}`
       const key = scene.#occur(end, label)
-      scene.occurrences.push({ step: scene.#stepName, key })
+      scene.occurrences.push({ step: scene.#stepName, key, classes, event: event.replaceAll("'", '') })
       scene.#hear(end, name, event, args)
       const mode = scene.#cell?.key === key ? scene.#cell.mode : undefined
       if (mode === 'first') throw scene.#thrown
@@ -209,6 +212,14 @@ const LONGEST_TEXT = 400
 
 function nothing(): Heard {
   return { client: [], server: [], process: [] }
+}
+
+function classesOf(emitter: object): string[] {
+  const names: string[] = []
+  for (let one = Object.getPrototypeOf(emitter); one !== null; one = Object.getPrototypeOf(one)) {
+    names.push(one.constructor.name)
+  }
+  return names
 }
 
 /** Neither the time of day, nor a port, nor a long body is compared to the letter. */

@@ -23,6 +23,22 @@ const bodies: Readonly<Record<string, Body>> = {
     await pair.end()
   },
 
+  async 'a body that waits'(pair, scene) {
+    const connection = await pair.serve(() => {})
+    let request: ClientRequest
+    await scene.step(
+      'posts much',
+      () => {
+        request = pair.request('request', { method: 'POST' })
+        request.write(Buffer.alloc(1_000_000), scene.callback('client', 'write()'))
+      },
+      "client request 'drain' 1",
+    )
+    await scene.step('ends', () => request.end(scene.callback('client', 'end()')))
+    await scene.step('is answered', () => connection().write(response('hello')))
+    await pair.end()
+  },
+
   async 'a queue for one socket'(pair, scene) {
     await pair.serve(answer('hello'), { maxSockets: 1 })
     await scene.step('asks three times', () => {
@@ -263,6 +279,7 @@ class Pair {
     const { http, https } = this.#scene.modules
     const { Agent } = this.#protocol === 'http' ? http : https
     this.#agent = new Agent({ keepAlive: true, ...agentOptions })
+    if (this.#protocol === 'https') this.#scene.on('client', 'agent', this.#agent, 'keylog')
     const accept = (socket: Socket) => {
       this.#connections.push(socket)
       socket.setNoDelay(true)

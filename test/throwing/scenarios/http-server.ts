@@ -186,6 +186,7 @@ const bodies: Readonly<Record<string, Body>> = {
         scene.callback('server', 'setTimeout()', (socket: Socket) => socket.destroy()),
       ),
     )
+    scene.on('server', 'server', server, 'timeout')
     await connect(scene, server, protocol, 'third client')
     await scene.step('says nothing', () => {}, 'server setTimeout() callback 1')
     await connect(scene, server, protocol, 'fourth client')
@@ -221,6 +222,28 @@ const bodies: Readonly<Record<string, Body>> = {
     await ends(scene, server, protocol)
   },
 
+  async 'a request read by readable'(scene, protocol) {
+    const server = await listen(scene, protocol, (request, response) => {
+      scene.on('server', `request ${request.url}`, request, 'readable', () => request.read())
+      request.on('end', () => response.end('read'))
+    })
+    const client = await connect(scene, server, protocol, 'client')
+    await scene.step('posts', () => client.write(post('/one', 'hello')))
+    await scene.step('posts again', () => client.write(post('/two', 'hello')))
+    await scene.step('leaves', () => client.end())
+    await ends(scene, server, protocol)
+  },
+
+  async 'listening in vain'(scene, protocol) {
+    const server = await listen(scene, protocol)
+    const second = scene.modules.http.createServer()
+    scene.watch('server', 'second server', second, httpServerEvents)
+    await scene.step('listens', () => second.listen((server.address() as AddressInfo).port, '127.0.0.1'))
+    await scene.step('listens elsewhere', () => second.listen(0, '127.0.0.1'))
+    await scene.step('closes the second', () => second.close(scene.callback('server', 'close()')))
+    await ends(scene, server, protocol)
+  },
+
   async 'more requests than a connection may bring'(scene, protocol) {
     const server = await listen(scene, protocol)
     server.maxRequestsPerSocket = 1
@@ -238,6 +261,8 @@ const overTls = [
   'a client that leaves amid the response',
   'an upgrade',
   'a tunnel',
+  'expectations',
+  'what is no HTTP',
   'what is no HTTP, and nobody cares',
 ]
 

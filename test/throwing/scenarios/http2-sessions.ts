@@ -2,6 +2,7 @@
 
 import type { ClientHttp2Session, Settings } from 'node:http2'
 import net, { type Socket } from 'node:net'
+import tls from 'node:tls'
 import type { Http2Bodies } from './http2-pair.ts'
 
 export const sessionBodies: Http2Bodies = {
@@ -279,7 +280,9 @@ export const sessionBodies: Http2Bodies = {
   async 'what is no HTTP/2'(pair, scene) {
     await pair.serve()
     const plain = (name: string): Socket => {
-      const socket = net.connect(pair.port, '127.0.0.1')
+      const { port, options } = pair
+      const address = { port, host: '127.0.0.1', ALPNProtocols: ['h2'], ...options } as tls.ConnectionOptions
+      const socket = pair.transport === 'http2' ? net.connect(port, '127.0.0.1') : tls.connect(address)
       scene.observe('client', name, socket, ['end', 'error', 'close'])
       return socket
     }

@@ -51,6 +51,7 @@ const overTls = [
   'a connection that is cut',
   'refused',
   'time-outs',
+  "a server's time-out",
   'what is announced',
   'what is no HTTP/2',
 ]
@@ -59,6 +60,7 @@ export const http2OverTlsScenarios = scenariosOf('http2 over TLS', 'session', {
   ...Object.fromEntries(overTls.map(name => [name, sessionBodies[name] as Http2Bodies[string]])),
   ...ofTls,
   requests: compatBodies['requests'] as Http2Bodies[string],
+  expectations: compatBodies['expectations'] as Http2Bodies[string],
 })
 
 function scenariosOf(transport: Transport, about: string, bodies: Http2Bodies): Record<string, Scenario> {

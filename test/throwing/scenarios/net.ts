@@ -40,7 +40,7 @@ export const netScenarios: Readonly<Record<string, Scenario>> = {
         host: 'server.example',
         autoSelectFamily: false,
         lookup: scene.callback('client', 'lookup option', (_name: string, _options: unknown, done: Lookup) => {
-          done(null, '127.0.0.1', 4)
+          setImmediate(done, null, '127.0.0.1', 4)
         }),
       })
       scene.watch('client', 'socket', socket, socketEvents)

@@ -166,6 +166,16 @@ export const tlsScenarios: Readonly<Record<string, Scenario>> = {
     await close(scene, server)
   },
 
+  async 'tls: listening in vain'(scene) {
+    const server = await listen(scene)
+    const second = scene.modules.tls.createServer({ key: localhost.key, cert: localhost.cert })
+    scene.watch('server', 'second server', second, tlsServerEvents)
+    await scene.step('listens', () => second.listen((server.address() as AddressInfo).port, '127.0.0.1'))
+    await scene.step('listens elsewhere', () => second.listen(0, '127.0.0.1'))
+    await scene.step('closes the second', () => second.close(scene.callback('server', 'close()')))
+    await close(scene, server)
+  },
+
   async 'tls: cut off'(scene) {
     const accepted: TLSSocket[] = []
     const server = await listen(scene, {}, socket => {
