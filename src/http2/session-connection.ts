@@ -34,6 +34,7 @@ interface Awaited<Done> {
 export class SessionConnection implements ConnectionSink, TurnOwner {
   readonly engine: Engine
   readonly connection: Connection
+  readonly #isProgramsStream: boolean
   readonly #owner: ConnectionOwner
   readonly #clock: Clock
   /** What feeds the socket that shows this connection, where it is one of ours. */
@@ -72,6 +73,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     owner: ConnectionOwner & SessionHandler,
   ) {
     this.connection = connection
+    this.#isProgramsStream = connection instanceof DuplexConnection
     this.#owner = owner
     this.#clock = clock
     this.engine = new SessionEngine(role, owner, options.engine)
@@ -244,7 +246,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   onError(error: Error): void {
     // Node's sessions write beneath their sockets and hear nothing of it: what follows is 'close'. A program's own stream
     // tells of its writes itself.
-    if (isLateWrite(error) && !(this.connection instanceof DuplexConnection)) return
+    if (isLateWrite(error) && !this.#isProgramsStream) return
     this.#owner.onConnectionError(error)
     this.socketSink?.onError(error)
   }
@@ -334,15 +336,23 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   /** A stream's bytes are with the connection: `done` once they have left this process. */
   afterWrite(done: () => void): void {
     if (this.#inFlight.length > 0) this.#awaitWrite.push(done)
+    else if (this.#isProgramsStream) this.#clock.setImmediate(done)
     else process.nextTick(done)
   }
 
   readonly #onWritten = (): void => {
     const written = this.#inFlight.shift()
     // A stream of the program's own may keep what it was given for longer than it says.
-    if (written !== undefined && !(this.connection instanceof DuplexConnection)) this.engine.releaseOutput(written)
+    if (written !== undefined && !this.#isProgramsStream) this.engine.releaseOutput(written)
     if (this.#inFlight.length === MAX_WRITES_IN_FLIGHT - 1) this.schedule()
     if (this.#inFlight.length > 0 || this.#awaitWrite.length === 0) return
+    // A program's own stream may call back from within the write, before its other end has been told: a turn later, as
+    // with Node, what was written has arrived by then.
+    if (this.#isProgramsStream) this.#clock.setImmediate(this.#tellWritten)
+    else this.#tellWritten()
+  }
+
+  readonly #tellWritten = (): void => {
     const waiting = this.#awaitWrite
     this.#awaitWrite = []
     for (const done of waiting) done()

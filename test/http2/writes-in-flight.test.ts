@@ -1,7 +1,8 @@
 // A connection that takes everything and gives nothing back: no more than MAX_WRITES_IN_FLIGHT pieces are handed to it.
 
 import assert from 'node:assert/strict'
-import { Duplex } from 'node:stream'
+import { once } from 'node:events'
+import { Duplex, duplexPair } from 'node:stream'
 import { it } from 'node:test'
 import { MAX_WRITES_IN_FLIGHT } from '../../src/http2/limits.ts'
 import { frame, preface, settings, windowUpdate } from '../support/h2-peer.ts'
@@ -41,4 +42,22 @@ it('waits for a connection that has called back for none of its pieces', async (
   await turns()
   assert.equal(pieces, MAX_WRITES_IN_FLIGHT + 1, 'one given back, one more taken')
   side.destroy()
+})
+
+it("over a program's own streams what was written has been read before its callback, if its reader is quick", async () => {
+  const [ours, theirs] = duplexPair()
+  const log: string[] = []
+  const server = http2.createServer().on('stream', (stream: ServerStream) => {
+    stream.respond()
+    stream.write('one', () => log.push('written'))
+    stream.write('two', () => log.push('written'))
+    stream.end()
+  })
+  server.emit('connection', theirs)
+  const client = http2.connect('http://a', { createConnection: () => ours })
+  const request = client.request()
+  request.on('data', data => log.push(`read ${data}`))
+  await once(request, 'close')
+  assert.deepEqual(log, ['read one', 'written', 'read two', 'written'])
+  client.destroy()
 })
