@@ -26,7 +26,7 @@ export let replaceList: (params: URLSearchParams, query: string) => void
 let listOf: (params: URLSearchParams) => readonly string[]
 let isParams: (value: unknown) => value is URLSearchParams
 
-/** Before Node 26 null is no pairs, though Web IDL has `null=`; programs pass what may be null. */
+/** In older Nodes (20, 22) null is no pairs, though Web IDL has `null=`; programs pass what may be null. */
 const isNullEmpty = new RuntimeURLSearchParams(null as never).toString() === ''
 
 export class URLSearchParams {

@@ -16,6 +16,7 @@ const modules = {
   http2: 'http2/index',
   https: 'https/index',
   net: 'net/index',
+  querystring: 'querystring/index',
   tls: 'tls/index',
   url: 'url/index',
 }
