@@ -31,8 +31,8 @@ export class SkippingOpener implements RecordOpener {
       return opened
     } catch (error) {
       if (!this.#isEarly(error)) throw error
-      // Charged with its header: records without any content would otherwise be free, and could come without end.
-      this.#left -= record.length
+      // Nearly empty records are charged with their header's size: they would otherwise be free, and could come without end.
+      this.#left -= Math.max(size, HEADER_SIZE)
       if (this.#left < 0) throw refusal(UNEXPECTED_MESSAGE, 'too much early data')
       return undefined
     }

@@ -34,7 +34,7 @@ export const MAX_REFUSED_RENEGOTIATIONS = 32
 export const MAX_TICKETS_KEPT = 8
 /** Tickets of one connection before it is an attack. */
 export const MAX_TICKETS = 256
-/** Bytes of early data that a server passes over, in whole records with their headers: as many as it could have allowed. */
+/** Bytes of early data that a server passes over, as records have them behind their headers: as many as it could have allowed. */
 export const MAX_EARLY_DATA_SKIPPED = 2 ** 14
 /** change_cipher_spec records of TLS 1.3's middlebox mode: one is sent by each side; RFC 8446 section 5. */
 export const MAX_CHANGE_CIPHER_SPECS = 2
