@@ -5,7 +5,11 @@ const { appendFileSync } = require('node:fs')
 module.exports = class LineReporter {
   constructor(runner) {
     const file = process.env.PLAINWIRE_REPORT
+    // Of a test that calls its callback twice mocha tells twice.
+    const told = { pass: new WeakSet(), fail: new WeakSet(), skip: new WeakSet() }
     const write = outcome => test => {
+      if (told[outcome].has(test)) return
+      told[outcome].add(test)
       appendFileSync(file, `${JSON.stringify([test.fullTitle(), outcome])}\n`)
     }
     appendFileSync(file, '')
