@@ -78,7 +78,7 @@ export const suites = [
   {
     name: 'superagent',
     checkout: 'superagent',
-    tag: 'v8.1.2',
+    tag: 'v10.3.0',
     build: 'npm run build:lib',
     runner: 'mocha',
     files: ['test/*.js', 'test/node/*.js'],
@@ -119,6 +119,9 @@ export const suites = [
     build: 'pnpm build',
     runner: 'vitest',
     isWhole: true,
+    // Not the project that needs a browser.
+    args: ['--project=unit', '--project=node', '--project=memory'],
+    timeoutS: 400,
   },
   {
     name: 'msw',
