@@ -2,41 +2,77 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import type { Modules } from '../support/implementations.ts'
-import type { PrepareWay } from './way.ts'
+import type { PrepareWay, Way } from './way.ts'
 
 export interface Leaks {
   /** Descriptors that are open afterwards and were not before; of the process, where the system tells. */
   readonly descriptors: number
   /** Sockets, timers and requests that keep the process alive. */
   readonly handles: number
+  /** How steeply the heap grows. */
   readonly heapBytesPerRound: number
+  readonly rounds: number
   readonly milliseconds: number
 }
 
-/** @param warmUp - rounds before the count begins: code is compiled, pools fill */
-export async function measure(prepare: PrepareWay, modules: Modules, rounds: number, warmUp: number): Promise<Leaks> {
+export interface Plan {
+  /** Rounds before the count begins: code is compiled, pools fill. */
+  readonly warmUp: number
+  readonly rounds: number
+  /** The heap is measured after each of so many equal parts, and before the first. */
+  readonly parts: number
+  /** Heap that may stay of a round. */
+  readonly allowedBytes: number
+  /** Where more stays, as many rounds are run again, then four times as many: code that is compiled late ends, a leak does not. */
+  readonly attempts: number
+  /** What V8 shall not do meanwhile on its own account. */
+  readonly flags: readonly string[]
+}
+
+export async function measure(prepare: PrepareWay, modules: Modules, plan: Plan): Promise<Leaks> {
   const way = await prepare(modules)
-  for (let i = 0; i < warmUp; i++) await way.round()
+  for (let i = 0; i < plan.warmUp; i++) await way.round()
+  let leaks = await run(way, plan.rounds, plan.parts)
+  for (let attempt = 1; attempt < plan.attempts && !isClean(leaks, plan); attempt++) {
+    leaks = await run(way, plan.rounds * 4 ** (attempt - 1), plan.parts)
+  }
+  await way.end?.()
+  return leaks
+}
+
+export function isClean({ descriptors, handles, heapBytesPerRound }: Leaks, { allowedBytes }: Plan): boolean {
+  return descriptors <= 0 && handles <= 0 && heapBytesPerRound < allowedBytes
+}
+
+async function run(way: Way, rounds: number, parts: number): Promise<Leaks> {
   const stocks = [await takeStock()]
   const start = performance.now()
-  for (let part = 0; part < PARTS; part++) {
-    for (let i = 0; i < rounds / PARTS; i++) await way.round()
+  for (let part = 0; part < parts; part++) {
+    for (let i = 0; i < rounds / parts; i++) await way.round()
     stocks.push(await takeStock())
   }
   const milliseconds = performance.now() - start
-  await way.end?.()
-  const [before, after] = [stocks[0] as Stock, stocks[PARTS] as Stock]
-  // What leaks does so in every part; code that is compiled and caches that fill do it once.
-  const growth = stocks.slice(1).map(({ heapBytes }, part) => heapBytes - (stocks[part] as Stock).heapBytes)
+  const [before, after] = [stocks[0] as Stock, stocks[parts] as Stock]
   return {
     descriptors: after.descriptors - before.descriptors,
     handles: after.handles - before.handles,
-    heapBytesPerRound: Math.max(0, (Math.min(...growth) * PARTS) / rounds),
+    heapBytesPerRound: Math.max(0, (slope(stocks.map(({ heapBytes }) => heapBytes)) * parts) / rounds),
+    rounds,
     milliseconds,
   }
 }
 
-const PARTS = 3
+/** Of the straight line that is nearest to the values, one step apart. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  let [product, square] = [0, 0]
+  values.forEach((value, at) => {
+    product += (at - middle) * (value - mean)
+    square += (at - middle) ** 2
+  })
+  return product / square
+}
 
 interface Stock {
   readonly descriptors: number

@@ -1,7 +1,8 @@
 // `npm run leaks -- [part of a way's name ...] [--rounds=10000]`: ours beside the runtime's own modules.
 
 import { parseArgs } from 'node:util'
-import { bytesAllowedPerRound } from './limits.ts'
+import { longPlan } from './limits.ts'
+import { isClean } from './measure.ts'
 import { measureIn, type Result } from './run.ts'
 import { ways } from './ways/index.ts'
 
@@ -10,6 +11,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 const rounds = Number(values.rounds)
+const plan = longPlan(rounds)
 const names = Object.keys(ways).filter(
   name => positionals.length === 0 || positionals.some(part => name.includes(part)),
 )
@@ -18,10 +20,10 @@ console.log(`${'way to fail'.padEnd(50)} ${'ours'.padStart(22)} ${"Node's".padSt
 let leaks = false
 for (const name of names) {
   const [ours, nodes] = await Promise.all([
-    only(measureIn('ours', [name], rounds, 500)),
-    only(measureIn("Node's", [name], rounds, 500)),
+    only(measureIn('ours', [name], plan)),
+    only(measureIn("Node's", [name], plan)),
   ])
-  const isLeaking = ours.descriptors > 0 || ours.handles > 0 || ours.heapBytesPerRound > bytesAllowedPerRound(rounds)
+  const isLeaking = !isClean(ours, plan)
   leaks ||= isLeaking
   console.log(`${name.padEnd(50)} ${format(ours)} ${format(nodes)}${isLeaking ? '  LEAKS' : ''}`)
 }

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Implementation } from '../support/implementations.ts'
-import type { Leaks } from './measure.ts'
+import type { Leaks, Plan } from './measure.ts'
 
 export interface Result extends Leaks {
   readonly name: string
@@ -16,10 +16,9 @@ const program = fileURLToPath(new URL('child.js', import.meta.url))
 export async function* measureIn(
   implementation: Implementation,
   names: readonly string[],
-  rounds: number,
-  warmUp: number,
+  plan: Plan,
 ): AsyncGenerator<Result> {
-  const args = ['--expose-gc', program, implementation, String(rounds), String(warmUp), ...names]
+  const args = ['--expose-gc', ...plan.flags, program, implementation, JSON.stringify(plan), ...names]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Result

@@ -146,7 +146,8 @@ export function httpWays(protocol: Protocol): Ways {
     },
 
     async [`${protocol}: a server that closes`](modules: Modules) {
-      const agent = new modules[protocol].Agent({ keepAlive: true })
+      // Each round's server has a port, and so a TLS session, of its own.
+      const agent = new modules[protocol].Agent({ keepAlive: true, maxCachedSessions: 4 })
       return {
         async round() {
           const { server, port } = await serve(modules, protocol, (_request, response) => response.end('ok'))

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { ClientHttp2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type { ClientHttp2Session, ClientSessionOptions, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Modules } from '../../support/implementations.ts'
 import { accepted, close, closed, listen, unusedPort, type Way, type Ways } from '../way.ts'
 
@@ -63,10 +63,12 @@ export const http2Ways: Ways = {
     }),
 
   'http2: a socket that is cut': modules =>
-    withServer(modules, connect => async () => {
-      const { session, serverSession } = await connect()
+    withServer(modules, (connect, port) => async () => {
+      // The session's own view of its socket does not destroy it in Node.
+      const socket = modules.net.connect(port, '127.0.0.1')
+      const { session, serverSession } = await connect({ createConnection: () => socket })
       const ends = closed(session, serverSession, session.request({ ':method': 'POST' }, { endStream: false }))
-      session.socket.destroy()
+      socket.destroy()
       await ends
     }),
 
@@ -76,23 +78,25 @@ export const http2Ways: Ways = {
   },
 }
 
-async function withServer({ http2 }: Modules, rounds: (connect: () => Promise<Pair>) => Way['round']): Promise<Way> {
+type Connect = (options?: ClientSessionOptions) => Promise<Pair>
+
+async function withServer({ http2 }: Modules, rounds: (connect: Connect, port: number) => Way['round']): Promise<Way> {
   const server = http2.createServer()
   // Errors are what the rounds are about.
   server.on('stream', stream => stream.on('error', () => {}))
   server.on('sessionError', () => {})
   const port = await listen(server)
-  const connect = async (): Promise<Pair> => {
+  const connect: Connect = async options => {
     const opened = accepted<ServerHttp2Session>(server, 'session')
-    const session = http2.connect(`http://127.0.0.1:${port}`)
+    const session = http2.connect(`http://127.0.0.1:${port}`, options)
     await once(session, 'connect')
     const serverSession = await opened
     return { session, serverSession }
   }
-  return { round: rounds(connect), end: () => close(server) }
+  return { round: rounds(connect, port), end: () => close(server) }
 }
 
-async function withSession(modules: Modules, rounds: (pair: Pair) => Way['round']): Promise<Way> {
+export async function withSession(modules: Modules, rounds: (pair: Pair) => Way['round']): Promise<Way> {
   let pair: Pair | undefined
   let round: Way['round'] | undefined
   const { end } = await withServer(modules, connect => {
