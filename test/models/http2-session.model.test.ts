@@ -1,6 +1,7 @@
 // HTTP/2 sessions, both ends, against a model in virtual time; and on real sockets, where no time needs to pass, against Node's own
 // at the same acts.
 
+import assert from 'node:assert/strict'
 import nodeHttp2 from 'node:http2'
 import nodeNet from 'node:net'
 import { it } from 'node:test'
@@ -10,9 +11,11 @@ import ourNet from '../../src/net/index.ts'
 import { catchUncaught } from '../support/uncaught.ts'
 import { authority, localhost } from '../tls/certificates.ts'
 import { type Act, type Setting, type Step, settings, timedSteps, timelessSteps } from './http2/acts.ts'
+import { ArmedTimers } from './http2/armed-timers.ts'
 import { compare } from './http2/compare.ts'
 import type { Net } from './http2/relay.ts'
 import { type Stack, Stage } from './http2/stage.ts'
+import type { Retained } from './retained.ts'
 import { modelRuns, realWorld, virtualWorld } from './world.ts'
 
 type Http2 = Pick<typeof nodeHttp2, 'connect' | 'createServer' | 'createSecureServer'>
@@ -61,8 +64,16 @@ for (const kind of ['clear', 'secure'] as const) {
     await fc.assert(
       fc.asyncProperty(settings, timedSteps, async (setting, steps) => {
         const world = virtualWorld(1, kind === 'secure' ? Date.now() : undefined)
+        const armed = [world.server(() => new ArmedTimers()), world.client(() => new ArmedTimers())]
         try {
           await new Stage(world, ours[kind], setting).play(steps)
+          // The second that a 'date' stands for.
+          await world.pass(1000)
+          assert.deepEqual(
+            armed.map(({ count }) => count),
+            [0, 0],
+            'timers that are armed when all is over',
+          )
         } finally {
           world.close()
         }
@@ -86,4 +97,24 @@ for (const kind of ['clear', 'secure'] as const) {
       { ...modelRuns(Math.ceil(runs[kind] / 3)), includeErrorInReport: true },
     )
   })
+}
+
+it('lets go of its sessions and streams', { timeout: 900_000 }, async t => {
+  const thrown = catchUncaught(t)
+  await fc.assert(
+    fc.asyncProperty(settings, timelessSteps, async (setting, steps) => {
+      const { retained } = await played(setting, steps)
+      checkThrown(thrown)
+      assert.equal(await retained.count(), 0)
+    }),
+    { ...modelRuns(6), includeErrorInReport: true },
+  )
+})
+
+/** Only what it leaves behind stays. */
+async function played(setting: Setting, steps: readonly Step[]): Promise<{ retained: Retained }> {
+  const stage = new Stage(realWorld(), { ...ours.clear, net: nodeNet }, setting)
+  await stage.play(steps)
+  const { retained } = stage
+  return { retained }
 }
