@@ -22,6 +22,7 @@ type Http2 = Pick<typeof nodeHttp2, 'connect' | 'createServer' | 'createSecureSe
 
 const clear = ({ connect, createServer }: Http2, net: Net): Stack => ({
   net,
+  isSecure: false,
   isNodes: connect === nodeHttp2.connect,
   createServer: () => createServer(),
   connect: (host, port) => connect(`http://${host}:${port}`),
@@ -29,6 +30,7 @@ const clear = ({ connect, createServer }: Http2, net: Net): Stack => ({
 
 const secure = ({ connect, createSecureServer }: Http2, net: Net): Stack => ({
   net,
+  isSecure: true,
   isNodes: connect === nodeHttp2.connect,
   createServer: () => createSecureServer({ key: localhost.key, cert: localhost.cert }),
   connect: (host, port) =>

@@ -1,6 +1,7 @@
 // What both ends heard in two runs of the same steps: by our module and by Node's.
 
 import assert from 'node:assert/strict'
+import type { SessionEnd } from './ends.ts'
 import type { Stage } from './stage.ts'
 
 export function compare(ours: Stage, nodes: Stage): void {
@@ -11,7 +12,14 @@ export function compare(ours: Stage, nodes: Stage): void {
 }
 
 function heardBy({ sessions, streams, serverLog, model }: Stage, lost: ReadonlySet<string>): unknown {
-  const ends = [...sessions.client, ...sessions.server].map(({ name, log }) => [name, log.filter(isFirstGoaway)])
+  const ends: unknown[][] = []
+  for (const { index, destroyedBy } of model.sessions) {
+    for (const side of ['client', 'server'] as const) {
+      const { name, log } = sessions[side][index] as SessionEnd
+      // Whether the GOAWAY of a session that is destroyed arrives ahead of the connection's end is a matter of moments.
+      ends.push([name, log.filter(destroyedBy === undefined ? isFirstGoaway : isNoGoaway)])
+    }
+  }
   for (const { id, isRefused } of model.streams) {
     // Node 20 throws instead.
     if (isRefused) continue
@@ -22,6 +30,8 @@ function heardBy({ sessions, streams, serverLog, model }: Stage, lost: ReadonlyS
   }
   return { ends: Object.fromEntries(ends), serverLog }
 }
+
+const isNoGoaway = (entry: string) => !entry.startsWith('goaway')
 
 /** A session that closes says it twice; whether its peer still hears the second is a matter of moments. */
 const isFirstGoaway = (entry: string, index: number, log: readonly string[]) =>

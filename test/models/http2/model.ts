@@ -35,7 +35,7 @@ export class StreamModel {
   mustBeGone = false
   /** Its end was destroyed with an error of the program's. */
   failed: Side | undefined
-  /** It went with its session. */
+  /** Its session has gone, maybe before it. */
   isLost = false
   /** Asked for when no request may be: it fails. */
   isRefused = false
@@ -85,10 +85,8 @@ export class SessionModel {
 
   lose(): void {
     this.isGone = true
-    for (const stream of this.live) {
-      stream.isLost = true
-      stream.cut()
-    }
+    for (const stream of this.streams) stream.isLost = true
+    for (const stream of this.live) stream.cut()
     for (const side of ['client', 'server'] as const) {
       this.deadlines[side] = undefined
       this.hasTimeout[side] = false

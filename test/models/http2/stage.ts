@@ -14,6 +14,7 @@ import { type Net, Relay } from './relay.ts'
 /** http2 in the clear or over TLS, with the net of the same world. */
 export interface Stack {
   readonly net: Net
+  readonly isSecure: boolean
   /** Node's own: a session that has closed in good order may stay for what both ends still have to read. */
   readonly isNodes: boolean
   createServer(): builtIn.Http2Server | builtIn.Http2SecureServer
@@ -32,7 +33,7 @@ export class Stage {
   readonly #server: builtIn.Http2Server | builtIn.Http2SecureServer
   readonly #relay: Relay
   #heard = 0
-  /** Node's GOAWAY overtakes the requests of the same turn, which are lost then, and a PING; its RST_STREAM an END_STREAM. */
+  /** Node's GOAWAY overtakes the requests of the same turn, which are lost then, and a PING; its RST_STREAM what was written. */
   #isOvertaken = false
 
   constructor(world: World, stack: Stack, setting: Setting) {
@@ -207,7 +208,8 @@ export class Stage {
         if (act.code !== 0) this.#lose(told)
         return
       case 'destroySession':
-        if (this.#isOvertaken) return
+        // Over TLS the GOAWAY of Node's arrives or does not.
+        if (this.#isOvertaken || (this.stack.isSecure && this.world.patience > 0)) return
         told.destroyedBy = side
         this.#lose(told)
         if (act.withError) session.destroy(failure())
@@ -296,13 +298,14 @@ export class Stage {
         stream.pause()
         return
       case 'close':
-        if (this.#isOvertaken && told[side].hasEnded) return
+        if (this.#isOvertaken) return
         model.close(told, side, act.code)
         stream.close(act.code)
         return
       case 'destroy':
-        if (this.#isOvertaken && told[side].hasEnded) return
-        told.mustBeGone = true
+        if (this.#isOvertaken) return
+        // RST_STREAM with NO_ERROR leaves what has arrived to be read.
+        told.mustBeGone = act.withError
         if (act.withError) told.failed = side
         told.cut()
         stream.destroy(act.withError ? failure() : undefined)
