@@ -319,7 +319,7 @@ export class Stage {
   #push(parent: StreamModel, stream: builtIn.ServerHttp2Stream, reads: boolean): void {
     const told = this.model.push(parent, reads)
     stream.pushStream({ ':path': '/pushed', 'x-id': told.id, 'x-reads': reads ? '1' : '0' }, (error, pushed) => {
-      if (error) return
+      if (error || pushed.destroyed) return
       this.#addStream('server', told.id, pushed, false)
       pushed.respond({ ':status': 200 })
       pushed.end(Buffer.alloc(BODY_LENGTH))
