@@ -159,15 +159,14 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
 
   #continueAfter(parser: Parser, chunk: Uint8Array, read: number): void {
     const request = this.#request
-    if (parser.error?.name === 'CLOSED_CONNECTION') this.#poison()
-    else if (parser.error !== undefined && request !== null) {
+    if (parser.error !== undefined && request !== null) {
       const error = parseError(parser.error, chunk)
       this.#link.close()
       this.socket.destroy()
       this.socket._hadError = true
       emitError(request, error)
     } else if (parser.isUpgraded) this.#handOver(asBuffer(chunk.subarray(read)))
-    else if (this.#isAnswered && parser.isMidMessage) this.#poison()
+    else if (parser.error !== undefined || (this.#isAnswered && parser.isMidMessage)) this.#poison()
   }
 
   /** Bytes that nobody asked for: RFC 9112 section 9.3, and the source of answers to the wrong request. */

@@ -12,9 +12,9 @@ import { type Agent, getGlobalAgent } from './agent.ts'
 import { type ClientSocket, clientConnectionOf, emitError, onResponseTimeout } from './client-connection.ts'
 import { clientRequestCreated, clientRequestStart } from './diagnostics.ts'
 import { LENIENT_HEADERS, LENIENT_VALUE_RELAXED, leniencyOf } from './engine/leniency.ts'
-import { maxHeadersCount } from './engine/limits.ts'
 import * as errors from './errors.ts'
 import type { GivenHeaders } from './head-writer.ts'
+import { usualHeadersCount } from './headers-count.ts'
 import { checkedValidation } from './http-service.ts'
 import type { IncomingMessage } from './incoming-message.ts'
 import { type HeaderValue, uniqueNames } from './outgoing-fields.ts'
@@ -343,7 +343,7 @@ function attach(request: ClientRequest, socket: ClientSocket): void {
   clientConnectionOf(socket).attach(request, request._scope, {
     leniency: leniencyOf(request, isInsecureByDefault()),
     maxHeaderSize: request.maxHeaderSize || processMaxHeaderSize(),
-    maxHeadersCount: typeof given === 'number' ? given : maxHeadersCount,
+    maxHeadersCount: typeof given === 'number' ? given : usualHeadersCount,
   })
   if (request.timeout !== undefined || request.agent?.options?.timeout) listenToTimeout(request)
   request.emit('socket', socket)

@@ -9,8 +9,8 @@ import type { Clock, Connection, Host, Timer } from '../host/types.ts'
 import { type Socket, socketOver } from '../net/internal.ts'
 import { Deadlines } from './deadlines.ts'
 import { LENIENT_HEADERS, LENIENT_VALUE_RELAXED, leniencyOf } from './engine/leniency.ts'
-import { maxHeadersCount } from './engine/limits.ts'
 import type { ParserOptions } from './engine/parser.ts'
+import { refusesFurtherFields, usualHeadersCount } from './headers-count.ts'
 import { IncomingMessage } from './incoming-message.ts'
 import { uniqueNames } from './outgoing-fields.ts'
 import type { OutgoingOptions } from './outgoing-state.ts'
@@ -108,7 +108,8 @@ export class HttpService {
     return {
       leniency: leniencyOf(server, isInsecureByDefault()),
       maxHeaderSize: server.maxHeaderSize || processMaxHeaderSize(),
-      maxHeadersCount: typeof given === 'number' ? given : maxHeadersCount,
+      maxHeadersCount: typeof given === 'number' ? given : usualHeadersCount,
+      refusesFurtherFields,
     }
   }
 

@@ -128,7 +128,9 @@ it('HTTP-38, HTTP-82 maxHeadersCount: so many are told of, 0 is no limit', async
     response.end(String(Object.keys(request.headers).length))
   })
   server.maxHeadersCount = 10
-  assert.match(await exchange(port, `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${many}\r\n`), /\r\n10$/)
+  // Node 24 refuses more.
+  const answer = Number.parseInt(process.versions.node, 10) >= 24 ? /^HTTP\/1.1 431 / : /\r\n10$/
+  assert.match(await exchange(port, `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${many}\r\n`), answer)
   server.maxHeadersCount = 0
   assert.match(await exchange(port, `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${many}\r\n`), /\r\n52$/)
   const answerPort = await answering(t, `HTTP/1.1 200 OK\r\nContent-Length: 0\r\n${many}\r\n`)

@@ -43,14 +43,17 @@ export class BodyFraming {
     this.contentLength = 0
   }
 
-  /** One field, whose value stands from `start` to `end` without the spaces around it. */
-  receiveField(kind: number, bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * One field, whose value stands from `start` to `end` without the spaces around it.
+   * @param next - what follows the field's line
+   */
+  receiveField(kind: number, bytes: Uint8Array, start: number, end: number, next: number): void {
     switch (kind) {
       case FIELD_CONNECTION:
         this.#readConnection(bytes, start, end)
         break
       case FIELD_CONTENT_LENGTH:
-        this.#readContentLength(bytes, start, end)
+        this.#readContentLength(bytes, start, end, next)
         break
       case FIELD_TRANSFER_ENCODING:
         this.#readTransferEncoding(bytes, start, end)
@@ -110,12 +113,12 @@ export class BodyFraming {
     return (this.flags & (HAS_CHUNKED | HAS_CONTENT_LENGTH)) === 0
   }
 
-  #readContentLength(bytes: Uint8Array, start: number, end: number): void {
+  #readContentLength(bytes: Uint8Array, start: number, end: number, next: number): void {
     if ((this.flags & HAS_TRANSFER_ENCODING) !== 0 && (this.#leniency & LENIENT_CHUNKED_LENGTH) === 0) {
       const reason = "Content-Length can't be present with Transfer-Encoding"
       throw new ParseError('INVALID_CONTENT_LENGTH', reason, start - 1)
     }
-    if (start === end) throw new ParseError('INVALID_CONTENT_LENGTH', 'Empty Content-Length', end)
+    if (start === end) throw new ParseError('INVALID_CONTENT_LENGTH', 'Empty Content-Length', next)
     if ((this.flags & HAS_CONTENT_LENGTH) !== 0) {
       throw new ParseError('UNEXPECTED_CONTENT_LENGTH', 'Duplicate Content-Length', start)
     }
@@ -123,12 +126,16 @@ export class BodyFraming {
     for (let i = start; i < end; i++) {
       const digit = (bytes[i] as number) - 48
       if (digit < 0 || digit > 9) {
-        throw new ParseError('INVALID_CONTENT_LENGTH', 'Invalid character in Content-Length', i)
+        let at = i
+        while (at < end && bytes[at] === SP) at++
+        throw new ParseError('INVALID_CONTENT_LENGTH', 'Invalid character in Content-Length', at)
       }
       length = length * 10 + digit
-      if (length > Number.MAX_SAFE_INTEGER) {
-        throw new ParseError('INVALID_CONTENT_LENGTH', 'Content-Length overflow', i)
-      }
+      if (length > 2 ** 64) throw new ParseError('INVALID_CONTENT_LENGTH', 'Content-Length overflow', i + 1)
+    }
+    // Node's parser counts in 64 bits; here a length has to be exact.
+    if (length > Number.MAX_SAFE_INTEGER) {
+      throw new ParseError('INVALID_CONTENT_LENGTH', 'Content-Length overflow', end)
     }
     this.contentLength = length
     this.flags |= HAS_CONTENT_LENGTH

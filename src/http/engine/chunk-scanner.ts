@@ -81,10 +81,12 @@ export class ChunkScanner {
     const digit = hexValue[byte] as number
     if (this.#state !== SIZE_END && digit >= 0) {
       this.#left = this.#state === SIZE_START ? digit : this.#left * 16 + digit
-      if (this.#left > Number.MAX_SAFE_INTEGER) fail('INVALID_CHUNK_SIZE', 'Chunk size overflow', at)
+      if (this.#left > 2 ** 64) fail('INVALID_CHUNK_SIZE', 'Chunk size overflow', at + 1)
       this.#state = SIZE
       return at + 1
     }
+    // Node's parser counts in 64 bits; here a size has to be exact.
+    if (this.#left > Number.MAX_SAFE_INTEGER) fail('INVALID_CHUNK_SIZE', 'Chunk size overflow', at)
     if (this.#state === SIZE_START) fail('INVALID_CHUNK_SIZE', 'Invalid character in chunk size', at)
     if ((byte === SP || byte === HTAB) && this.#allows(LENIENT_SPACES_AFTER_CHUNK_SIZE)) {
       this.#state = SIZE_END
@@ -95,18 +97,20 @@ export class ChunkScanner {
       this.#state = EXTENSION_START
       return at + 1
     }
-    return this.#endLine(byte, at, 'chunk size', 'INVALID_CHUNK_SIZE', 'Invalid character in chunk size')
+    const errorAt = byte === SP || byte === HTAB ? at + 1 : at
+    return this.#endLine(byte, at, 'chunk size', 'INVALID_CHUNK_SIZE', 'Invalid character in chunk size', errorAt)
   }
 
   /** Where only the end of the line may stand. */
-  #endLine(byte: number, at: number, after: string, name: ParseErrorName, reason: string): number {
+  #endLine(byte: number, at: number, after: string, name: ParseErrorName, reason: string, errorAt: number): number {
     if (byte === CR) {
       this.#state = SIZE_LF
       return at + 1
     }
-    if (byte !== LF) return fail(name, reason, at)
+    if (byte !== LF) return fail(name, reason, errorAt)
     if (!this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF)) {
-      return fail('CR_EXPECTED', `Missing expected CR after ${after}`, at)
+      const isAfterSize = this.#state < EXTENSION_START
+      return fail('CR_EXPECTED', `Missing expected CR after ${after}`, isAfterSize ? at + 1 : at)
     }
     this.#state = SIZE_LF
     return at
@@ -132,14 +136,18 @@ export class ChunkScanner {
         if (isTokenByte[byte] === 1) return at + 1
         if (byte === 61) this.#state = EXTENSION_VALUE
         else if (byte === 59) this.#state = EXTENSION_START
-        else return this.#endExtension(byte, at, 'chunk extension name', 'Invalid character in chunk extensions name')
+        else {
+          const reason = 'Invalid character in chunk extensions name'
+          return this.#endExtension(byte, at, 'chunk extension name', reason, at + 1)
+        }
         return at + 1
 
       case EXTENSION_VALUE:
         if (byte === 34) this.#state = QUOTED
         else if (byte === 59) this.#state = EXTENSION_START
         else if (isTokenByte[byte] !== 1) {
-          return this.#endExtension(byte, at, 'chunk extension value', 'Invalid character in chunk extensions value')
+          const reason = 'Invalid character in chunk extensions value'
+          return this.#endExtension(byte, at, 'chunk extension value', reason, at + 1)
         }
         return at + 1
 
@@ -168,12 +176,13 @@ export class ChunkScanner {
           at,
           'chunk extension value',
           'Invalid character in chunk extensions quote value',
+          at,
         )
     }
   }
 
-  #endExtension(byte: number, at: number, after: string, reason: string): number {
-    return this.#endLine(byte, at, after, 'STRICT', reason)
+  #endExtension(byte: number, at: number, after: string, reason: string, errorAt: number): number {
+    return this.#endLine(byte, at, after, 'STRICT', reason, errorAt)
   }
 
   #countExtension(at: number): void {

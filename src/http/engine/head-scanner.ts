@@ -83,6 +83,7 @@ export class HeadScanner {
   readonly #leniency: number
   readonly #maxHeaderSize: number
   readonly #maxFields: number
+  readonly #refusesFurtherFields: boolean
 
   #state = 0
   /** Where the piece that is being scanned began. */
@@ -109,12 +110,22 @@ export class HeadScanner {
   /** Values of fields that were folded over several lines; their `start` is -1 - the index in here. */
   foldedValues: string[] = noValues
 
-  /** @param maxFields - how many are told of; 0: all */
-  constructor(isRequest: boolean, leniency: number, maxHeaderSize: number, maxFields: number) {
+  /**
+   * @param maxFields - how many are told of; 0: all
+   * @param refusesFurtherFields - one more is an error
+   */
+  constructor(
+    isRequest: boolean,
+    leniency: number,
+    maxHeaderSize: number,
+    maxFields: number,
+    refusesFurtherFields: boolean,
+  ) {
     this.#isRequest = isRequest
     this.#leniency = leniency
     this.#maxHeaderSize = maxHeaderSize
     this.#maxFields = maxFields
+    this.#refusesFurtherFields = refusesFurtherFields
     this.framing = new BodyFraming(isRequest, leniency)
   }
 
@@ -210,19 +221,22 @@ export class HeadScanner {
       case TARGET_START:
         if (byte === 47 || byte === 42) this.#state = PATH
         else if (isLetter(byte)) this.#state = SCHEME
+        else if (isLineEndOrBlank(byte)) return fail('INVALID_URL', 'Invalid characters in url', i + 1)
         else return fail('INVALID_URL', 'Unexpected start char in url', i)
         return i + 1
 
       case SCHEME:
         while (i < end && isLetter(bytes[i] as number)) i++
         if (i === end) return i
-        if (bytes[i] !== 58) return fail('INVALID_URL', 'Unexpected char in url schema', i)
+        if (bytes[i] !== 58) return failInScheme(bytes[i] as number, i)
         this.#seen = 0
         this.#state = SCHEME_SLASHES
         return i + 1
 
       case SCHEME_SLASHES:
-        if (byte !== 47) return fail('INVALID_URL', 'Unexpected char in url schema', i)
+        if (byte !== 47) {
+          return this.#seen === 0 ? failInScheme(byte, i) : fail('INVALID_URL', 'Unexpected char in url schema', i)
+        }
         if (++this.#seen === 2) this.#state = AUTHORITY
         return i + 1
 
@@ -347,7 +361,7 @@ export class HeadScanner {
     const byte = bytes[at]
     if (byte !== CR && byte !== LF) {
       const isControl = byte === HTAB || byte === 12
-      return fail('INVALID_URL', isControl ? 'Invalid characters in url' : reason, at)
+      return isControl ? fail('INVALID_URL', 'Invalid characters in url', at + 1) : fail('INVALID_URL', reason, at)
     }
     this.textEnd = at
     this.#count(at - this.textStart, at)
@@ -408,7 +422,7 @@ export class HeadScanner {
 
       case REQUEST_LINE_CR:
         if (byte === CR || (byte === LF && this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF))) this.#state = REQUEST_LINE_LF
-        else return fail('INVALID_VERSION', 'Expected CRLF after version', i)
+        else return fail('INVALID_VERSION', 'Expected CRLF after version', byte === LF ? i + 1 : i)
         return byte === CR ? i + 1 : i
 
       case REQUEST_LINE_LF:
@@ -443,18 +457,18 @@ export class HeadScanner {
           this.#state = REASON
         } else if (byte === CR) this.#state = STATUS_LINE_LF
         else if (byte === LF && this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF)) this.#state = FIELDS_START
-        else return fail('INVALID_STATUS', 'Invalid response status', i)
+        else return fail('INVALID_STATUS', 'Invalid response status', byte === LF ? i + 1 : i)
         return i + 1
 
       case REASON:
         while (i < end && bytes[i] !== CR && bytes[i] !== LF) i++
         if (i === end) return i
         this.textEnd = i
-        this.#count(i - this.textStart, i)
+        this.#count(i - this.textStart, i + 1)
         this.#state = STATUS_LINE_LF
         if (bytes[i] === LF) {
           if (!this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF)) {
-            return fail('CR_EXPECTED', 'Missing expected CR after response line', i)
+            return fail('CR_EXPECTED', 'Missing expected CR after response line', i + 1)
           }
           this.#state = FIELDS_START
         }
@@ -482,7 +496,9 @@ export class HeadScanner {
       switch (this.#state) {
         case FIELDS_START:
           if (byte === SP) {
-            if (!this.#allows(LENIENT_HEADERS)) return fail('UNEXPECTED_SPACE', 'Unexpected space after start line', i)
+            if (!this.#allows(LENIENT_HEADERS)) {
+              return fail('UNEXPECTED_SPACE', 'Unexpected space after start line', i + 1)
+            }
             i++
           }
           this.#state = FIELD_START
@@ -496,7 +512,7 @@ export class HeadScanner {
           }
           if (byte === LF) {
             if (this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF)) return ~(i + 1)
-            return fail('INVALID_HEADER_TOKEN', 'Invalid header field char', i)
+            return fail('INVALID_HEADER_TOKEN', 'Invalid header field char', i + 1)
           }
           if (byte === 58) return fail('INVALID_HEADER_TOKEN', 'Invalid header token', i)
           this.#mark = i
@@ -523,7 +539,7 @@ export class HeadScanner {
             i++
           } else if (byte === LF) {
             if (!this.#allows(LENIENT_OPTIONAL_CR_BEFORE_LF)) {
-              return fail('INVALID_HEADER_TOKEN', 'Invalid header value char', i)
+              return fail('INVALID_HEADER_TOKEN', 'Invalid header value char', i + 1)
             }
             this.#state = EMPTY_VALUE_NEXT
             i++
@@ -541,7 +557,7 @@ export class HeadScanner {
 
         case EMPTY_VALUE_NEXT:
           if (byte === SP || byte === HTAB) {
-            if (!this.#allows(LENIENT_HEADERS)) return fail('INVALID_HEADER_TOKEN', 'Invalid header value char', i)
+            if (!this.#allows(LENIENT_HEADERS)) return fail('INVALID_HEADER_TOKEN', 'Invalid header value char', i + 1)
             this.#state = BLANKS_BEFORE_VALUE
             i++
           } else this.#endField(bytes, this.#nameEnd, this.#nameEnd, i)
@@ -576,7 +592,10 @@ export class HeadScanner {
   #endName(bytes: Uint8Array, at: number): void {
     const start = this.#mark
     this.#nameEnd = at
-    this.#count(at - start, at)
+    this.#count(at - start, at + 1)
+    if (this.#refusesFurtherFields && this.#maxFields > 0 && this.#fields >= this.#maxFields) {
+      fail('HEADER_OVERFLOW', 'Header overflow', at + 1)
+    }
     this.#kind = fieldKind(bytes, start, at)
     this.positions.push(start, at)
     this.#state = BLANKS_BEFORE_VALUE
@@ -584,7 +603,7 @@ export class HeadScanner {
     const mayHaveBlank = this.#kind !== FIELD_OTHER && this.#kind < FIELD_HOST && bytes[at] === SP
     if (!mayHaveBlank) fail('INVALID_HEADER_TOKEN', 'Invalid header token', at)
     // RFC 9112 section 5.1: a server refuses such a request with 400.
-    if (!this.#allows(LENIENT_HEADERS)) fail('INVALID_HEADER_TOKEN', 'Invalid header field char', at)
+    if (!this.#allows(LENIENT_HEADERS)) fail('INVALID_HEADER_TOKEN', 'Invalid header field char', at + 1)
     this.#state = BLANKS_BEFORE_COLON
   }
 
@@ -603,6 +622,8 @@ export class HeadScanner {
     if (byte === LF) return fail('CR_EXPECTED', 'Missing expected CR after header value', at)
     if (this.#allows(LENIENT_HEADERS)) return at + 1
     if (this.#allows(LENIENT_VALUE_RELAXED) && isRelaxedValueByte[byte] === 1) return at + 1
+    // In words of its own: this is no digit, if not one before it.
+    if (this.#kind === FIELD_CONTENT_LENGTH) this.framing.receiveField(this.#kind, bytes, this.#valueStart, at + 1, at)
     return fail('INVALID_HEADER_TOKEN', 'Invalid header value char', at)
   }
 
@@ -631,7 +652,7 @@ export class HeadScanner {
     if (this.#folded !== '') this.#endFoldedField(bytes, start, last)
     else {
       this.positions.push(start, last)
-      if (kind !== FIELD_OTHER) this.framing.receiveField(kind, bytes, start, last)
+      if (kind !== FIELD_OTHER) this.framing.receiveField(kind, bytes, start, last, at)
     }
   }
 
@@ -651,7 +672,7 @@ export class HeadScanner {
   #hideField(kind: number, bytes: Uint8Array, start: number, end: number): void {
     this.positions.length -= 2
     this.#folded = ''
-    if (kind === FIELD_CONNECTION || kind === FIELD_UPGRADE) this.framing.receiveField(kind, bytes, start, end)
+    if (kind === FIELD_CONNECTION || kind === FIELD_UPGRADE) this.framing.receiveField(kind, bytes, start, end, end)
   }
 
   #endFoldedField(bytes: Uint8Array, start: number, end: number): void {
@@ -661,7 +682,7 @@ export class HeadScanner {
     this.foldedValues.push(value)
     this.positions.push(-this.foldedValues.length, -this.foldedValues.length)
     const folded = Uint8Array.from(value, character => character.charCodeAt(0))
-    this.framing.receiveField(this.#kind, folded, 0, folded.length)
+    this.framing.receiveField(this.#kind, folded, 0, folded.length, folded.length)
   }
 
   #allows(leniency: number): boolean {
@@ -692,6 +713,15 @@ function fieldKind(bytes: Uint8Array, start: number, end: number): number {
 
 function fail(name: ParseErrorName, reason: string, at: number): never {
   throw new ParseError(name, reason, at)
+}
+
+function failInScheme(byte: number, at: number): never {
+  if (isLineEndOrBlank(byte)) fail('INVALID_URL', 'Invalid characters in url', at + 1)
+  fail('INVALID_URL', 'Unexpected char in url schema', at)
+}
+
+function isLineEndOrBlank(byte: number): boolean {
+  return byte === SP || byte === CR || byte === LF || byte === HTAB || byte === 12
 }
 
 function isSame(bytes: Uint8Array, start: number, text: string): boolean {

@@ -9,7 +9,7 @@ export const maxHeaderSize = 16 * 1024
  */
 export const rawBytesPerCountedByte = 6
 
-/** Fields that are told of; those beyond are dropped, as Node does. */
+/** Fields that are told of; those beyond are dropped, or refused where `refusesFurtherFields` says so. */
 export const maxHeadersCount = 2000
 
 /** Bytes of extensions on one chunk: Node's limit, which cannot be set there either. */

@@ -30,6 +30,8 @@ export interface ParserOptions {
   readonly maxHeaderSize?: number | undefined
   /** 0: no limit. */
   readonly maxHeadersCount?: number | undefined
+  /** More than `maxHeadersCount` are an error, where otherwise they are dropped. */
+  readonly refusesFurtherFields?: boolean | undefined
 }
 
 const BETWEEN_MESSAGES = 0
@@ -83,6 +85,7 @@ export class Parser {
       this.#leniency,
       headerSize,
       options.maxHeadersCount ?? maxHeadersCount,
+      options.refusesFurtherFields ?? false,
     )
   }
 

@@ -378,6 +378,15 @@ describe('limits', () => {
     assert.equal(transcribeAllWays(hidden, { maxHeadersCount: 0 }).messages[0]?.body, 'abc')
   })
 
+  it('refusesFurtherFields: one more is an error, also among trailers', () => {
+    const options = { maxHeadersCount: 2, refusesFurtherFields: true }
+    assert.equal(transcribeAllWays('GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\n\r\n', options).error, undefined)
+    assert.equal(transcribeAllWays('GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n', options).error, overflow)
+    const trailers = `${chunked}0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n`
+    assert.equal(transcribeAllWays(trailers, options).error, overflow)
+    assert.equal(transcribeAllWays(trailers, { ...options, maxHeadersCount: 0 }).error, undefined)
+  })
+
   it('maxHeadersCount: a response shows what frames it, in place of the last field before the limit', () => {
     const options = { role: 'response', maxHeadersCount: 2 } as const
     const late = transcribeAllWays(
