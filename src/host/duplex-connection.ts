@@ -39,6 +39,8 @@ type Told =
   | { readonly kind: 'data'; readonly chunk: Uint8Array }
   | { readonly kind: 'error'; readonly error: Error }
 
+type Refusal = 'EPIPE' | 'EBADF' | 'ECANCELED'
+
 /** `failed`: `onError` was told, `onClose` follows. `released`: given back to the user. */
 type State = 'open' | 'failed' | 'destroyed' | 'closed' | 'released'
 
@@ -53,6 +55,11 @@ export class DuplexConnection implements Connection {
   #isTelling = false
   #hasEnded = false
   #hasFinished = false
+  /** By `end()`; whoever holds the Duplex may have ended it too. */
+  #isEnding = false
+  /** Bytes of writes that the Duplex could not take. */
+  #lost = 0
+  #refused: Refusal | undefined
   #local: Endpoint | undefined
   #remote: Endpoint | undefined
   /** Whether the bytes are counted here, because the Duplex does not. */
@@ -91,12 +98,13 @@ export class DuplexConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#duplex.writableLength
+    return this.#duplex.writableLength + this.#lost
   }
 
   write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
-    if (this.#hasEnded && this.#duplex.allowHalfOpen === false) return this.#refuseWrite(done)
-    if (this.#counts) this.#sent += typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.byteLength
+    const refusal = this.#refusal
+    if (refusal !== undefined) return this.#refuseWrite(refusal, sizeOf(data, encoding), done)
+    if (this.#counts) this.#sent += sizeOf(data, encoding)
     this.#calls++
     try {
       return this.#duplex.write(data, encoding ?? 'utf8', done)
@@ -105,11 +113,26 @@ export class DuplexConnection implements Connection {
     }
   }
 
-  /** The Duplex has ended its side with its peer's: what comes behind is our failure, and none of the Duplex's own. */
-  #refuseWrite(done: WriteDone | undefined): false {
-    const error = systemError('EPIPE', 'write')
+  /** What keeps the Duplex from being written to, by no doing of ours: the system's error for it, as with Node's handles. */
+  get #refusal(): Refusal | undefined {
+    const duplex = this.#duplex
+    if (this.#refused !== undefined || this.#state !== 'open') return this.#refused
+    if (duplex.destroyed) return duplex.connecting === undefined ? 'ECANCELED' : 'EBADF'
+    const hasEnded = duplex.writableEnded || (this.#hasEnded && duplex.allowHalfOpen === false)
+    return hasEnded && !this.#isEnding ? 'EPIPE' : undefined
+  }
+
+  /** A failure of ours, and none of the Duplex's own. */
+  #refuseWrite(code: Refusal, size: number, done: WriteDone | undefined): false {
+    const error = systemError(code, 'write')
+    this.#lost += size
     if (done) queueMicrotask(() => done(error))
+    this.#refused = code
+    // Its own error is about to come, where it has one.
+    if (this.#duplex.errored) return false
     this.#hold({ kind: 'error', error })
+    // With both directions over it closes by itself.
+    if (!this.#hasEnded && !this.#duplex.destroyed) this.#destroyDuplex(() => this.#duplex.destroy())
     return false
   }
 
@@ -143,6 +166,7 @@ export class DuplexConnection implements Connection {
   }
 
   end(done?: WriteDone): void {
+    this.#isEnding = true
     this.#calls++
     try {
       this.#duplex.end(done)
@@ -355,6 +379,10 @@ export class DuplexConnection implements Connection {
         break
     }
   }
+}
+
+function sizeOf(data: Uint8Array | string, encoding: TextEncoding | undefined): number {
+  return typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.byteLength
 }
 
 function endpoint(address: unknown, port: unknown): Endpoint | undefined {

@@ -12,7 +12,7 @@ export function isInsecureByDefault(): boolean {
   return isInsecure
 }
 
-/** Bytes; 0 where the flag says so: then the default holds. */
+/** Bytes; 0 where the flag says so: then no head passes. */
 export function processMaxHeaderSize(): number {
   headerSize ??= Number(flagValue('--max-http-header-size') ?? maxHeaderSize)
   return headerSize

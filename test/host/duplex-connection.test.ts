@@ -115,6 +115,23 @@ test('both ends, then close', async () => {
   assert.deepEqual(b.sink.events, ['end', 'close'])
 })
 
+for (const [what, code, undo] of [
+  ['destroyed', 'ECANCELED', (duplex: Duplex) => duplex.destroy()],
+  ['ended', 'EPIPE', (duplex: Duplex) => duplex.end()],
+] as const) {
+  test(`a write to a stream that its owner has ${what} fails, and counts as not written`, async () => {
+    const [left] = twins()
+    const { connection, sink } = adapted(left)
+    connection.resume()
+    undo(left)
+    const done: unknown[] = []
+    connection.write('text', 'utf8', error => done.push((error as { code?: string }).code))
+    assert.equal(connection.bufferedBytes, 4)
+    await sink.heard('close')
+    assert.deepEqual([done, sink.events], [[code], [`error ${code}`, 'close hadError']])
+  })
+}
+
 test('a stream without autoDestroy closes when both directions are through', async () => {
   const [left, right] = twins({ autoDestroy: false })
   const a = adapted(left)

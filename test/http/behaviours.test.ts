@@ -142,6 +142,20 @@ it('HTTP-38, HTTP-82 maxHeadersCount: so many are told of, 0 is no limit', async
   response.resume()
 })
 
+it('data behind the last response of a connection is an error of its request, as in Node', async t => {
+  const port = await answering(t, 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\nxx')
+  const told: unknown[] = []
+  const request = http.get({ port, agent: false }, (response: Request) =>
+    response.resume().on('end', () => told.push('end')),
+  )
+  request.on('error', error => {
+    const { code, bytesParsed } = error as Error & { code?: string; bytesParsed?: number }
+    told.push(`${code} at ${bytesParsed}`)
+  })
+  await new Promise(resolve => request.on('close', resolve))
+  assert.deepEqual(told, ['HPE_CLOSED_CONNECTION at 58', 'end'])
+})
+
 it('HTTP-52, HTTP-53 a pooled connection that closes leaves the pool; one that is not kept is not pooled', async t => {
   const port = await listen(t, async peer => {
     await peer.receives(/\r\n\r\n/)

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
 import { describe, it } from 'node:test'
 import net from '../../src/net/index.ts'
 import tls from '../../src/tls/index.ts'
@@ -103,6 +104,23 @@ it('an answer to SNICallback that is no object counts as none, as in Node', asyn
   const { port } = await listen(t, { SNICallback: (_name, done) => done(null, 'no context' as never) })
   await secured(connect(t, port))
 })
+
+for (const [what, code, undo] of [
+  ['destroyed', 'EBADF', (below: Duplex) => below.destroy()],
+  ['ended', 'EPIPE', (below: Duplex) => below.end()],
+] as const) {
+  it(`a write over a socket that its program has ${what} fails with ${code}`, async t => {
+    const { port } = await listen(t)
+    const below = net.connect(port, '127.0.0.1')
+    const socket = await secured(connect(t, port, { socket: below }))
+    const told: unknown[] = []
+    socket.on('error', (error: Error & { code?: string }) => told.push(error.code))
+    undo(below)
+    socket.write('text', 'utf8', error => told.push((error as { code?: string } | undefined)?.code))
+    assert.equal(await new Promise(resolve => socket.on('close', resolve)), true)
+    assert.deepEqual(told, [code, code])
+  })
+}
 
 it("a client over a program's socket hears the end of a server that just closes, and no error of its own last words", async t => {
   const { port } = await listen(t, {}, socket => socket.destroy())

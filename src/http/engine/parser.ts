@@ -26,7 +26,7 @@ export interface ParserHandler {
 
 export interface ParserOptions {
   readonly leniency?: number | undefined
-  /** 0: the default. */
+  /** 0: no head passes, as with Node's `--max-http-header-size=0`. */
   readonly maxHeaderSize?: number | undefined
   /** 0: no limit. */
   readonly maxHeadersCount?: number | undefined
@@ -78,7 +78,7 @@ export class Parser {
     this.#handler = handler
     this.#isRequest = role === 'request'
     this.#leniency = options.leniency ?? 0
-    const headerSize = options.maxHeaderSize || maxHeaderSize
+    const headerSize = options.maxHeaderSize ?? maxHeaderSize
     this.#maxRawHead = headerSize * rawBytesPerCountedByte + 1024
     this.#head = new HeadScanner(
       this.#isRequest,

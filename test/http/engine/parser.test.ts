@@ -356,6 +356,10 @@ describe('limits', () => {
     assert.equal(transcribeAllWays(`GET / HTTP/1.1\r\n${'x'.repeat(200)}`, limited).error, overflow)
   })
 
+  it('maxHeaderSize 0: no head passes, as with --max-http-header-size=0', () => {
+    assert.equal(transcribeAllWays('GET / HTTP/1.1\r\n\r\n', { maxHeaderSize: 0 }).error, overflow)
+  })
+
   it('maxHeaderSize holds for each trailer section', () => {
     assert.equal(transcribeAllWays(`${chunked}0\r\nA: ${'x'.repeat(98)}\r\n\r\n`, limited).error, undefined)
     assert.equal(transcribeAllWays(`${chunked}0\r\nA: ${'x'.repeat(99)}\r\n\r\n`, limited).error, overflow)
