@@ -100,6 +100,15 @@ it('the end of a client that comes while the server asks its program is noticed,
   assert.equal(told.length, 2)
 })
 
+it("a client that is destroyed in 'secureConnect' still tells of its session, as in Node", async t => {
+  const { port } = await listen(t, { maxVersion: 'TLSv1.2' })
+  const socket = connect(t, port)
+  let sessions = 0
+  socket.on('session', () => sessions++).on('secureConnect', () => socket.destroy())
+  await once(socket, 'close')
+  assert.equal(sessions, 1)
+})
+
 it('an answer to SNICallback that is no object counts as none, as in Node', async t => {
   const { port } = await listen(t, { SNICallback: (_name, done) => done(null, 'no context' as never) })
   await secured(connect(t, port))

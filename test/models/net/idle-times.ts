@@ -105,5 +105,6 @@ function isTimed(act: { readonly kind: string }): act is TimedAct {
 }
 
 function activityOf(end: End): number {
-  return end.sent + end.received + end.log.filter(event => event !== 'timeout').length
+  // A paused socket has read what nobody has received yet.
+  return end.sent + end.received + end.socket.bytesRead + end.log.filter(event => event !== 'timeout').length
 }
