@@ -106,5 +106,10 @@ function isTimed(act: { readonly kind: string }): act is TimedAct {
 
 function activityOf(end: End): number {
   // A paused socket has read what nobody has received yet.
-  return end.sent + end.received + end.socket.bytesRead + end.log.filter(event => event !== 'timeout').length
+  return (
+    end.sent +
+    end.received +
+    end.socket.bytesRead +
+    end.log.filter(event => event !== 'timeout' && event !== 'finish').length
+  )
 }

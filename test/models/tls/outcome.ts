@@ -30,7 +30,8 @@ export function outcome(plan: Plan, setting: TlsSetting, circumstances: Circumst
   if (flight === 'client 0') return both(broken)
   const refusal = refusesHello(plan, setting, circumstances)
   if (refusal === 'later') return both('waiting')
-  if (refusal === 'yes') return { client: flight === 'server 0' ? broken : 'failed', server: 'failed' }
+  // Whether there is a flight to cut: what a program's function fails with is told to the client by no alert.
+  if (refusal === 'yes') return { client: flight === 'server 0' ? 'any' : 'failed', server: 'failed' }
   if (flight === 'server 0') return both(broken)
   const { isResumed } = circumstances
   const isNameless = setting.wantsCertificate && !hasCertificate && !isResumed

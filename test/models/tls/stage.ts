@@ -151,6 +151,8 @@ export class Stage {
         return
       }
       case 'close':
+        // Whoever is on the way shall have come.
+        await this.settle()
         if (this.#isListening) this.#close()
         return
       case 'listen':
