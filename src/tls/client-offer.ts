@@ -53,7 +53,8 @@ function readHello(hello: Reader): ClientOffer {
     else if (type === 5) wantsOcsp = true
     else if (type === 35) hasTicket = body.left > 0
   }
-  return { serverName, alpnProtocols, wantsOcsp, sessionId: hasTicket ? new Uint8Array(0) : sessionId }
+  // The order in which the runtime's TLS asks is its own: a protocol that does not fit is its to refuse.
+  return { serverName, alpnProtocols, wantsOcsp, sessionId: hasTicket ? new Uint8Array(0) : sessionId, isTls13: false }
 }
 
 function readServerName(list: Reader): string | undefined {

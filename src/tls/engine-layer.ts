@@ -48,6 +48,7 @@ export class EngineLayer implements TlsLayer {
   readonly #owner: EngineOwner
   readonly #engine: TlsEngine
   readonly #isServer: boolean
+  readonly #maxVersion: number
   readonly #offered: SavedSession | undefined
   readonly #credential: Credential | undefined
   #hasEnd = false
@@ -62,6 +63,7 @@ export class EngineLayer implements TlsLayer {
     this.#offered = config.session
     this.#credential = config.credentials[0]
     this.#isServer = config.role === 'server'
+    this.#maxVersion = config.maxVersion
     this.#engine = createTlsEngine(config, this.#handler())
   }
 
@@ -92,7 +94,7 @@ export class EngineLayer implements TlsLayer {
     }
     if (owner.wantsKeyLog) handler.onKeyLog = line => events.onKeyLog(line)
     if (this.#isServer) {
-      handler.onClientHello = hello => events.onClientHello(offerOf(hello))
+      handler.onClientHello = hello => events.onClientHello(offerOf(hello, this.#maxVersion))
       handler.onPskIdentity = identity => {
         const psk = owner.findPsk?.(Buffer.from(identity).toString('utf8'))
         this.#hasPsk = psk !== undefined
@@ -277,13 +279,14 @@ function nodeName({ shortName, isPss, hash }: SignatureScheme): string {
   return isPss ? `RSA-PSS+${hash.toUpperCase()}` : shortName
 }
 
-function offerOf(hello: ClientHelloInfo): ClientOffer {
-  const { serverName, alpnProtocols, sessionId, hasTicket, wantsOcsp } = hello
+function offerOf(hello: ClientHelloInfo, maxVersion: number): ClientOffer {
+  const { serverName, alpnProtocols, sessionId, hasTicket, wantsOcsp, versions } = hello
   return {
     serverName,
     alpnProtocols: alpnProtocols.length > 0 ? alpnProtocols : undefined,
     sessionId: hasTicket ? new Uint8Array(0) : sessionId,
     wantsOcsp,
+    isTls13: maxVersion === 0x0304 && versions.includes(0x0304),
   }
 }
 

@@ -67,6 +67,8 @@ export interface ClientOffer {
   /** Empty where there is none, and where the session is in a ticket. */
   readonly sessionId: Uint8Array
   readonly wantsOcsp: boolean
+  /** TLS 1.3 will be spoken: then OpenSSL chooses the protocol of ALPN before anything else is asked. */
+  readonly isTls13: boolean
 }
 
 export interface ServerAnswer {

@@ -193,6 +193,8 @@ class HelloQuestions {
   #isWaiting = false
   #session: Uint8Array | undefined
   #ocspResponse: Uint8Array | undefined
+  /** Where it was chosen first. */
+  #chosen: { readonly protocol: Uint8Array | undefined } | undefined
 
   constructor(side: ServerSide, offer: ClientOffer, events: SideEvents) {
     this.#side = side
@@ -201,6 +203,15 @@ class HelloQuestions {
   }
 
   ask(): void {
+    if (this.#offer.isTls13) {
+      const protocol = this.#chooseProtocol()
+      if (protocol === 'failed') return
+      if (protocol === 'none') {
+        this.#side.connection?.run(() => this.#side.layer?.refuseProtocols())
+        return
+      }
+      this.#chosen = { protocol }
+    }
     this.#askForSession()
   }
 
@@ -296,7 +307,7 @@ class HelloQuestions {
 
   #answer(): void {
     const { connection, layer } = this.#side
-    const choice = this.#chooseProtocol()
+    const choice = this.#chosen ? this.#chosen.protocol : this.#chooseProtocol()
     if (!connection || !layer || choice === 'failed') return
     const answer = (): void => {
       if (choice === 'none') layer.refuseProtocols()

@@ -50,11 +50,12 @@ export function outcome(plan: Plan, setting: TlsSetting, circumstances: Circumst
 }
 
 /** What the program says to the hello. */
-function refusesHello({ name, protocols }: Plan, setting: TlsSetting, { isAnswered }: Circumstances) {
+function refusesHello({ version, name, protocols }: Plan, setting: TlsSetting, { isAnswered }: Circumstances) {
+  const refusesProtocols = setting.alpn !== 'none' && protocols !== 'none' && protocols !== 'fits'
+  if (refusesProtocols && version === 'TLSv1.3') return 'yes'
   if (setting.asksForContext && name !== 'plain') {
     if (name.startsWith('later') && !isAnswered) return 'later'
     if (name !== 'later') return 'yes'
   }
-  if (protocols === 'none' || setting.alpn === 'none') return 'no'
-  return protocols === 'fits' ? 'no' : 'yes'
+  return refusesProtocols ? 'yes' : 'no'
 }
