@@ -25,6 +25,9 @@ import { rewriteForProxy } from './proxy-request.ts'
 import { bracketed, checkHost, type RequestOptions, type ResponseListener, readArguments } from './request-options.ts'
 import { hasInvalidTargetCharacter, isToken } from './wire/field-rules.ts'
 
+/** RFC 9110 section 9.3.6: the host of a CONNECT is whom it wants. Before Node 26 it is the proxy. */
+const connectNamesTarget = Number.parseInt(process.versions.node, 10) >= 26
+
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
 class NodeClientRequest extends PlainOutgoingMessage {
@@ -271,8 +274,8 @@ function writeFields(
   const setHost = options.setHost === undefined ? options.setDefaultHeaders !== false : Boolean(options.setHost)
   if (!givenHost && setHost) {
     const authority = port && Number(port) !== defaultPort ? `${host}:${port}` : host
-    // RFC 9110 section 9.3.6: CONNECT names whom it wants.
-    request.setHeader('Host', request.method === 'CONNECT' && options.path ? String(request.path) : authority)
+    const namesTarget = connectNamesTarget && request.method === 'CONNECT' && options.path
+    request.setHeader('Host', namesTarget ? String(request.path) : authority)
   }
   if (options.auth && !request.getHeader('Authorization')) {
     request.setHeader('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`)

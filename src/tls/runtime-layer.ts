@@ -4,11 +4,13 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import * as runtime from 'node:tls'
+import type * as runtime from 'node:tls'
+import runtimeTls from 'node:tls'
 import { OsConnection } from '../host/os-connection.ts'
 import { silentSink } from '../host/silent-sink.ts'
 import { readOffer } from './client-offer.ts'
 import type { ClientSide } from './client-side.ts'
+import { defaults } from './defaults.ts'
 import type { CipherInfo, EphemeralKeyInfo, LayerEvents, PeerVerdict, ServerAnswer, TlsLayer } from './layer.ts'
 import { opensslError } from './openssl-errors.ts'
 import type { ServerSide } from './server-side.ts'
@@ -279,7 +281,7 @@ class RuntimeClientLayer extends RuntimeLayer {
       ...(pskCallback ? { pskCallback: askForPsk } : {}),
     }
     const socket = this.attach(network =>
-      runtime.connect({ ...complete, socket: network } as runtime.ConnectionOptions),
+      runtimeTls.connect({ ...complete, socket: network } as runtime.ConnectionOptions),
     )
     socket.on('secureConnect', () => this.events.onHandshakeDone())
     socket.on('session', session => this.events.onSession(this.#withChain(session), new Uint8Array(0)))
@@ -393,10 +395,13 @@ class RuntimeServerLayer extends RuntimeLayer {
       ...(alpnProtocol ? { ALPNProtocols: [Buffer.from(alpnProtocol).toString('latin1')] } : {}),
       ...(options.pskCallback ? { pskCallback: findPsk, pskIdentityHint: options.pskIdentityHint } : {}),
     }
+    // The runtime counts by its own module's words, and only it can end such a connection before it answers.
+    const { CLIENT_RENEG_LIMIT, CLIENT_RENEG_WINDOW } = defaults
+    Object.assign(runtimeTls, { CLIENT_RENEG_LIMIT, CLIENT_RENEG_WINDOW })
     const early = this.#early
     this.#early = []
     const open = (network: Duplex): runtime.TLSSocket =>
-      new runtime.TLSSocket(network, complete as unknown as runtime.TLSSocketOptions)
+      new runtimeTls.TLSSocket(network, complete as unknown as runtime.TLSSocketOptions)
     this.#client = this.attach(open, early)
     this.#client.on('secure' as never, () => this.events.onHandshakeDone())
   }

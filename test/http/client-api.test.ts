@@ -282,6 +282,19 @@ it('sends no line that a value has been given since it was checked', async t => 
   assert.deepEqual(heads, [])
 })
 
+it("a CONNECT's Host is whom it wants from Node 26 on, and the proxy before", async t => {
+  const { server: proxy, port } = await serve(t, () => assert.fail('no plain request'))
+  const heard = once(proxy, 'connect')
+  http
+    .request({ host: '127.0.0.1', port, method: 'CONNECT', path: 'a.example:1' })
+    .on('error', () => {})
+    .end()
+  const [request, socket] = await heard
+  socket.destroy()
+  const major = Number.parseInt(process.versions.node, 10)
+  assert.equal(request.headers['host'], major >= 26 ? 'a.example:1' : `127.0.0.1:${port}`)
+})
+
 it('CONNECT makes a tunnel through a proxy', async t => {
   const { port: origin } = await serve(t, (_request: Request, response: Response) => response.end('through'))
   const { server: proxy, port } = await serve(t, () => assert.fail('no plain request'))

@@ -15,7 +15,7 @@ import { Retained } from './retained.ts'
 import { settings, type TlsAct, type TlsSetting, timedActs, timelessActs, withoutEarlyEnds } from './tls/acts.ts'
 import type { Link, Stack } from './tls/stage.ts'
 import { Stage } from './tls/stage.ts'
-import { modelRuns, realWorld, type World } from './world.ts'
+import { modelRuns, ownLoopback, realWorld, type World } from './world.ts'
 
 const virtual = { tls: ourTls, net: ourNet, relays: ourNet } as unknown as Stack
 const ours = { ...virtual, relays: nodeNet as never }
@@ -90,11 +90,11 @@ describe('tls, by a model', () => {
     const property = fc.asyncProperty(settings, timelessActs, async (setting, drawn) => {
       const acts = setting.allowHalfOpen ? withoutEarlyEnds(drawn) : drawn
       const before = [openDescriptors(), handles()] as const
-      const one = await runOn(ours, realWorld(), setting, acts)
+      const one = await runOn(ours, realWorld(ownLoopback), setting, acts)
       check(one)
       await descriptorsClosed(before[0])
       assert.deepEqual([openDescriptors(), handles()], before, 'descriptors and handles')
-      const other = await runOn(nodes, realWorld(), setting, acts)
+      const other = await runOn(nodes, realWorld(ownLoopback), setting, acts)
       assert.deepEqual(one.heard(), other.heard())
     })
     await fc.assert(property, { ...modelRuns(60), includeErrorInReport: true })

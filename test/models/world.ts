@@ -39,12 +39,15 @@ export function virtualWorld(seed: number, epoch?: number): World {
 /** Turns of the event loop after which loopback has brought all that was sent. */
 const QUIET_TURNS = 40
 
+/** Where a system has more than one, another address of loopback keeps out whoever tries a port that nobody listens at. */
+export const ownLoopback = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1'
+
 /** This process and its loopback interface. */
-export function realWorld(): World {
+export function realWorld(serverAddress = '127.0.0.1'): World {
   return {
     server: fn => fn(),
     client: fn => fn(),
-    serverAddress: '127.0.0.1',
+    serverAddress,
     patience: 50,
     async settle() {
       for (let turn = 0; turn < QUIET_TURNS; turn++) await new Promise(resolve => setImmediate(resolve))

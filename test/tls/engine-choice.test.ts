@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import https from '../../src/https/index.ts'
 import { connectionOf } from '../../src/net/internal.ts'
 import { nodeCrypto } from '../../src/tls/crypto/node-crypto.ts'
+import { defaults } from '../../src/tls/defaults.ts'
 import { setTlsEngine, type TlsEngineName, tlsEngine } from '../../src/tls/engine-choice.ts'
 import { EngineLayer } from '../../src/tls/engine-layer.ts'
 import type { TlsConnection } from '../../src/tls/tls-connection.ts'
@@ -67,6 +68,23 @@ for (const engine of ['plainwire', 'runtime'] as const) {
       assert.equal(socket.renegotiate({}, resolve), false)
     })
     assert.equal(error?.code, 'ERR_SSL_WRONG_SSL_VERSION')
+  })
+
+  it(`a client may renegotiate as often as CLIENT_RENEG_LIMIT says, by ${engine}`, async t => {
+    choose(t, engine)
+    const { CLIENT_RENEG_LIMIT } = defaults
+    t.after(() => Object.assign(defaults, { CLIENT_RENEG_LIMIT }))
+    defaults.CLIENT_RENEG_LIMIT = 1
+    const failures: string[] = []
+    const { port } = await listen(t, { maxVersion: 'TLSv1.2' }, one => {
+      one.on('error', (error: Error & { code?: string }) => failures.push(String(error.code)))
+    })
+    const socket = await secured(connect(t, port))
+    let times = 0
+    const again = () => socket.renegotiate({}, () => ++times && setImmediate(again))
+    again()
+    await new Promise(resolve => socket.on('close', resolve))
+    assert.deepEqual([times, failures], [1, ['ERR_TLS_SESSION_ATTACK']])
   })
 
   it(`NODE_TLS_REJECT_UNAUTHORIZED=0 is warned of once, by ${engine}`, async () => {

@@ -37,7 +37,7 @@ export class Relay {
     const server = this.#server
     const host = this.#world.serverAddress
     server.on('connection', near => this.#connect(near, target))
-    this.#world.server(() => server.listen(0, host === '127.0.0.1' ? host : undefined))
+    this.#world.server(() => server.listen(0, this.#world.patience > 0 ? host : undefined))
     await new Promise(resolve => server.once('listening', resolve))
     return (server.address() as AddressInfo).port
   }

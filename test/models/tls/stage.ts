@@ -255,8 +255,8 @@ export class Stage {
 
   #listen(): void {
     this.#isListening = true
-    const { serverAddress } = this.#world
-    this.#world.server(() => this.#server.listen(this.#port, serverAddress === '127.0.0.1' ? serverAddress : undefined))
+    const { patience, serverAddress } = this.#world
+    this.#world.server(() => this.#server.listen(this.#port, patience > 0 ? serverAddress : undefined))
     this.#server.once('listening', () => {
       this.#port = (this.#server.address() as AddressInfo).port
     })
