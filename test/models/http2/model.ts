@@ -53,6 +53,10 @@ export class StreamModel {
 
   cut(): void {
     this.isCut = true
+    this.stopTimeouts()
+  }
+
+  stopTimeouts(): void {
     for (const side of ['client', 'server'] as const) {
       this[side].deadline = undefined
       this[side].hasTimeout = false
@@ -177,6 +181,8 @@ export class Http2Model {
     stream[side].hasEnded = true
     if (stream[side].hasTrailers) stream[other(side)].heads.push('trailers')
     this.touch(stream)
+    // It is closed, if not read yet: no time-out is left.
+    if (stream.isComplete) stream.stopTimeouts()
   }
 
   inform(stream: StreamModel, status: number): void {

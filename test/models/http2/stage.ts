@@ -358,6 +358,8 @@ function may(stream: StreamModel, side: Side, act: Act): boolean {
       return !end.reads && (!isPush || side === 'client')
     case 'pause':
       return end.reads && !session.isClosing && (!isPush || side === 'client')
+    case 'timeout':
+      return !stream.isComplete
     case 'close':
       // Where the peer's bytes wait for the window, its stream in Node stays until the session ends.
       return act.code !== 0 || end.reads || stream[other(side)].sent < 60_000
