@@ -4,6 +4,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Socket } from '../net/internal.ts'
 import { STATUS_CODES } from './constants.ts'
+import { isHeard } from './heard.ts'
 
 const statuses: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -19,5 +20,5 @@ export function refusal(code: string | undefined): string {
 
 /** @returns whether somebody listens, who then answers or closes the socket */
 export function emitClientError(server: EventEmitter, error: Error, socket: () => Socket): boolean {
-  return server.listenerCount('clientError') > 0 && server.emit('clientError', error, socket())
+  return isHeard(server, 'clientError') && server.emit('clientError', error, socket())
 }

@@ -11,6 +11,7 @@ import { Deadlines } from './deadlines.ts'
 import { LENIENT_HEADERS, LENIENT_VALUE_RELAXED, leniencyOf } from './engine/leniency.ts'
 import type { ParserOptions } from './engine/parser.ts'
 import { refusesFurtherFields, usualHeadersCount } from './headers-count.ts'
+import { isHeard } from './heard.ts'
 import { IncomingMessage } from './incoming-message.ts'
 import { uniqueNames } from './outgoing-fields.ts'
 import type { OutgoingOptions } from './outgoing-state.ts'
@@ -83,10 +84,13 @@ export class HttpService {
   #checking: Timer | undefined
   #responseOptions: OutgoingOptions | undefined
 
-  /** @param server - gets the properties of `HttpServerLike` */
-  constructor(server: EventEmitter, options: HttpServerOptions) {
+  /**
+   * @param server - gets the properties of `HttpServerLike`
+   * @param isBorrowed - gets none, and may lack them
+   */
+  constructor(server: EventEmitter, options: HttpServerOptions, isBorrowed = false) {
     this.server = server as HttpServerLike
-    setTunables(this.server, options)
+    if (!isBorrowed) setTunables(this.server, options)
     this.host = currentHost()
     this.clock = this.host.clock
     this.deadlines = new Deadlines(this.clock)
@@ -111,6 +115,11 @@ export class HttpService {
       maxHeadersCount: typeof given === 'number' ? given : usualHeadersCount,
       refusesFurtherFields,
     }
+  }
+
+  wantsUpgrade(request: IncomingMessage): boolean {
+    const { shouldUpgradeCallback = isUpgradeHeard } = this.server as Partial<HttpServerLike>
+    return Boolean(shouldUpgradeCallback.call(this.server, request))
   }
 
   /** For each response; one object while nothing changes. */
@@ -208,7 +217,7 @@ function setTunables(server: HttpServerLike, options: HttpServerOptions): void {
 }
 
 function isUpgradeHeard(this: HttpServerLike): boolean {
-  return this.listenerCount('upgrade') > 0
+  return isHeard(this, 'upgrade')
 }
 
 type Numeric =

@@ -13,6 +13,7 @@ import { serverRequestStart, serverResponseFinish } from './diagnostics.ts'
 import type { ParseError } from './engine/parse-error.ts'
 import { type HeadAnswer, Parser, type ParserHandler } from './engine/parser.ts'
 import * as errors from './errors.ts'
+import { isHeard } from './heard.ts'
 import type { HttpServerLike, HttpService } from './http-service.ts'
 import { IdleTimer, keepAliveDelay } from './idle-timer.ts'
 import {
@@ -203,7 +204,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   onError(error: Error): void {
     this.#error = error
-    if (this.#socket === undefined && this.server.listenerCount('clientError') === 0) return
+    if (this.#socket === undefined && !isHeard(this.server, 'clientError')) return
     const { socket } = this
     if (this.#socketSink !== undefined) this.#socketSink.onError(error)
     else if (!socket.destroyed) socket.destroy(error)
@@ -316,12 +317,11 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   // From the parser
 
   onHead(parser: Parser): HeadAnswer {
-    const { server } = this
     this.#stopWaiting()
     const request = this.#makeRequest(parser)
     this.#incoming = request
     if (parser.wantsUpgrade) {
-      request.upgrade = request.method === 'CONNECT' || Boolean(server.shouldUpgradeCallback(request))
+      request.upgrade = request.method === 'CONNECT' || this.service.wantsUpgrade(request)
       if (request.upgrade) return 'upgrade'
     }
     if (this.#refusesMore) return 'read'
@@ -419,12 +419,12 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const { server } = this
     if (/(?:^|\W)100-continue(?:$|\W)/i.test(request.headers['expect'] as string)) {
       response._expect_continue = true
-      if (server.listenerCount('checkContinue') > 0) server.emit('checkContinue', request, response)
+      if (isHeard(server, 'checkContinue')) server.emit('checkContinue', request, response)
       else {
         response.writeContinue()
         server.emit('request', request, response)
       }
-    } else if (server.listenerCount('checkExpectation') > 0) server.emit('checkExpectation', request, response)
+    } else if (isHeard(server, 'checkExpectation')) server.emit('checkExpectation', request, response)
     else {
       response.writeHead(417)
       response.end()
@@ -633,7 +633,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   destroy(error?: Error | null): void {
     if (this.#socket !== undefined) this.#socket.destroy(error as Error)
-    else if (error && this.server.listenerCount('clientError') > 0) this.socket.destroy(error)
+    else if (error && isHeard(this.server, 'clientError')) this.socket.destroy(error)
     else this.connection.destroy()
   }
 

@@ -2,6 +2,7 @@
 // behind the request.
 
 import { connectionOf, feedSocket, type Socket } from '../net/internal.ts'
+import { isHeard } from './heard.ts'
 import type { IncomingMessage } from './incoming-message.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { UpgradeStream } from './upgrade-stream.ts'
@@ -17,7 +18,7 @@ export function handOver(connection: ServerConnection, request: IncomingMessage,
     if (head === undefined) return
     feed(connection.release())
     waiting.onBodyEnd(head)
-  } else if (server.listenerCount(event) === 0) connection.destroy()
+  } else if (!isHeard(server, event)) connection.destroy()
   else if (head === undefined) {
     const stream = new UpgradeStream(connection.socket, request)
     streams.set(connection, stream)

@@ -6,6 +6,7 @@ import { callableClass } from '../core/callable-class.ts'
 import { duplexConnection } from '../host/duplex-connection.ts'
 import type { Connection } from '../host/types.ts'
 import { acceptConnection, connectionOf, Server as NetServer, releaseConnection, type Socket } from '../net/internal.ts'
+import { borrowedService } from './borrowed-service.ts'
 import { STATUS_CODES } from './constants.ts'
 import { type HttpServerLike, type HttpServerOptions, HttpService, validateServerOptions } from './http-service.ts'
 import type { IncomingMessage } from './incoming-message.ts'
@@ -121,11 +122,11 @@ function initialize(server: HttpServer, { options, listener }: Arguments): void 
   server.on('listening', () => service.startChecking())
 }
 
-/** Serves a stream that a program hands in: `server.emit('connection', duplex)`. */
+/** Serves a stream that a program hands in: `server.emit('connection', duplex)`. Some call it on an object of their own. */
 export function _connectionListener(this: HttpServer, socket: Socket): void {
   // Shown by a connection that is being served already.
   if ((socket as AssignableSocket)[kOutlet] !== undefined) return
-  serveStream(this[kService], socket)
+  serveStream((this as Partial<HttpServer>)[kService] ?? borrowedService(this), socket)
 }
 
 export function serveStream(service: HttpService, socket: Socket): void {
