@@ -12,7 +12,7 @@ import {
   usesEnvironmentProxy,
 } from '../http/internal.ts'
 import type { Socket } from '../tls/internal.ts'
-import { connect as connectTls } from '../tls/internal.ts'
+import { tls } from '../tls/internal.ts'
 import { identityName } from './agent-name.ts'
 import { openTunnel } from './tunnel.ts'
 
@@ -60,7 +60,7 @@ class SecureAgent extends HttpAgent {
       socket = openTunnel(proxy, complete, this.defaultPort, keepsAlive, onDone)
       Object.assign(socket, { [kWaitForProxyTunnel]: true })
     } else {
-      socket = connectTls(complete)
+      socket = tls.connect(complete)
       if (key !== undefined) watchSession(this, socket, key)
     }
     return socket

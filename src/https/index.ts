@@ -1,13 +1,13 @@
 // The module's exports: those of `node:https`. Named ones for `import`; the default is the object that `require` gives.
 
 import { setHttpsProxySetter, setSecureConnect } from '../http/internal.ts'
-import { connect as connectTls } from '../tls/internal.ts'
+import { tls } from '../tls/internal.ts'
 import { Agent, getGlobalAgent, makeGlobalAgent, setGlobalAgent } from './agent.ts'
 import { get, request } from './request.ts'
 import { createServer, Server } from './server.ts'
 
 // What http cannot do by itself: a proxy that is reached over TLS, and proxies for https.
-setSecureConnect((address, callback) => connectTls({ ...address }, callback))
+setSecureConnect((address, callback) => tls.connect({ ...address }, callback))
 setHttpsProxySetter(env => {
   const before = getGlobalAgent()
   setGlobalAgent(makeGlobalAgent(env))

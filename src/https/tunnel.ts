@@ -4,7 +4,7 @@
 import { ipVersion } from '../core/ip.ts'
 import { hasInvalidTargetCharacter, type ProxyConfig } from '../http/internal.ts'
 import type { Socket } from '../tls/internal.ts'
-import { connect as connectTls, type TLSSocket } from '../tls/internal.ts'
+import { type TLSSocket, tls } from '../tls/internal.ts'
 import { proxyTunnel, unescapedTarget } from './errors.ts'
 
 export interface TunnelOptions {
@@ -113,7 +113,7 @@ class Tunnel {
     const name = ipVersion(String(host)) === 0 ? host : undefined
     let secured: TLSSocket
     try {
-      secured = connectTls({ servername: name, ...this.#options, socket: this.socket }, () => {
+      secured = tls.connect({ servername: name, ...this.#options, socket: this.socket }, () => {
         secured.removeListener('error', onError)
         this.#finish(null, secured)
       })

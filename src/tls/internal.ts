@@ -2,7 +2,8 @@
 
 export type { Socket } from '../net/internal.ts'
 export { canonicalHost } from './canonical-host.ts'
-export { type ConnectionOptions, connect } from './connect.ts'
+export type { ConnectionOptions } from './connect.ts'
+export { tls } from './module.ts'
 export { SecureAccept } from './secure-accept.ts'
 export { Server, type TlsServerOptions } from './server.ts'
 export { acceptSecure } from './symbols.ts'
