@@ -5,11 +5,13 @@ import { callableClass } from '../core/callable-class.ts'
 import { datagramSocketNotRunning, invalidArgValue, missingArgs, systemError } from '../core/errors.ts'
 import { ipVersion } from '../core/ip.ts'
 import { validateNumber, validateObject, validatePort, validateString } from '../core/validate.ts'
+import { runtimeFeatures } from '../host/os-features.ts'
 import type { DatagramPort, Endpoint } from '../host/types.ts'
 import { readBindArguments } from './bind-arguments.ts'
 import { adopt, bindTarget, callWhenListening, openPort, whenBound } from './binding.ts'
 import { socketChannel } from './diagnostics.ts'
 import * as errors from './errors.ts'
+import { showInside } from './handle.ts'
 import { readOptions, type SocketOptions, type SocketType } from './options.ts'
 import { readSendArguments } from './send-arguments.ts'
 import { connect, send } from './sending.ts'
@@ -262,6 +264,9 @@ class NodeSocket extends EventEmitter {
     return this[kState].port?.getSendQueueCount() ?? 0
   }
 }
+
+// Gone from Node 26 on.
+if (runtimeFeatures.datagramInside) showInside(NodeSocket.prototype, socket => socket[kState], checkRunning)
 
 function initialize(socket: NodeSocket, type: SocketOptions | SocketType, listener?: MessageListener): void {
   const options = readOptions(type)

@@ -5,9 +5,11 @@ import { ipVersion } from '../core/ip.ts'
 import { lookup as dnsLookup } from '../dns/internal.ts'
 import { currentHost } from '../host/current.ts'
 import type { DatagramPort, Host, IpFamily } from '../host/types.ts'
+import { UDP } from './handle.ts'
 import type { AddressList, LookupFunction, SocketOptions } from './options.ts'
 
-export const kState = Symbol('state')
+/** By Node's name, by which some programs find it. */
+export const kState = Symbol('state symbol')
 
 export type BindState = 'unbound' | 'binding' | 'bound'
 export type ConnectState = 'disconnected' | 'connecting' | 'connected'
@@ -31,6 +33,7 @@ export class SocketState {
   port: DatagramPort | undefined
   isClosed = false
   isReferenced = true
+  #handle: UDP | undefined
   /** What waits for the socket to be bound. */
   queue: (() => void)[] | undefined
 
@@ -40,6 +43,12 @@ export class SocketState {
     this.receiveBlockList = options.receiveBlockList as AddressList | undefined
     this.sendBlockList = options.sendBlockList as AddressList | undefined
     this.#lookup = options.lookup as LookupFunction | undefined
+  }
+
+  /** What programs reach for in place of Node's handle; null once it is closed. */
+  get handle(): UDP | null {
+    if (this.isClosed) return null
+    return (this.#handle ??= new UDP(this))
   }
 
   get anyAddress(): string {

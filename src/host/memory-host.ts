@@ -108,7 +108,7 @@ export class MemoryHost implements Host {
   }
 
   connect(target: ConnectTarget, sink: ConnectionSink): Connection {
-    if (target.kind === 'fd') throw featureUnavailable('fd', this.name)
+    if (target.kind === 'fd' || target.kind === 'handle') throw featureUnavailable(target.kind, this.name)
     const client = new MemoryConnection(this.clock, sink, true)
     this.clock.setImmediate(() => {
       // Destroyed before the first packet.

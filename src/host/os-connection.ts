@@ -3,7 +3,8 @@
 
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from './types.ts'
+import { runtimeHandleOf } from './os-features.ts'
+import type { Connection, ConnectionSink, Endpoint, RuntimeHandle, TextEncoding, WriteDone } from './types.ts'
 
 const owner = Symbol('plainwire connection')
 const { push: streamPush } = Readable.prototype
@@ -124,6 +125,10 @@ export class OsConnection implements Connection {
   get getTypeOfService(): (() => number) | undefined {
     const socket = this.#socket as Socket & { getTypeOfService?: () => number }
     return typeof socket.getTypeOfService === 'function' ? () => socket.getTypeOfService() : undefined
+  }
+
+  get runtimeHandle(): RuntimeHandle | undefined {
+    return runtimeHandleOf(this.#socket)
   }
 
   takeNative(): Socket | undefined {

@@ -2,7 +2,7 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { systemError } from '../core/errors.ts'
-import type { BindTarget, DatagramPort, DatagramSink, Endpoint, IpFamily, SendDone } from './types.ts'
+import type { BindTarget, DatagramPort, DatagramSink, Endpoint, IpFamily, RuntimeHandle, SendDone } from './types.ts'
 
 export function bindOsDatagramPort(target: BindTarget, sink: DatagramSink): DatagramPort {
   return new OsDatagramPort(target, sink)
@@ -58,6 +58,13 @@ class OsDatagramPort implements DatagramPort {
   #fail(error: Error): void {
     this.bound = error
     this.#socket.close()
+  }
+
+  get runtimeHandle(): RuntimeHandle | undefined {
+    // Its `_handle` warns of its end, and is gone from Node 26 on.
+    const name = Object.getOwnPropertySymbols(this.#socket).find(({ description }) => description === 'state symbol')
+    const state = name && Reflect.get(this.#socket, name)
+    return (state as { handle?: RuntimeHandle | null } | undefined)?.handle ?? undefined
   }
 
   address(): Endpoint {

@@ -7,6 +7,7 @@ import { featureUnavailable } from '../core/errors.ts'
 import { ambientHost, captureContext, runWithHost } from './ambient.ts'
 import { OsConnection } from './os-connection.ts'
 import { bindOsDatagramPort } from './os-datagram.ts'
+import { runtimeHandleOf } from './os-features.ts'
 import { RandomPool } from './random-pool.ts'
 import { RuntimeClock } from './runtime-clock.ts'
 import { silentSink } from './silent-sink.ts'
@@ -28,6 +29,7 @@ import type {
   ListenTarget,
   LookupOptions,
   ReserveTarget,
+  RuntimeHandle,
 } from './types.ts'
 
 class OsHost implements Host {
@@ -165,6 +167,12 @@ function openSocket(target: ConnectTarget): net.Socket {
         writable: target.writable,
         allowHalfOpen: true,
       })
+    case 'handle': {
+      const { handle, readable, writable } = target
+      // Nothing is asked of it before `resume()`.
+      const options = { handle, readable, writable, allowHalfOpen: true, manualStart: true }
+      return new net.Socket(options as net.SocketConstructorOpts)
+    }
   }
 }
 
@@ -211,6 +219,10 @@ class OsListener implements Listener {
 
   get native(): object {
     return this.#server
+  }
+
+  get runtimeHandle(): RuntimeHandle | undefined {
+    return runtimeHandleOf(this.#server)
   }
 
   address(): Endpoint | string | null {

@@ -113,6 +113,8 @@ export type ConnectTarget =
   | { readonly kind: 'path'; readonly path: string }
   /** An open descriptor of this process. */
   | { readonly kind: 'fd'; readonly fd: number; readonly readable: boolean; readonly writable: boolean }
+  /** An open handle that works as the runtime's own do: only a host that runs on that runtime can. */
+  | { readonly kind: 'handle'; readonly handle: object; readonly readable: boolean; readonly writable: boolean }
 
 /** A raw, ordered byte stream. */
 export interface Connection {
@@ -155,12 +157,22 @@ export interface Connection {
    * nothing from then on, and must not be used. Undefined: there is none, or not any more.
    */
   readonly takeNative?: (() => object | undefined) | undefined
+  /** The runtime's own handle beneath, where there is one and it shows it: programs ask for its descriptor and its id. */
+  readonly runtimeHandle?: RuntimeHandle | undefined
   /** The IP header's Type of Service byte; only on hosts that can. */
   readonly setTypeOfService?: ((tos: number) => void) | undefined
   readonly getTypeOfService?: (() => number) | undefined
   /** Whether this connection keeps the process alive. */
   ref(): void
   unref(): void
+}
+
+/** What the runtime's handles have in common, each where it has it. */
+export interface RuntimeHandle {
+  readonly fd?: number | undefined
+  getAsyncId?(): number
+  hasRef?(): boolean
+  setBlocking?(on: boolean): number
 }
 
 export type TextEncoding = 'utf8' | 'latin1' | 'ascii' | 'utf16le' | 'hex' | 'base64' | 'base64url'
@@ -210,6 +222,8 @@ export interface Listener {
   address(): Endpoint | string | null
   /** The runtime's own server beneath, where there is one: what its API calls a handle. */
   readonly native?: object | undefined
+  /** The runtime's own handle, where there is one and it shows it. */
+  readonly runtimeHandle?: RuntimeHandle | undefined
   /** Stops accepting; open connections stay. `onClose` follows. */
   close(): void
   ref(): void
@@ -273,6 +287,8 @@ export interface DatagramPort {
    * bound holds nothing: its sink hears `onError` and no more, and `close()` does nothing.
    */
   readonly bound: boolean | Error
+  /** The runtime's own handle beneath, where there is one and it shows it. */
+  readonly runtimeHandle?: RuntimeHandle | undefined
   address(): Endpoint
   remoteAddress(): Endpoint
   /**

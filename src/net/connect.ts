@@ -1,7 +1,7 @@
 // socket.connect(): from the user's options to an open Connection. Validates, looks the name up, and runs the attempts;
 // which comes next is the FamilyRace's decision.
 
-import { codedError, invalidArgType, invalidArgValue, missingArgs, systemError } from '../core/errors.ts'
+import { invalidArgType, invalidArgValue, missingArgs, systemError } from '../core/errors.ts'
 import { ipVersion } from '../core/ip.ts'
 import {
   validateBoolean,
@@ -12,18 +12,22 @@ import {
   validateString,
 } from '../core/validate.ts'
 import { ADDRCONFIG, lookup as systemLookup } from '../dns/internal.ts'
+import { ownMethod } from '../host/shown-handle.ts'
 import type { BoundStream, Connection, ConnectionSink, ConnectTarget, Host, Timer } from '../host/types.ts'
 import type { AnyOptions } from './arguments.ts'
+import { BareConnection } from './bare-connection.ts'
 import type { BlockList } from './block-list.ts'
 import { FamilyRace, interleaveFamilies, type RaceHandler } from './engine/family-race.ts'
-import { invalidAddressFamily, invalidIpAddress, ipBlocked } from './errors.ts'
+import { aggregateError, errorOf, invalidAddressFamily, invalidIpAddress, ipBlocked } from './errors.ts'
 import { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } from './family-defaults.ts'
+import { kHandle } from './symbols.ts'
 
 /** The socket that connects, as far as connecting sees it. */
 export interface ConnectingSocket {
   connecting: boolean
   blockList?: Pick<BlockList, 'check'>
   autoSelectFamilyAttemptedAddresses?: string[]
+  readonly [kHandle]?: object | undefined
   emit(event: string, ...args: unknown[]): boolean
   destroy(error?: Error): unknown
 }
@@ -90,6 +94,11 @@ export class ConnectAttempt implements RaceHandler {
 
   get isCancelled(): boolean {
     return this.#wasCancelled || !this.#socket.connecting
+  }
+
+  /** Whether it keeps the process alive. */
+  get isRef(): boolean {
+    return this.#isRef
   }
 
   get isPipe(): boolean {
@@ -226,10 +235,31 @@ export class ConnectAttempt implements RaceHandler {
       this.#fail(index, ipBlocked(address), this.#host.clock.monotonic())
       return
     }
+    const own = ownMethod(socket[kHandle], family === 6 ? 'connect6' : 'connect')
+    if (own !== undefined) {
+      this.#connectBy(own, index)
+      return
+    }
     const connection = this.#host.connect(this.#target(destination), new AttemptSink(this, index, this.#host))
     if (!this.#isRef) connection.unref()
     this.#running.set(index, connection)
     this.#unclosed++
+  }
+
+  /** The program has put a function of its own on the handle: it says when there is a connection, of which we know nothing. */
+  #connectBy(connect: (...args: unknown[]) => unknown, index: number): void {
+    const { address, port } = this.#destinations[index] as Destination
+    const startedAt = this.#host.clock.monotonic()
+    this.#running.set(index, new BareConnection(this.#host))
+    this.#unclosed++
+    const oncomplete = (status: number) => {
+      if (this.isCancelled || !this.#running.has(index)) return
+      const failure = errorOf(status, 'connect', address, port)
+      if (failure) this.receiveFailure(index, failure, startedAt)
+      else this.receiveConnected(index)
+    }
+    const status = Number(connect({ oncomplete, address, port }, address, port) ?? 0)
+    if (status < 0) oncomplete(status)
   }
 
   onSlow(index: number): void {
@@ -367,23 +397,6 @@ function whyUnusable(address: unknown, family: unknown, host: unknown, port: unk
   if (typeof address !== 'string' || ipVersion(address) === 0) return invalidIpAddress(address)
   if (family !== 4 && family !== 6) return invalidAddressFamily(family, host, port)
   return undefined
-}
-
-/** Every attempt's error, in the order in which they failed. Its code is the first one's. */
-function aggregateError(errors: readonly Error[]): AggregateError {
-  const error = new AggregateError(errors) as AggregateError & { code?: string }
-  const code = (errors[0] as { code?: string } | undefined)?.code
-  if (code !== undefined) {
-    const named = codedError(Error, code, '')
-    error.code = code
-    // Its stack says which code, as Node's does.
-    Object.defineProperty(error, 'stack', {
-      value: `AggregateError [${code}]: ${error.message}${named.stack?.slice(named.stack.indexOf('\n')) ?? ''}`,
-      writable: true,
-      configurable: true,
-    })
-  }
-  return error
 }
 
 /** Node's own floor for `autoSelectFamilyAttemptTimeout`; RFC 8305 section 5 asks for no less. */

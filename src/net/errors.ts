@@ -1,6 +1,8 @@
 // Errors that only `net` raises. Source: Node's documentation, "Errors".
 
-import { type CodedError, codedError } from '../core/errors.ts'
+import { getSystemErrorName } from 'node:util'
+import { type CodedError, codedError, type SystemError, systemError } from '../core/errors.ts'
+import type { SystemErrorCode } from '../core/system-errors.ts'
 
 export const socketClosed = () => codedError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed', socketClosed)
 
@@ -38,9 +40,33 @@ export const serverAlreadyListening = () =>
 export const serverNotRunning = () =>
   codedError(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.', serverNotRunning)
 
+/** What a handle's status means; null: nothing has gone wrong. */
+export function errorOf(status: number, syscall: string, address?: string, port?: number): SystemError | null {
+  if (status >= 0) return null
+  const error = systemError(getSystemErrorName(status) as SystemErrorCode, syscall, { address, port })
+  return Object.assign(error, { errno: status })
+}
+
 /** What `write` gives once the peer's FIN has ended our side too. */
 export function endedByPeer(): CodedError {
   const error = new Error('This socket has been ended by the other party') as CodedError
   error.code = 'EPIPE'
+  return error
+}
+
+/** Every attempt's error, in the order in which they failed. Its code is the first one's. */
+export function aggregateError(errors: readonly Error[]): AggregateError {
+  const error = new AggregateError(errors) as AggregateError & { code?: string }
+  const code = (errors[0] as { code?: string } | undefined)?.code
+  if (code !== undefined) {
+    const named = codedError(Error, code, '')
+    error.code = code
+    // Its stack says which code, as Node's does.
+    Object.defineProperty(error, 'stack', {
+      value: `AggregateError [${code}]: ${error.message}${named.stack?.slice(named.stack.indexOf('\n')) ?? ''}`,
+      writable: true,
+      configurable: true,
+    })
+  }
   return error
 }

@@ -1,6 +1,8 @@
 // For the modules that stand on net: the raw Connection beneath a Socket, and Sockets over Connections.
 
 export { type AnyOptions, normalizeArguments } from './arguments.ts'
+export { acceptedHandle, bareHandle, StreamHandle } from './handle.ts'
+export { JSStreamSocket } from './js-stream-socket.ts'
 export { Server, type ServerOptions } from './server.ts'
 export {
   connect,
@@ -15,4 +17,13 @@ export {
   sinkOf,
   socketOver,
 } from './socket.ts'
-export { acceptConnection, releaseConnection, wrapConnection } from './symbols.ts'
+export {
+  acceptConnection,
+  adoptHandle,
+  kHandle,
+  kHost,
+  kOwner,
+  makeHandle,
+  releaseConnection,
+  wrapConnection,
+} from './symbols.ts'

@@ -6,14 +6,17 @@ import { callableClass } from '../core/callable-class.ts'
 import { invalidArgType } from '../core/errors.ts'
 import { validateNumber } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
+import { ownMethod } from '../host/shown-handle.ts'
 import type { Connection, Endpoint, Host, Listener, ListenTarget } from '../host/types.ts'
 import { normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
 import { serverListenChannel, serverSocketChannel } from './diagnostics.ts'
 import { serverAlreadyListening, serverNotRunning } from './errors.ts'
+import { acceptedHandle } from './handle.ts'
 import { type ListenRequest, listenRequest, resolveListenAddress } from './listen.ts'
+import { addressBy, serverHandle } from './server-handle.ts'
 import { type Socket, socketOver } from './socket.ts'
-import { acceptConnection, kHost, releaseConnection } from './symbols.ts'
+import { acceptConnection, kHandle, kHost, releaseConnection } from './symbols.ts'
 
 export interface ServerOptions {
   allowHalfOpen?: boolean | undefined
@@ -49,6 +52,7 @@ class NetServer extends EventEmitter {
   declare [kHost]: Host
   declare [kListener]: Listener | null
   declare [kGeneration]: number
+  declare [kHandle]: object | undefined
 
   constructor(options?: ServerOptions | ((socket: Socket) => void), connectionListener?: (socket: Socket) => void) {
     super()
@@ -84,13 +88,24 @@ class NetServer extends EventEmitter {
     return isBound(this)
   }
 
-  /** Node's name for what lies beneath; programs look whether there is one. */
-  get _handle(): Listener | null {
-    return this[kListener]
+  /** Node's name for what lies beneath; programs look whether there is one, and what handle.ts and server-handle.ts say. */
+  get _handle(): object | null {
+    const listener = this[kListener]
+    if (this[kHandle] === undefined && listener !== null) {
+      this[kHandle] = serverHandle(this, listener, connection => accept(this, connection))
+    }
+    return this[kHandle] ?? null
+  }
+
+  /** Taken away: what was listened on is the program's own from now on. */
+  set _handle(handle: object | null | undefined) {
+    this[kHandle] = handle ?? undefined
+    if (!handle) this[kListener] = null
   }
 
   address(): Endpoint | string | null {
-    return this[kListener]?.address() ?? null
+    const own = this[kHandle] && ownMethod(this[kHandle], 'getsockname')
+    return own ? addressBy(own) : (this[kListener]?.address() ?? null)
   }
 
   getConnections(callback: (error: Error | null, count: number) => void): this {
@@ -105,6 +120,7 @@ class NetServer extends EventEmitter {
       this.once('close', isBound(this) ? callback : () => callback(serverNotRunning()))
     }
     this[kListener] = null
+    this[kHandle] = undefined
     listener?.close()
     this._emitCloseIfDrained()
     return this
@@ -177,10 +193,17 @@ function bind(server: NetServer & Sharing, target: ListenTarget): void {
     onListening: () => {
       if (server[kListener] === listener) server.emit('listening')
     },
-    onConnection: connection => accept(server, connection),
+    onConnection: connection => {
+      const own = server[kHandle] && ownMethod(server[kHandle], 'onconnection')
+      if (own) own(0, acceptedHandle(server, connection))
+      else accept(server, connection)
+    },
     onError: error => {
       // What could not be bound is not listening; what fails to accept once goes on.
-      if (server[kListener] === listener && listener.address() === null) server[kListener] = null
+      if (server[kListener] === listener && listener.address() === null) {
+        server[kListener] = null
+        server[kHandle] = undefined
+      }
       if (serverListenChannel.error.hasSubscribers) serverListenChannel.error.publish({ server, error } as never)
       server.emit('error', error)
     },
@@ -252,6 +275,7 @@ function initialize(
   server[kHost] = currentHost()
   server[kListener] = null
   server[kGeneration] = 1
+  server[kHandle] = undefined
   server.allowHalfOpen = options.allowHalfOpen || false
   server.pauseOnConnect = Boolean(options.pauseOnConnect)
   server.noDelay = Boolean(options.noDelay)

@@ -9,6 +9,7 @@ import { featureUnavailable, invalidArgType, invalidArgValue, systemError } from
 import { validateFunction, validateInt32, validateNumber, validateString } from '../core/validate.ts'
 import { currentHost } from '../host/current.ts'
 import { runtimeFeatures } from '../host/os-features.ts'
+import { ownMethod } from '../host/shown-handle.ts'
 import type { BoundStream, Connection, Endpoint, Host, Timer } from '../host/types.ts'
 import { type AnyOptions, normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
@@ -16,17 +17,22 @@ import { BoundSocket, takeBound } from './bound-socket.ts'
 import { ConnectAttempt, completeTcpOptions, requireDestination } from './connect.ts'
 import { clientSocketChannel } from './diagnostics.ts'
 import { endedByPeer, invalidHandleType, socketClosed, socketClosedBeforeConnection } from './errors.ts'
+import { ownAddress, Pipe, StreamHandle, TCP } from './handle.ts'
+import { type KeepAliveProbes, shutDown, tellKeepAlive, tellNoDelay } from './handle-calls.ts'
+import { adopt, closeBorrowed, letGo } from './handle-exchange.ts'
 import { type OnReadOptions, UserBuffer } from './onread.ts'
 import type { Server } from './server.ts'
 import { SocketSink } from './socket-sink.ts'
 import { send, type Waiting, writtenBytes } from './socket-write.ts'
 import {
+  adoptHandle,
   kAttempt,
   kBoundFrom,
   kBytesRead,
   kBytesWritten,
   kCloseHadError,
   kConnection,
+  kHandle,
   kHasClosed,
   kHost,
   kIsPassive,
@@ -43,6 +49,7 @@ import {
   kSink,
   kTimer,
   kTypeOfService,
+  makeHandle,
   wrapConnection,
 } from './symbols.ts'
 
@@ -58,9 +65,6 @@ export interface SetKeepAliveOptions {
   count?: number | undefined
 }
 
-/** Milliseconds between probes, and how many. */
-type KeepAliveProbes = readonly [number | undefined, number | undefined]
-
 export interface SocketOptions extends DuplexOptions {
   fd?: number | undefined
   onread?: OnReadOptions | null | undefined
@@ -73,7 +77,7 @@ export interface SocketOptions extends DuplexOptions {
   /** Both count only with `fd`. */
   readable?: boolean | undefined
   writable?: boolean | undefined
-  /** A BoundSocket: the local address to connect from. */
+  /** A BoundSocket: the local address to connect from. Else an open handle: another socket's, or one that works as Node's do. */
   handle?: object | undefined
 }
 
@@ -109,6 +113,7 @@ class NetSocket extends Duplex {
   declare _pendingEncoding: string
   declare [kConnection]: Connection | null
   declare [kAttempt]: ConnectAttempt | null
+  declare [kHandle]: object | undefined
   declare [kSink]: SocketSink
   declare [kHost]: Host
   declare [kTimer]: Timer | null
@@ -162,6 +167,7 @@ class NetSocket extends Duplex {
     const attempt = new ConnectAttempt(this, this[kHost], result, this[kBoundFrom])
     this[kBoundFrom] = undefined
     this[kAttempt] = attempt
+    if (this[kHandle] instanceof StreamHandle) this[kHandle][kAttempt] = attempt
     const { path } = options
     if (path) {
       validateString(path, 'options.path')
@@ -198,9 +204,29 @@ class NetSocket extends Duplex {
     return this.connecting
   }
 
-  /** Node's name for what lies beneath; programs look whether there is one. */
-  get _handle(): Connection | ConnectAttempt | null {
-    return this[kConnection] ?? this[kAttempt]
+  /** Node's name for what lies beneath; programs look whether there is one, and what handle.ts says. */
+  get _handle(): object | null {
+    const handle = this[kHandle] ?? this[makeHandle]()
+    if (handle !== undefined) this[kHandle] = handle
+    return handle ?? null
+  }
+
+  set _handle(handle: object | null | undefined) {
+    letGo(this)
+    this[kHandle] = handle ?? undefined
+    if (handle instanceof StreamHandle) this[adoptHandle](handle)
+    else if (handle) openForeign(this, handle, {})
+  }
+
+  [makeHandle](): StreamHandle | undefined {
+    const connection = this[kConnection]
+    if (connection === null && this[kAttempt] === null) return undefined
+    const isPipe = connection ? !connection.remote && !connection.local : this[kAttempt]?.isPipe
+    return isPipe ? new Pipe(this) : new TCP(this)
+  }
+
+  [adoptHandle](handle: StreamHandle): void {
+    adopt(this, handle)
   }
 
   // Reading
@@ -256,6 +282,7 @@ class NetSocket extends Duplex {
     }
     const connection = this[kConnection]
     if (connection === null) callback()
+    else if (this[kHandle] !== undefined) shutDown(this[kHandle], connection, callback)
     // What goes wrong from here on arrives as the connection's own error.
     else connection.end(() => callback())
   }
@@ -305,6 +332,10 @@ class NetSocket extends Duplex {
     const connection = this[kConnection]
     const attempt = this[kAttempt]
     this[kAttempt] = null
+    if (this[kHandle] !== undefined) {
+      closeBorrowed(this, this[kHandle])
+      this[kHandle] = undefined
+    }
     if (connection) {
       this[kBytesRead] = connection.bytesRead
       this[kBytesWritten] = connection.bytesWritten
@@ -374,7 +405,7 @@ class NetSocket extends Duplex {
 
   setNoDelay(enable?: boolean): this {
     const on = enable === undefined ? true : Boolean(enable)
-    if (this[kConnection] && on !== this[kNoDelay]) this[kConnection].setNoDelay(on)
+    if (this[kConnection] && on !== this[kNoDelay]) tellNoDelay(this, this[kConnection], on)
     this[kNoDelay] = on
     return this
   }
@@ -397,7 +428,7 @@ class NetSocket extends Duplex {
     const isNew =
       on !== this[kKeepAlive] ||
       (on && (delayMs !== this[kKeepAliveDelayMs] || gaps[0] !== before[0] || gaps[1] !== before[1]))
-    if (this[kConnection] && isNew) this[kConnection].setKeepAlive(on, delayMs, ...gaps)
+    if (this[kConnection] && isNew) tellKeepAlive(this, this[kConnection], on, delayMs, gaps)
     this[kKeepAlive] = on
     this[kKeepAliveDelayMs] = delayMs
     this[kKeepAliveProbes] = gaps
@@ -438,12 +469,14 @@ class NetSocket extends Duplex {
   }
 
   _getpeername(): Partial<Endpoint> {
-    this[kPeer] ??= this[kConnection]?.remote
+    if (this[kPeer] === undefined && !this.connecting) {
+      this[kPeer] = (ownAddress(this[kHandle], 'getpeername') as Endpoint) ?? this[kConnection]?.remote
+    }
     return this[kPeer] ?? {}
   }
 
   _getsockname(): Endpoint | Record<string, never> {
-    this[kLocal] ??= this[kConnection]?.local
+    this[kLocal] ??= (ownAddress(this[kHandle], 'getsockname') as Endpoint) ?? this[kConnection]?.local
     return this[kLocal] ?? {}
   }
 }
@@ -514,6 +547,7 @@ Object.assign(NetSocket.prototype, {
   server: null,
   _server: null,
   [kAttempt]: null,
+  [kHandle]: undefined,
   [kTimer]: null,
   [kIsPassive]: false,
   [kIsResetting]: false,
@@ -559,11 +593,28 @@ function applyUserOptions(socket: NetSocket, options: SocketOptions): void {
     if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList)
     socket.blockList = blockList
   }
-  if (options.handle instanceof BoundSocket) socket[kBoundFrom] = takeBound(options.handle)
-  if (fd === undefined) return
+  const { handle } = options
+  if (handle instanceof BoundSocket) socket[kBoundFrom] = takeBound(handle)
+  else if (handle instanceof StreamHandle) {
+    adopt(socket, handle, true)
+    if (handle[kConnection]) openOver(socket, handle[kConnection], { pauseOnCreate: options.readable === false })
+  } else if (handle) {
+    socket[kHandle] = handle
+    openForeign(socket, handle, options)
+  }
+  if (fd === undefined || handle) return
   const readable = options.readable !== false
   const writable = options.writable !== false
   const connection = socket[kHost].connect({ kind: 'fd', fd, readable, writable }, socket[kSink])
+  openOver(socket, connection, { pauseOnCreate: !readable })
+}
+
+/** A program's handle, or one of the runtime's. One that is there for its own `connect` opens nothing yet. */
+function openForeign(socket: NetSocket, handle: object, options: SocketOptions): void {
+  if (typeof (handle as StreamHandle).readStart !== 'function' || Object.hasOwn(handle, 'connect')) return
+  const readable = options.readable !== false
+  const writable = options.writable !== false
+  const connection = socket[kHost].connect({ kind: 'handle', handle, readable, writable }, socket[kSink])
   openOver(socket, connection, { pauseOnCreate: !readable })
 }
 
@@ -584,12 +635,17 @@ function adoptConnection(socket: NetSocket, won: Connection): void {
   socket[kAttempt] = null
   const connection = socket[wrapConnection](won)
   socket[kConnection] = connection
+  const handle = socket[kHandle]
+  if (handle instanceof StreamHandle) {
+    handle[kConnection] = connection
+    handle[kAttempt] = null
+  }
   connection.sink = socket[kSink]
   socket.connecting = false
   socket[kLocal] = undefined
   socket._unrefTimer()
-  if (socket[kNoDelay]) connection.setNoDelay(true)
-  if (socket[kKeepAlive]) connection.setKeepAlive(true, socket[kKeepAliveDelayMs], ...socket[kKeepAliveProbes])
+  if (socket[kNoDelay]) tellNoDelay(socket, connection, true)
+  if (socket[kKeepAlive]) tellKeepAlive(socket, connection, true, socket[kKeepAliveDelayMs], socket[kKeepAliveProbes])
   const tos = socket[kTypeOfService]
   if (tos !== undefined) {
     try {
@@ -651,7 +707,9 @@ export function refreshTimeout(socket: NetSocket): void {
 
 function startReading(socket: NetSocket, connection: Connection): void {
   socket[kIsReading] = true
-  connection.resume()
+  const own = socket[kHandle] instanceof StreamHandle && ownMethod(socket[kHandle], 'readStart')
+  if (own) own()
+  else connection.resume()
 }
 
 function resumeUserBuffer(socket: NetSocket): void {

@@ -29,6 +29,14 @@ export const kLocal = Symbol('local')
 export const kCloseHadError = Symbol('closeHadError')
 export const kHasClosed = Symbol('hasClosed')
 
+/** The object that programs see as `_handle`: made when one looks, or a program's own; undefined before. */
+export const kHandle = Symbol('handle')
+/** On a handle: the socket that it was made for. */
+export const kOwner = Symbol('owner')
+/** Socket: makes what `_handle` shows, where it shows one; and hears that a program has put another socket's there. */
+export const makeHandle = Symbol('makeHandle')
+export const adoptHandle = Symbol('adoptHandle')
+
 /** Constructor option: an open Connection to show as a socket. */
 export const kOver = Symbol('over')
 

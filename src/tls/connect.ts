@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream'
 import { connectionReset, invalidArgValue } from '../core/errors.ts'
 import { ipVersion } from '../core/ip.ts'
 import { validateFunction, validateNumber } from '../core/validate.ts'
-import { type AnyOptions, normalizeArguments } from '../net/internal.ts'
+import { ownMethod } from '../host/shown-handle.ts'
+import { type AnyOptions, kHandle, normalizeArguments } from '../net/internal.ts'
 import { canonicalHost } from './canonical-host.ts'
 import type { ClientSide } from './client-side.ts'
 import { defaults } from './defaults.ts'
@@ -13,7 +14,7 @@ import { tlsEngine } from './engine-choice.ts'
 import { type DisconnectedError, dhParamSize } from './errors.ts'
 import { checkServerIdentity, isNamed, unnamed } from './identity.ts'
 import { makeContext, type SecureContext } from './secure-context.ts'
-import { kTls } from './symbols.ts'
+import { kConnectOptions, kTls } from './symbols.ts'
 import { TLSSocket, type TLSSocketOptions } from './tls-socket.ts'
 
 export interface ConnectionOptions extends TLSSocketOptions {
@@ -49,6 +50,7 @@ export function connect(...args: unknown[]): TLSSocket {
   }
   const socket = new TLSSocket(options.socket, socketOptions(options, context))
   const { side } = socket[kTls] as { side: ClientSide }
+  socket[kConnectOptions] = options
   side.identity = canonicalHost(identityOf(options))
   if (options.session) side.setSession(options.session)
   if (serverName) side.serverName = serverName
@@ -57,7 +59,7 @@ export function connect(...args: unknown[]): TLSSocket {
   socket._releaseControl()
   socket[kTls].awaitsVerdict = true
   const onEnd = (): void => onDisconnect(socket, options)
-  socket.on('secure', () => onSecure(socket, side, options, onEnd))
+  socket.on('secure', () => onSecure(socket, options, onEnd))
   socket.prependListener('end', onEnd)
   if (options.socket === undefined || options.socket === null) {
     if (options.timeout) socket.setTimeout(options.timeout)
@@ -133,13 +135,13 @@ function allowsUnauthorized(): boolean {
 }
 
 /** The handshake is done: nothing has passed yet, and nothing will where the verdict is against the server. */
-function onSecure(socket: TLSSocket, side: ClientSide, options: CompleteOptions, onEnd: () => void): void {
+function onSecure(socket: TLSSocket, options: CompleteOptions, onEnd: () => void): void {
   const { type, size } = socket.getEphemeralKeyInfo() as { type?: string; size?: number }
   if (type === 'DH' && size !== undefined && size < options.minDHSize) {
     socket.destroy(dhParamSize(size))
     return
   }
-  const problem = verdict(socket, side, options)
+  const problem = verdict(socket, options)
   if (problem) {
     socket.authorized = false
     socket.authorizationError = ((problem as { code?: string }).code || problem.message) as never
@@ -159,9 +161,11 @@ function onSecure(socket: TLSSocket, side: ClientSide, options: CompleteOptions,
   }
 }
 
-function verdict(socket: TLSSocket, side: ClientSide, options: CompleteOptions): Error | undefined {
-  const problem = side.verifyPeer()
-  if (problem !== undefined) return problem
+function verdict(socket: TLSSocket, options: CompleteOptions): Error | undefined {
+  const { side } = socket[kTls] as { side: ClientSide }
+  const verifyError = ownMethod(socket[kHandle], 'verifyError')
+  const problem = verifyError ? (verifyError() as Error | undefined) : side.verifyPeer()
+  if (problem) return problem
   const identity = identityOf(options)
   const check = options.checkServerIdentity
   const [own] = side.layer?.peerChain ?? []

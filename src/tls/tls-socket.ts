@@ -16,8 +16,18 @@ import {
   validateUint32,
 } from '../core/validate.ts'
 import { duplexConnection } from '../host/duplex-connection.ts'
+import { ownMethod } from '../host/shown-handle.ts'
 import type { Connection } from '../host/types.ts'
-import { overOptions, Socket, type SocketOptions, wrapConnection } from '../net/internal.ts'
+import {
+  adoptHandle,
+  kHandle,
+  makeHandle,
+  overOptions,
+  Socket,
+  type SocketOptions,
+  type StreamHandle,
+  wrapConnection,
+} from '../net/internal.ts'
 import { convertALPNProtocols } from './alpn.ts'
 import { canonicalHost } from './canonical-host.ts'
 import { ClientSide } from './client-side.ts'
@@ -34,8 +44,9 @@ import {
 } from './server-side.ts'
 import type { SideEvents } from './side.ts'
 import * as facts from './socket-facts.ts'
-import { kTls } from './symbols.ts'
+import { type kConnectOptions, kTls } from './symbols.ts'
 import type { TlsConnection } from './tls-connection.ts'
+import { TLSWrap } from './tls-handle.ts'
 
 export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOptions, 'signal'> {
   isServer?: boolean | undefined
@@ -59,7 +70,10 @@ export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOption
 
 /** What a TLSSocket keeps beyond net.Socket's state. */
 interface TlsState {
-  readonly side: ClientSide | ServerSide
+  /** Another's, once the program has put another socket's handle here. */
+  side: ClientSide | ServerSide
+  /** What the program has handed in to speak over. */
+  readonly stream: Duplex | undefined
   /** `tls.connect()` has still to judge the peer: until then nothing may pass, whatever a listener throws. */
   awaitsVerdict: boolean
   /** Sessions wait for the verdict on the peer. */
@@ -96,6 +110,7 @@ class TlsSocket extends Socket {
   declare _rejectUnauthorized: boolean
   declare _SNICallback: SniCallback | null
   declare [kTls]: TlsState
+  declare [kConnectOptions]: object | undefined
 
   /** @param stream - any Duplex; undefined: a connection that `connect()` will make */
   constructor(stream?: Duplex, options?: TLSSocketOptions) {
@@ -108,18 +123,34 @@ class TlsSocket extends Socket {
     return this[kTls].side.open(won)
   }
 
+  override [makeHandle](): StreamHandle | undefined {
+    const state = this[kTls]
+    if (state === undefined || this.destroyed) return super[makeHandle]()
+    return new TLSWrap(this as never, state.side, state.stream)
+  }
+
+  override [adoptHandle](handle: StreamHandle): void {
+    super[adoptHandle](handle)
+    if (handle instanceof TLSWrap) this[kTls].side = handle.side
+  }
+
   // The handshake
 
   _start(): void {
     if (this.connecting) this.once('connect', this._start)
-    else this[kTls].side.connection?.start()
+    else {
+      const start = ownMethod(this[kHandle], 'start')
+      if (start) start()
+      else this[kTls].side.connection?.start()
+    }
   }
 
   /** The handshake is done. */
   _finishInit(): void {
     const { side, handshakeTimeout } = this[kTls]
     if (this.destroyed) return
-    this.alpnProtocol = side.alpnProtocol
+    const ownAlpn = ownMethod(this[kHandle], 'getALPNNegotiatedProtocol')
+    this.alpnProtocol = ownAlpn ? (ownAlpn() as string | false) : side.alpnProtocol
     this.servername ??= side.serverName ?? false
     this._secureEstablished = true
     if (handshakeTimeout) this.setTimeout(0, this._handleTimeout)
@@ -205,15 +236,15 @@ class TlsSocket extends Socket {
 
   /** As Node declares it; undefined before there is one. */
   getCipher(): facts.CipherInfo {
-    return this.destroyed ? (null as never) : (facts.cipher(this[kTls].side) as facts.CipherInfo)
+    return this.destroyed ? (null as never) : (fact(this, 'getCipher', facts.cipher) as facts.CipherInfo)
   }
 
   getProtocol(): string | null {
-    return this.destroyed ? null : facts.protocol(this[kTls].side)
+    return this.destroyed ? null : fact(this, 'getProtocol', facts.protocol)
   }
 
   getEphemeralKeyInfo(): facts.EphemeralKeyInfo | object | null {
-    return this.destroyed ? null : facts.ephemeralKeyInfo(this[kTls].side)
+    return this.destroyed ? null : fact(this, 'getEphemeralKeyInfo', facts.ephemeralKeyInfo)
   }
 
   getSharedSigalgs(): string[] {
@@ -221,7 +252,7 @@ class TlsSocket extends Socket {
   }
 
   isSessionReused(): boolean {
-    return this.destroyed ? (null as never) : facts.isSessionReused(this[kTls].side)
+    return this.destroyed ? (null as never) : fact(this, 'isSessionReused', facts.isSessionReused)
   }
 
   getFinished(): Buffer<ArrayBuffer> | undefined {
@@ -233,7 +264,7 @@ class TlsSocket extends Socket {
   }
 
   getSession(): Buffer<ArrayBuffer> | undefined {
-    return this.destroyed ? (null as never) : this[kTls].side.session
+    return this.destroyed ? (null as never) : fact(this, 'getSession', ({ session }) => session)
   }
 
   getTLSTicket(): Buffer<ArrayBuffer> | undefined {
@@ -304,6 +335,12 @@ class TlsSocket extends Socket {
     state.pendingSession = undefined
     if (pendingSession !== undefined) this.emit('session', pendingSession)
   }
+}
+
+/** As the connection has it, or as the program's own function on the handle says. */
+function fact<T>(socket: TlsSocket, name: string, read: (side: ClientSide | ServerSide) => T): T {
+  const own = ownMethod(socket[kHandle], name)
+  return own ? (own() as T) : read(socket[kTls].side)
 }
 
 /** What a server gives, to have a connection shown that it secures by itself. */
@@ -405,7 +442,7 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   plan.self.socket = socket as TLSSocket
   const { handshakeTimeout } = options
   const isVerified = !(side instanceof ClientSide)
-  socket[kTls] = { side, awaitsVerdict: false, isVerified, pendingSession: undefined, handshakeTimeout }
+  socket[kTls] = { side, stream, awaitsVerdict: false, isVerified, pendingSession: undefined, handshakeTimeout }
   socket._tlsOptions = options
   socket._secureEstablished = false
   socket._securePending = false

@@ -70,7 +70,7 @@ export class SimHost implements Host {
   }
 
   connect(target: ConnectTarget, sink: ConnectionSink): Connection {
-    if (target.kind === 'fd') throw featureUnavailable('fd', this.name)
+    if (target.kind === 'fd' || target.kind === 'handle') throw featureUnavailable(target.kind, this.name)
     if (target.kind === 'path') return this.#connectPath(target.path, sink)
     const title = `connection to ${target.address} port ${target.port}`
     const connection = new SimConnection(this.clock, title, sink, true, this.#onReleased)
