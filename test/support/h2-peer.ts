@@ -222,7 +222,7 @@ export class Peer {
   #fields(block: Buffer): string {
     const fields: string[] = []
     this.#decoder.decode(block, 0, block.length, {
-      onField: (name, value, _marks, isSensitive) => fields.push(`${name}${isSensitive ? '!' : ''}=${value}`),
+      onField: (name, value, _marks, isSensitive) => fields.push(`${name}${isSensitive ? '!' : ''}=${value}`) > 0,
     })
     return fields.join(' ')
   }

@@ -80,19 +80,21 @@ export class HeaderRules implements FieldSink {
     return this.#listSize > this.#maxListSize ? 'maxHeaderListSize' : undefined
   }
 
-  onField(name: string, value: string, marks: number, isSensitive: boolean): void {
+  onField(name: string, value: string, marks: number, isSensitive: boolean): boolean {
     this.#listSize += name.length + value.length + ENTRY_OVERHEAD
     // Past a limit nothing is kept; the block is decoded to its end for the table's sake alone.
-    if (++this.#pairs > this.#maxPairs || this.#listSize > this.#maxListSize || this.#fault !== undefined) return
+    if (++this.#pairs > this.#maxPairs || this.#listSize > this.#maxListSize) return false
+    if (this.#fault !== undefined) return true
     const kind = marks & KIND_MASK
-    if (marks > KIND_MASK && !this.#passes(marks, kind)) return
-    if (kind !== 0 && !this.#readKnown(kind, value)) return
+    if (marks > KIND_MASK && !this.#passes(marks, kind)) return true
+    if (kind !== 0 && !this.#readKnown(kind, value)) return true
     if (kind === 0 || kind > UNKNOWN_PSEUDO) this.#hasRegular = true
     this.#block.pairs.push(name, value)
     if (isSensitive) {
       this.#block.sensitive ??= []
       this.#block.sensitive.push(name)
     }
+    return true
   }
 
   /** The rule that the block breaks; undefined: well-formed. */

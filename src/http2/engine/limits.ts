@@ -12,7 +12,7 @@ export interface SessionLimits {
   readonly maxQueuedReplyBytes: number
 
   // --- header blocks
-  /** Fields of one block, 4 at least. Past it: RST_STREAM. */
+  /** Fields of one block, 4 at least. Past it: RST_STREAM, and what the block has beyond is passed over, as with the next. */
   readonly maxHeaderListPairs: number
   /** Bytes of a block as SETTINGS_MAX_HEADER_LIST_SIZE counts them, until the peer has acknowledged one. Past it: RST_STREAM. */
   readonly maxHeaderListBytes: number

@@ -12,8 +12,9 @@ export interface FieldSink {
   /**
    * @param marks - what is known of the field: see fields.ts
    * @param isSensitive - it came as a literal that is never indexed, and goes on that way: RFC 7541 section 7.1.3
+   * @returns false: none of the block's other fields is wanted
    */
-  onField(name: string, value: string, marks: number, isSensitive: boolean): void
+  onField(name: string, value: string, marks: number, isSensitive: boolean): boolean
 }
 
 /** The block cannot be decoded; the tables of the two ends differ from here on: COMPRESSION_ERROR for the connection. */
@@ -25,8 +26,10 @@ export const MAX_SIZE_UPDATES = 2
 interface Entry {
   readonly name: string
   readonly value: string
-  readonly marks: number
+  marks: number
 }
+
+const UNMARKED = -1
 
 export class HpackDecoder {
   // Newest entry at #first, the others behind it, in a ring of a power of two.
@@ -67,21 +70,85 @@ export class HpackDecoder {
     this.#end = end
     this.#readSizeUpdates()
     while (this.#at < end) {
+      if (this.#readField(sink)) continue
+      this.#passOver()
+      return
+    }
+  }
+
+  /** @returns whether another is wanted */
+  #readField(sink: FieldSink): boolean {
+    const byte = this.#bytes[this.#at] as number
+    if (byte & 0x80) {
+      const entry = this.#entry(this.#readInteger(7))
+      return sink.onField(entry.name, entry.value, entry.marks, false)
+    }
+    if (byte & 0x40) {
+      const entry = this.#readLiteral(6)
+      this.#insert(entry)
+      return sink.onField(entry.name, entry.value, entry.marks, false)
+    }
+    if (byte & 0x20) throw new HpackError('a table size update after a field')
+    const entry = this.#readLiteral(4)
+    return sink.onField(entry.name, entry.value, entry.marks, (byte & 0x10) !== 0)
+  }
+
+  /**
+   * The rest of a block that nobody wants, of which a byte may stand for kilobytes: as little as keeps the table in step and
+   * finds what cannot be decoded.
+   */
+  #passOver(): void {
+    const bytes = this.#bytes
+    const end = this.#end
+    while (this.#at < end) {
+      this.#passIndexed(bytes, end)
+      if (this.#at === end) break
       const byte = bytes[this.#at] as number
-      if (byte & 0x80) {
-        const entry = this.#entry(this.#readInteger(7))
-        sink.onField(entry.name, entry.value, entry.marks, false)
-      } else if (byte & 0x40) {
-        const entry = this.#readLiteral(6)
-        this.#insert(entry)
-        sink.onField(entry.name, entry.value, entry.marks, false)
-      } else if (byte & 0x20) {
-        throw new HpackError('a table size update after a field')
-      } else {
-        const entry = this.#readLiteral(4)
-        sink.onField(entry.name, entry.value, entry.marks, (byte & 0x10) !== 0)
+      if (byte & 0x80) this.#entry(this.#readInteger(7))
+      else if (byte & 0x40) this.#insertUnmarked()
+      else if (byte & 0x20) throw new HpackError('a table size update after a field')
+      else {
+        const index = this.#readInteger(4)
+        if (index === 0) this.#passString()
+        else this.#entry(index)
+        this.#passString()
       }
     }
+    this.#markEntries()
+  }
+
+  /** Most of the entries that a block inserts are gone at its end. */
+  #insertUnmarked(): void {
+    const index = this.#readInteger(6)
+    const name = index === 0 ? this.#readString() : this.#entry(index).name
+    this.#insert({ name, value: this.#readString(), marks: UNMARKED })
+  }
+
+  #markEntries(): void {
+    for (let i = 0; i < this.#count; i++) {
+      const entry = this.#ring[(this.#first + i) & (this.#ring.length - 1)] as Entry
+      // Behind the newest: the others have been there before.
+      if (entry.marks !== UNMARKED) return
+      entry.marks = fieldMarks(entry.name, entry.value)
+    }
+  }
+
+  /** Indices of one byte, up to anything else. */
+  #passIndexed(bytes: Uint8Array, end: number): void {
+    const last = Math.min(staticEntries.length + this.#count, 126)
+    let at = this.#at
+    for (; at < end; at++) {
+      const index = (bytes[at] as number) - 0x80
+      if (index <= 0 || index > last) break
+    }
+    this.#at = at
+  }
+
+  #passString(): void {
+    const isHuffman = this.#isHuffman()
+    const end = this.#stringEnd()
+    if (isHuffman) this.#decodeHuffman(end, scratchFor(decodedCapacity(end - this.#at)))
+    this.#at = end
   }
 
   #readSizeUpdates(): void {
@@ -130,18 +197,38 @@ export class HpackDecoder {
   }
 
   #readString(): string {
-    if (this.#at >= this.#end) throw new HpackError('a string is missing')
-    const isHuffman = ((this.#bytes[this.#at] as number) & 0x80) !== 0
-    const length = this.#readInteger(7)
+    const isHuffman = this.#isHuffman()
+    const end = this.#stringEnd()
     const start = this.#at
-    const end = start + length
-    if (end > this.#end) throw new HpackError('a string is cut off')
+    if (!isHuffman) {
+      this.#at = end
+      return latin1Text(this.#bytes, start, end)
+    }
+    const target = scratchFor(decodedCapacity(end - start))
+    const written = this.#decodeHuffman(end, target)
     this.#at = end
-    if (!isHuffman) return latin1Text(this.#bytes, start, end)
-    const target = scratchFor(decodedCapacity(length))
-    const written = decodeHuffman(this.#bytes, start, end, target)
-    if (written < 0) throw new HpackError('a Huffman string is not valid')
     return latin1Text(target, 0, written)
+  }
+
+  /** @returns how many bytes of `target` it fills */
+  #decodeHuffman(end: number, target: Uint8Array): number {
+    const written = decodeHuffman(this.#bytes, this.#at, end, target)
+    if (written < 0) throw new HpackError('a Huffman string is not valid')
+    return written
+  }
+
+  /** Of the string that begins here. */
+  #isHuffman(): boolean {
+    if (this.#at >= this.#end) throw new HpackError('a string is missing')
+    return ((this.#bytes[this.#at] as number) & 0x80) !== 0
+  }
+
+  /** Where the string ends whose bytes begin where this leaves us. */
+  #stringEnd(): number {
+    const length = this.#readInteger(7)
+    const end = this.#at + length
+    if (end > this.#end) throw new HpackError('a string is cut off')
+    return end
   }
 
   #entry(index: number): Entry {
@@ -181,10 +268,16 @@ export class HpackDecoder {
   }
 }
 
-const staticEntries: readonly Entry[] = staticTable.map(([name, value]) => {
+const staticEntries: readonly Entry[] = staticTable.map(([name, value]) => ({
+  name,
+  value,
+  marks: fieldMarks(name, value),
+}))
+
+function fieldMarks(name: string, value: string): number {
   const marks = nameMarks(name)
-  return { name, value, marks: marks | valueMarks(value, marks) }
-})
+  return marks | valueMarks(value, marks)
+}
 
 let scratch = new Uint8Array(4096)
 

@@ -9,6 +9,7 @@ import {
   type Fields,
   frame,
   get,
+  getLine,
   getPairs,
   goaway,
   Peer,
@@ -232,6 +233,10 @@ test('an HPACK bomb: a field in the table, asked for again and again', () => {
   assert.equal(peer.engine.isDestroyed, false)
   assert.deepEqual(peer.events.take(), [], 'none was told')
   assert.ok(peer.engine.memoryUsed - before < 10_000)
+  // What is behind the limit counts for the table still.
+  const late = Buffer.concat([peer.block(get), Buffer.alloc(14_000, again[0]), peer.block([['z', 'late']])])
+  peer.sends(frame('HEADERS', 5, 201, late), peer.headers(203, [...get, ['z', 'late'], ['x', 'y'.repeat(2000)]], 'end'))
+  peer.tells(`request 203 end ${getLine} z=late x=${'y'.repeat(2000)}`, 'end 203')
 })
 
 limitTest('maxHeaderBlockBytes', 'a block without end, whatever is in it', () => {
@@ -363,6 +368,26 @@ limitTest('maxSessionMemory', 'data that is not consumed, data that is not taken
   const rounds = flood(kept, round => kept.headers(1 + 2 * round, [...post, ['x', 'y'.repeat(2000)]]), 1000)
   assert.ok(rounds < 30)
   expectsLimit(kept, 'maxSessionRejectedStreams')
+})
+
+limitTest('maxSessionMemory', 'answers of a megabyte each to a peer that gives no window', () => {
+  const peer = server({})
+  peer.sends(settings([4, 0]))
+  let served = 0
+  const asked = flood(peer, round => {
+    const id = 1 + 2 * round
+    const last = peer.engine.stream(id - 2)
+    if (last !== undefined) {
+      served++
+      peer.engine.respond(last, [':status', '200'], false)
+      peer.engine.sendData(last, Buffer.alloc(1_000_000), { endStream: true })
+    }
+    return peer.headers(id, get, 'end')
+  })
+  // Ten megabytes, and each request beyond is refused, a hundred of them, as with Node.
+  assert.equal(served, 10)
+  assert.equal(asked, served + defaultLimits.maxSessionRejectedStreams)
+  expectsLimit(peer, 'maxSessionRejectedStreams')
 })
 
 limitTest('stalledStreamTimeoutMs', 'windows held shut (slow read)', () => {

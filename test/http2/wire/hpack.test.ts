@@ -20,7 +20,7 @@ const withPython = { skip: hasPythonHpack ? false : 'python3 with hpack is not i
 
 function decode(decoder: HpackDecoder, bytes: Uint8Array): Field[] {
   const fields: Field[] = []
-  decoder.decode(bytes, 0, bytes.length, { onField: (name, value) => fields.push([name, value]) })
+  decoder.decode(bytes, 0, bytes.length, { onField: (name, value) => fields.push([name, value]) > 0 })
   return fields
 }
 
@@ -185,7 +185,7 @@ test('sensitive fields are never indexed, by the caller or by name', () => {
   const decoder = new HpackDecoder()
   const block = encoder.block()
   decoder.decode(block, 0, block.length, {
-    onField: (name, _value, _marks, isSensitive) => seen.push([name, isSensitive]),
+    onField: (name, _value, _marks, isSensitive) => seen.push([name, isSensitive]) > 0,
   })
   assert.deepEqual(seen, [
     ['x-token', true],
@@ -211,7 +211,7 @@ test('marks say what a field is and what is wrong with it, also when it comes by
       ['x-b', ' padded'],
       ['x-c', 'caf\u00e9'],
     ])
-    decoder.decode(block, 0, block.length, { onField: (_name, _value, mark) => marks.push(mark) })
+    decoder.decode(block, 0, block.length, { onField: (_name, _value, mark) => marks.push(mark) > 0 })
     assert.deepEqual(marks, [BAD_VALUE, PADDED_VALUE, 0])
   }
 })
@@ -234,6 +234,51 @@ test('any fields come back, with any table sizes in between', () => {
         assert.equal(encoder.tableSize, decoder.tableSize)
       }
     }),
+  )
+})
+
+test('fields that are not wanted are passed over: the table and the errors are those of a decoder that wants them all', () => {
+  type Seen = [name: string, value: string, marks: number]
+  const read = (decoder: HpackDecoder, bytes: Uint8Array, wanted: number): { seen: Seen[]; error: string } => {
+    const seen: Seen[] = []
+    const onField = (...[name, value, marks]: Seen): boolean => seen.push([name, value, marks]) < wanted
+    try {
+      decoder.decode(bytes, 0, bytes.length, { onField })
+      return { seen, error: '' }
+    } catch (error) {
+      return { seen, error: (error as Error).message }
+    }
+  }
+  const text = fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom('cookie', 'x-one', ':path', 'date', 'b\n', ' c'))
+  const sound = fc.array(fc.tuple(text, text, fc.constantFrom(0x40, 0, 0x10)), { maxLength: 8 })
+  const indices = fc.array(fc.integer({ min: 0x80, max: 0xff }), { maxLength: 8 })
+  const part = fc.oneof(sound, sound, indices, fc.array(fc.nat({ max: 255 }), { maxLength: 6 }))
+  const bytesOf = (part: (number | [string, string, number])[], encoder: HpackEncoder): number[] =>
+    part.flatMap(one => {
+      if (typeof one === 'number') return one
+      const [name, value, pattern] = one
+      // Literals as an encoder writes them, Huffman and all, but for the pattern.
+      const literal = [...encode(encoder, [[name || 'x', value]])]
+      return pattern === 0x40 || ((literal[0] as number) & 0xc0) !== 0x40 ? literal : [pattern, ...literal.slice(1)]
+    })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.array(part, { maxLength: 5 }), fc.nat({ max: 6 })), { maxLength: 6 }), blocks => {
+      const [all, few] = [new HpackDecoder(300), new HpackDecoder(300)]
+      for (const [parts, wanted] of blocks) {
+        const block = Uint8Array.from(parts.flatMap(one => bytesOf(one, new HpackEncoder())))
+        const expected = read(all, block, Number.POSITIVE_INFINITY)
+        const got = read(few, block, wanted)
+        assert.equal(got.error, expected.error)
+        // The first that is not wanted is told still.
+        assert.deepEqual(got.seen, expected.seen.slice(0, Math.max(wanted, 1)))
+        if (got.error !== '') return
+        assert.equal(few.tableSize, all.tableSize)
+      }
+      // Index by index, until there is no more.
+      for (let index = 62; index < 75; index++)
+        assert.deepEqual(read(few, Uint8Array.of(0x80 | index), 1), read(all, Uint8Array.of(0x80 | index), 1))
+    }),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 500) },
   )
 })
 
