@@ -176,23 +176,20 @@ const codeNames = Object.keys(constants)
   .slice(Object.keys(constants).indexOf('NGHTTP2_NO_ERROR'))
   .slice(0, constants.NGHTTP2_HTTP_1_1_REQUIRED + 1)
 
-export const NGHTTP2_ERR_PROTO = -505
-export const NGHTTP2_ERR_FLOW_CONTROL = -524
-export const NGHTTP2_ERR_HEADER_COMP = -523
-export const NGHTTP2_ERR_BAD_CLIENT_MAGIC = -903
-export const NGHTTP2_ERR_FLOODED = -904
-export const NGHTTP2_ERR_TOO_MANY_SETTINGS = -537
 export const NGHTTP2_ERR_INTERNAL = -534
 
+// As the library has them.
 const nghttpMessages: Readonly<Record<number, string>> = {
-  [NGHTTP2_ERR_PROTO]: 'Protocol error',
-  [NGHTTP2_ERR_FLOW_CONTROL]: 'Flow control error',
-  [NGHTTP2_ERR_HEADER_COMP]: 'Header compression/decompression error',
+  [-505]: 'Protocol error',
+  [-510]: 'Stream was already closed or invalid',
   [constants.NGHTTP2_ERR_FRAME_SIZE_ERROR]: 'The length of the frame is invalid',
+  [-524]: 'Flow control error',
+  [-533]: 'Stream was refused',
   [NGHTTP2_ERR_INTERNAL]: 'Internal error',
-  [NGHTTP2_ERR_TOO_MANY_SETTINGS]: 'SETTINGS frame contained more than the maximum allowed number of entries',
-  [NGHTTP2_ERR_BAD_CLIENT_MAGIC]: 'Received bad client magic byte string',
-  [NGHTTP2_ERR_FLOODED]: 'Flooding was detected in this HTTP/2 session, and it must be closed',
+  [-902]: 'The user callback function failed',
+  [-903]: 'Received bad client magic byte string',
+  [-904]: 'Flooding was detected in this HTTP/2 session, and it must be closed',
+  [-905]: 'Too many CONTINUATION frames following a HEADER frame',
 }
 
 /** A write found the connection closed by the peer. */

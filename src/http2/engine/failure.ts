@@ -1,12 +1,6 @@
 // What went wrong, whose scope it is, and what the library beneath Node would call it.
 
-import {
-  COMPRESSION_ERROR,
-  FLOW_CONTROL_ERROR,
-  FRAME_SIZE_ERROR,
-  REFUSED_STREAM,
-  STREAM_CLOSED,
-} from '../wire/frame-types.ts'
+import { FLOW_CONTROL_ERROR, REFUSED_STREAM, STREAM_CLOSED } from '../wire/frame-types.ts'
 import type { SessionLimits } from './limits.ts'
 import type { EngineError } from './types.ts'
 
@@ -27,17 +21,15 @@ export function engineError(scope: 'stream' | 'connection', { code, reason, limi
   return { scope, code, reason, limit, libraryCode: libraryCode ?? libraryCodeOf(code) }
 }
 
-// NGHTTP2_ERR_*: errno of Node's NghttpError.
+// NGHTTP2_ERR_*: errno of Node's NghttpError. For most of what a peer breaks it is ERR_PROTO, whatever GOAWAY says.
 export const ERR_PROTO = -505
 export const ERR_STREAM_CLOSED = -510
-export const ERR_FRAME_SIZE_ERROR = -522
-export const ERR_HEADER_COMP = -523
 export const ERR_FLOW_CONTROL = -524
 export const ERR_REFUSED_STREAM = -533
-export const ERR_TOO_MANY_SETTINGS = -537
 export const ERR_CALLBACK_FAILURE = -902
 export const ERR_BAD_CLIENT_MAGIC = -903
 export const ERR_FLOODED = -904
+export const ERR_TOO_MANY_CONTINUATIONS = -905
 
 function libraryCodeOf(code: number): number {
   switch (code) {
@@ -45,12 +37,8 @@ function libraryCodeOf(code: number): number {
       return ERR_FLOW_CONTROL
     case STREAM_CLOSED:
       return ERR_STREAM_CLOSED
-    case FRAME_SIZE_ERROR:
-      return ERR_FRAME_SIZE_ERROR
     case REFUSED_STREAM:
       return ERR_REFUSED_STREAM
-    case COMPRESSION_ERROR:
-      return ERR_HEADER_COMP
     default:
       return ERR_PROTO
   }

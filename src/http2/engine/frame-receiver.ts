@@ -29,7 +29,7 @@ import {
 } from '../wire/frame-types.ts'
 import { fixedLength, readCode, readGoaway, readIncrement, writePing } from '../wire/frames.ts'
 import { ExtensionReceiver } from './extension-receiver.ts'
-import { ERR_BAD_CLIENT_MAGIC, ERR_TOO_MANY_SETTINGS } from './failure.ts'
+import { ERR_BAD_CLIENT_MAGIC, ERR_PROTO } from './failure.ts'
 import { openedWindow } from './flow-control.ts'
 import type { HeaderReceiver } from './header-receiver.ts'
 import type { Pings } from './pings.ts'
@@ -197,7 +197,6 @@ export class FrameReceiver implements FrameSink {
       code: ENHANCE_YOUR_CALM,
       reason: `SETTINGS with ${length / 6} entries`,
       limit: 'maxSettings',
-      libraryCode: ERR_TOO_MANY_SETTINGS,
     })
     return 'stop'
   }
@@ -219,8 +218,11 @@ export class FrameReceiver implements FrameSink {
 
   #beginData(streamId: number, length: number): Verdict {
     const core = this.#core
-    if (!core.credit.window.receive(length))
-      return this.#fail(FLOW_CONTROL_ERROR, 'more data than the connection takes')
+    if (!core.credit.window.receive(length)) {
+      const reason = 'more data than the connection takes'
+      core.failConnection({ code: FLOW_CONTROL_ERROR, reason, libraryCode: ERR_PROTO })
+      return 'stop'
+    }
     const stream = core.streams.get(streamId)
     if (stream === undefined) return this.#dataOnNoStream(streamId, length)
     const state = transition(stream.state, RECEIVE_DATA)

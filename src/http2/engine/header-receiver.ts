@@ -20,7 +20,7 @@ import {
 } from '../wire/frame-types.ts'
 import { readHeaderFragment } from '../wire/frames.ts'
 import { HpackDecoder, HpackError } from '../wire/hpack-decoder.ts'
-import type { LimitName } from './failure.ts'
+import { ERR_TOO_MANY_CONTINUATIONS, type LimitName } from './failure.ts'
 import { type BlockKind, HeaderRules } from './header-rules.ts'
 import { type Priority, parsePriority } from './priority.ts'
 import type { SessionCore } from './session-core.ts'
@@ -88,7 +88,7 @@ export class HeaderReceiver {
       this.#continuations = 0
       this.#promisedId = 0
     } else if (++this.#continuations > this.#core.limits.maxContinuationFrames) {
-      return this.#tooMuch('CONTINUATION frames', 'maxContinuationFrames')
+      return this.#tooMuch('CONTINUATION frames', 'maxContinuationFrames', ERR_TOO_MANY_CONTINUATIONS)
     }
     if (this.#fragments.length + length > this.#core.limits.maxHeaderBlockBytes)
       return this.#tooMuch('bytes in a header block', 'maxHeaderBlockBytes')
@@ -138,8 +138,8 @@ export class HeaderReceiver {
     return !this.#core.isDestroyed
   }
 
-  #tooMuch(what: string, limit: LimitName): boolean {
-    this.#core.failConnection({ code: ENHANCE_YOUR_CALM, reason: `too many ${what}`, limit })
+  #tooMuch(what: string, limit: LimitName, libraryCode?: number): boolean {
+    this.#core.failConnection({ code: ENHANCE_YOUR_CALM, reason: `too many ${what}`, limit, libraryCode })
     return false
   }
 

@@ -20,6 +20,7 @@ import {
   settings,
   settingsAck,
   uint32,
+  windowUpdate,
 } from '../../support/h2-peer.ts'
 
 test('our settings go out first, and hold from their ACK on', () => {
@@ -74,6 +75,27 @@ for (const [name, bytes, code] of badSettings)
   dialogue(`settings: ${name}`, 'server', {}, peer => {
     peer.sends(bytes)
     peer.expectsGoaway(code)
+  })
+
+const errnos: [what: string, errno: number, ...frames: Uint8Array[]][] = [
+  ['an answer in HTTP/1.1', -505, Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ['a PING that is too short', -505, settings(), frame('PING', 0, 0, '12345')],
+  ['a block that cannot be decoded', -505, settings(), frame('HEADERS', 4, 1, Buffer.from([0x80]))],
+  ['a window past 2^31-1', -524, settings(), windowUpdate(0, 0x7fffffff)],
+  [
+    'too many CONTINUATION frames',
+    -905,
+    settings(),
+    frame('HEADERS', 0, 1),
+    ...Array(9).fill(frame('CONTINUATION', 0, 1)),
+  ],
+]
+for (const [what, errno, ...frames] of errnos)
+  test(`${what}: errno ${errno}, as with the library beneath Node`, () => {
+    const peer = new Peer('client')
+    peer.engine.openStream(getPairs, { endStream: true })
+    peer.sends(...frames)
+    assert.equal(peer.events.error?.libraryCode, errno)
   })
 
 test('a server that enables push, or takes extended CONNECT back', () => {

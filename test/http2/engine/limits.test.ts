@@ -445,7 +445,6 @@ limitTest('maxSettings', 'entries in one frame: CVE-2020-11080', () => {
   assert.equal(peer.engine.isDestroyed, false)
   // By its length alone.
   peer.sends(settings(...Array.from({ length: 33 }, (_, i) => entry(i))).subarray(0, 9))
-  assert.equal(peer.events.error?.libraryCode, -537)
   expectsLimit(peer, 'maxSettings')
 })
 
