@@ -243,6 +243,10 @@ export class HeaderReceiver {
       core.failStream(stream, fault)
       return
     }
+    if (core.isFull) {
+      core.overflow(stream)
+      return
+    }
     if (stream.awaits === AWAITS_TRAILERS) this.#receiveTrailers(stream)
     else if (this.rules.block.status < 200) this.#receiveInformational(stream)
     else {

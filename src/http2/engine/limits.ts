@@ -6,7 +6,10 @@ export interface SessionLimits {
   // --- memory
   /** Bytes of our HPACK encoder's table, whatever the peer allows. */
   readonly maxDeflateDynamicTableSize: number
-  /** Bytes that a session holds: see `Session.memoryUsed`. Past it new streams are refused, and received data earns no window. */
+  /**
+   * Bytes that a session holds: see `Session.memoryUsed`. Past it new streams and further header blocks are refused, and received
+   * data earns no window.
+   */
   readonly maxSessionMemory: number
   /** Bytes of replies (ACKs, RST_STREAM, WINDOW_UPDATE) that wait because the peer does not read: CVE-2019-9512 and its kin. */
   readonly maxQueuedReplyBytes: number

@@ -214,6 +214,16 @@ export class SessionCore implements OutboxOwner {
     this.closeStream(stream, fault.code)
   }
 
+  /** There is no room for what comes on a stream: not the peer's fault, and not counted as one. */
+  overflow(stream: Stream): void {
+    this.outbox.settle()
+    if (stream.state === CLOSED) return
+    const fault: Fault = { code: ENHANCE_YOUR_CALM, reason: 'no memory for a header block', limit: 'maxSessionMemory' }
+    this.refuse(stream.id, fault.code)
+    this.handler.onStreamError(stream, engineError('stream', fault))
+    this.closeStream(stream, fault.code)
+  }
+
   /** The same on a stream that the user knows nothing of. */
   failStreamId(streamId: number, fault: Fault): void {
     this.refuse(streamId, fault.code)

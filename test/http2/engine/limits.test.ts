@@ -16,6 +16,7 @@ import {
   type PeerOptions,
   ping,
   post,
+  postPairs,
   preface,
   reset,
   settings,
@@ -368,6 +369,31 @@ limitTest('maxSessionMemory', 'data that is not consumed, data that is not taken
   const rounds = flood(kept, round => kept.headers(1 + 2 * round, [...post, ['x', 'y'.repeat(2000)]]), 1000)
   assert.ok(rounds < 30)
   expectsLimit(kept, 'maxSessionRejectedStreams')
+})
+
+limitTest('maxSessionMemory', "a response, and trailers, while a request's data waits: as Node refuses them", () => {
+  const limits = { maxSessionMemory: 100_000, maxSessionInvalidFrames: 0 }
+  const peer = Peer.started('client', { limits })
+  const ids = [1, 3, 5, 7]
+  for (const id of ids) {
+    const stream = peer.engine.openStream(postPairs)
+    assert.ok(stream)
+    peer.engine.sendData(stream, Buffer.alloc(id === 7 ? 160_000 : 20_000))
+  }
+  peer.received()
+  assert.ok(peer.engine.memoryUsed > 150_000, 'the windows hold it back')
+  for (const id of [1, 3]) peer.sends(peer.headers(id, [[':status', '200']]))
+  peer.expects('RST_STREAM 1 11', 'RST_STREAM 3 11')
+  assert.deepEqual(
+    peer.events.streamErrors.map(({ limit }) => limit),
+    ['maxSessionMemory', 'maxSessionMemory'],
+  )
+  // Room again: it is told.
+  peer.sends(windowUpdate(0, 1_000_000), windowUpdate(7, 1_000_000))
+  peer.received()
+  peer.events.take()
+  peer.sends(peer.headers(5, [[':status', '200']]))
+  peer.tells('response 5 :status=200')
 })
 
 limitTest('maxSessionMemory', 'answers of a megabyte each to a peer that gives no window', () => {
