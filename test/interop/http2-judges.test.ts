@@ -69,17 +69,23 @@ async function overTls(use: (port: number) => Promise<void>): Promise<void> {
   }
 }
 
+/** Releases have 146 tests, what has come since one more. */
+function assertAllPassed(report: string): void {
+  const [, count] = /\b(\d+) tests, \1 passed, 0 skipped, 0 failed/.exec(report) ?? []
+  assert.ok(Number(count) >= 146, report)
+}
+
 test('h2spec, strict, in the clear', need('h2spec', h2spec), () =>
   inTheClear(async port => {
     const report = await run(h2spec, ['-S', '-h', '127.0.0.1', '-p', String(port)])
-    assert.match(report, /146 tests, 146 passed, 0 skipped, 0 failed/, report)
+    assertAllPassed(report)
   }),
 )
 
 test('h2spec, strict, over TLS', need('h2spec and openssl', h2spec && openssl), () =>
   overTls(async port => {
     const report = await run(h2spec, ['-S', '-t', '-k', '-h', '127.0.0.1', '-p', String(port)])
-    assert.match(report, /146 tests, 146 passed, 0 skipped, 0 failed/, report)
+    assertAllPassed(report)
   }),
 )
 
