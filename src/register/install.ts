@@ -3,6 +3,7 @@
 
 import Module from 'node:module'
 import { onePerProcess } from '../core/one-per-process.ts'
+import { commonJsForm } from './commonjs-form.ts'
 import { exportsOf } from './exports.ts'
 import { redirectGlobals } from './globals.ts'
 import { resolveSync } from './hooks.ts'
@@ -17,6 +18,7 @@ export function install(): void {
 
 function redirect(): void {
   redirectRequire()
+  preferCommonJs()
   redirectGetBuiltinModule()
   redirectImport()
   redirectGlobals(() => exportsOf('url'))
@@ -32,6 +34,17 @@ function redirectRequire(): void {
       return Reflect.apply(original, this, [request, parent, isMain])
     }
     return exportsOf(replacement.name)
+  }
+}
+
+/** Where no hook reaches what an ES module imports that is required. */
+function preferCommonJs(): void {
+  if (typeof Module.registerHooks === 'function') return
+  const loader = Module as unknown as { _resolveFilename: (request: string, ...rest: unknown[]) => string }
+  const original = loader._resolveFilename
+  loader._resolveFilename = function _resolveFilename(request, ...rest) {
+    const found = Reflect.apply(original, this, [request, ...rest]) as string
+    return commonJsForm(request, found) ?? found
   }
 }
 

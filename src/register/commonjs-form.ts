@@ -1,0 +1,97 @@
+// Node 20 requires ES modules, and finds a package's by the condition `module-sync`; but what those import, no hook of its loader hears
+// of, so it would be the runtime's. Where such a package has a CommonJS form as well, `require` gets that. Source: Node's
+// documentation, "Modules: Packages", "Conditional exports" and "Subpath patterns".
+
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+
+type Target = string | null | readonly Target[] | { readonly [condition: string]: Target }
+
+interface Manifest {
+  readonly name?: string
+  readonly type?: string
+  readonly exports?: Target
+}
+
+const conditions = new Set(['node', 'require', 'default', 'node-addons'])
+const manifests = new Map<string, Manifest | undefined>()
+
+/**
+ * @param request - what is required
+ * @param found - the file that the runtime has found for it
+ * @returns the file of the package's CommonJS form, where it has another than the one found
+ */
+export function commonJsForm(request: string, found: string): string | undefined {
+  const [, name, rest = ''] = /^((?:@[^/]+\/)?[^./@#][^/]*)(\/.*)?$/.exec(request) ?? []
+  if (name === undefined || !isEsModule(found)) return undefined
+  const folder = packageFolder(name, found)
+  const exports = folder && manifestIn(folder)?.exports
+  if (!folder || !exports) return undefined
+  const target = targetOf(exports, `.${rest}`)
+  if (target === undefined) return undefined
+  const file = join(folder, target)
+  return !isEsModule(file) && existsSync(file) ? file : undefined
+}
+
+function isEsModule(file: string): boolean {
+  if (file.endsWith('.mjs')) return true
+  if (!file.endsWith('.js')) return false
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = manifestIn(folder)
+    if (manifest !== undefined) return manifest.type === 'module'
+    if (folder === dirname(folder)) return false
+  }
+}
+
+function packageFolder(name: string, file: string): string | undefined {
+  const part = `${sep}node_modules${sep}${name.replaceAll('/', sep)}${sep}`
+  const at = file.lastIndexOf(part)
+  if (at !== -1) return file.slice(0, at + part.length - 1)
+  // A link, or the package itself: the nearest that goes by the name.
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    if (manifestIn(folder)?.name === name) return folder
+  }
+  return undefined
+}
+
+function manifestIn(folder: string): Manifest | undefined {
+  if (!manifests.has(folder)) {
+    let manifest: Manifest | undefined
+    try {
+      manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+    } catch {
+      // None here, or none that can be read: the runtime says so where it matters.
+    }
+    manifests.set(folder, manifest)
+  }
+  return manifests.get(folder)
+}
+
+function targetOf(exports: Target, subpath: string): string | undefined {
+  const isMap = typeof exports === 'object' && exports !== null && Object.keys(exports)[0]?.startsWith('.')
+  if (!isMap) return subpath === '.' ? choose(exports, '') : undefined
+  const map = exports as { readonly [subpath: string]: Target }
+  if (Object.hasOwn(map, subpath) && !subpath.includes('*')) return choose(map[subpath] as Target, '')
+  let best: { readonly key: string; readonly base: string; readonly match: string } | undefined
+  for (const key of Object.keys(map)) {
+    const [base, trailer] = key.split('*')
+    if (base === undefined || trailer === undefined || !subpath.startsWith(base) || !subpath.endsWith(trailer)) continue
+    if (subpath.length < key.length || (best && best.base.length >= base.length)) continue
+    best = { key, base, match: subpath.slice(base.length, subpath.length - trailer.length) }
+  }
+  return best && choose(map[best.key] as Target, best.match)
+}
+
+/** By the first condition that holds. */
+function choose(target: Target, match: string): string | undefined {
+  if (typeof target === 'string') return target.replaceAll('*', match)
+  if (target === null) return undefined
+  const tried = Array.isArray(target)
+    ? (target as readonly Target[])
+    : Object.entries(target).flatMap(([condition, value]) => (conditions.has(condition) ? [value as Target] : []))
+  for (const one of tried) {
+    const found = choose(one, match)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
