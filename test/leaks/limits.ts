@@ -10,7 +10,7 @@ export const shortPlan: Plan = {
   parts: 1,
   allowedBytes: 400,
   attempts: 4,
-  flags: ['--no-flush-bytecode', '--no-opt', '--single-threaded-gc'],
+  flags: ['--no-flush-bytecode', '--no-opt', '--no-maglev', '--single-threaded-gc'],
 }
 
 /** A timer, or an entry of a map, is some hundred bytes; code that is compiled late is a few more for each of 10,000 rounds. */

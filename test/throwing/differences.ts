@@ -43,14 +43,26 @@ const differences: readonly Difference[] = [
   },
   {
     scenario: /^https? client: /,
-    lines: /^[-] {3}client: socket 'finish'$/,
-    reason: 'an idle socket whose server has ended is destroyed at once; Node ends its own side first',
+    lines: /^(- {3}client: socket 'finish'|\+ {3}client: socket 'end')$/,
+    reason:
+      'an idle socket whose server has ended is destroyed at once; Node ends its own side first, and from 24 on says no end',
   },
   {
     scenario: /^https? client: /,
     key: /^client socket 'connect' 1$/,
     reason:
       "a request that a 'connect' listener's exception keeps back is told so by its callbacks when its agent is destroyed",
+  },
+  {
+    scenario: /^http2 stream: a stream that the server refuses$/,
+    lines:
+      /^(- {3}client: two '(error' Error:ERR_HTTP2_STREAM_ERROR|close')|\+ {3}(client: two '(end|close)'|server: (server|session 1) 'stream' 5|server: stream \/two '(aborted|close)'))$/,
+    reason: 'a stream that was reset has made room for the next at once; from Node 24 on its library refuses that',
+  },
+  {
+    scenario: /^http2 session: priorities$/,
+    lines: /^\+ {3}server: (server|stream) 'priority' /,
+    reason: 'the older priorities are told of on every Node; Node 24 and later leave them out',
   },
   {
     scenario: /^http2 session: destroyed before it is connected$/,
@@ -70,8 +82,9 @@ const differences: readonly Difference[] = [
   {
     scenario: /^http2 session: a server that goes away$/,
     lines:
-      /^\+ {3}(client: session 'close'|server: (session 1 '(goaway 0 0|goaway' 0 0|close')|close\(\) callback|server 'close'))$/,
-    reason: "a session to which its server has said GOAWAY by itself ends with its last stream; Node's stays open",
+      /^[-+] ( {2}(client: session 'close'|server: (session 1 '(goaway' 0 0|close')|close\(\) callback|server 'close'))|the (server closes|sessions close):)$/,
+    reason:
+      "a session to which its server has said GOAWAY by itself ends with its last stream; Node's when the server closes, or not",
   },
   {
     scenario: /^http2( over TLS)? session: a session destroyed by the (client|server)$/,
@@ -88,9 +101,9 @@ const differences: readonly Difference[] = [
   },
   {
     scenario: /^http2/,
-    key: /^(client (one|two|three) '(aborted|end)'|client session '(stream|goaway)'|server session 1 'goaway') 1$/,
+    key: /^(client (one|two|three) '(aborted|end)'|client session '(stream|goaway)'|server (session 1 'goaway'|request \/one 'aborted'|stream \/\S+ '(aborted|end)')) 1$/,
     lines:
-      /^\+ {3}(client: (session '(close'|goaway' 0 \d)|(one|two|three) '(end'|close'|error' Error:ERR_HTTP2_STREAM_ERROR))|server: (close\(\) callback|server 'close'|session 1 '(close'|goaway' 0 0)))$/,
+      /^[-+] ( {2}(client: (session '(close'|goaway' 0 \d)|(one|two|three) '(end'|close'|error' Error:ERR_HTTP2_STREAM_ERROR))|server: (close\(\) callback|server 'close'|session 1 '(close'|goaway' 0 0)|(request|response to) \/one '(finish|close)'|stream \/\S+ '(end'|close'|error' Error:ERR_HTTP2_STREAM_ERROR)))|the sessions close:)$/,
     reason: 'a connection whose session has closed ends, though an exception has left a stream open; Node keeps it',
   },
   {

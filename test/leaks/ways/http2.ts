@@ -98,11 +98,15 @@ async function withServer({ http2 }: Modules, rounds: (connect: Connect, port: n
 
 export async function withSession(modules: Modules, rounds: (pair: Pair) => Way['round']): Promise<Way> {
   let pair: Pair | undefined
+  let count = 0
   let round: Way['round'] | undefined
   const { end } = await withServer(modules, connect => {
     round = async () => {
-      pair ??= await connect()
-      return rounds(pair)()
+      if (count++ % STREAMS_PER_SESSION === 0) {
+        pair?.session.destroy()
+        pair = await connect()
+      }
+      return rounds(pair as Pair)()
     }
     return round
   })
@@ -114,3 +118,6 @@ export async function withSession(modules: Modules, rounds: (pair: Pair) => Way[
     },
   }
 }
+
+/** More streams that are reset are a flood to either implementation. */
+const STREAMS_PER_SESSION = 400
