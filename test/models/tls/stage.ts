@@ -143,6 +143,8 @@ export class Stage {
         this.#disturb(link)
         for (const end of [link.client, link.server]) if (end) end.wasCut = true
         link.relay.break(act.how)
+        // What is written meanwhile would race with it on real sockets.
+        if (this.#world.patience > 0) await this.settle()
         return
       }
       case 'answer': {
