@@ -180,7 +180,8 @@ export class Http2Model {
   end(stream: StreamModel, side: Side): void {
     stream[side].hasEnded = true
     if (stream[side].hasTrailers) stream[other(side)].heads.push('trailers')
-    this.touch(stream)
+    // An end alone starts no time anew, in Node as here.
+    if (stream[side].hasTrailers) this.touch(stream)
     // It is closed, if not read yet: no time-out is left.
     if (stream.isComplete) stream.stopTimeouts()
   }
