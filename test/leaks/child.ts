@@ -5,6 +5,10 @@ import { measure, type Plan } from './measure.ts'
 import { ways } from './ways/index.ts'
 import { leakingWays } from './ways/leaking.ts'
 
+// Opened when they are first used, by a warning say: they count for no way.
+void process.stdout
+void process.stderr
+
 const [implementation, plan, ...names] = process.argv.slice(2)
 const modules = await loadModules(implementation as Implementation)
 // What a round waits for may not keep the process alive: an agent's idle sockets do not.

@@ -1,5 +1,7 @@
 import type { Plan } from './measure.ts'
 
+const quiet = ['--no-flush-bytecode', '--no-opt', '--no-maglev', '--single-threaded-gc']
+
 /**
  * A socket that nobody has used yet is some 800 bytes: one of them kept in each round is told from noise, where V8 neither
  * optimizes code nor throws it away again.
@@ -10,10 +12,10 @@ export const shortPlan: Plan = {
   parts: 1,
   allowedBytes: 400,
   attempts: 4,
-  flags: ['--no-flush-bytecode', '--no-opt', '--no-maglev', '--single-threaded-gc'],
+  flags: quiet,
 }
 
-/** A timer, or an entry of a map, is some hundred bytes; code that is compiled late is a few more for each of 10,000 rounds. */
+/** A timer, or an entry of a map, is some hundred bytes; what is compiled late is some ten for each of 10,000 rounds. */
 export function longPlan(rounds: number): Plan {
   return {
     warmUp: 500,

@@ -103,7 +103,11 @@ export async function withSession(modules: Modules, rounds: (pair: Pair) => Way[
   const { end } = await withServer(modules, connect => {
     round = async () => {
       if (count++ % STREAMS_PER_SESSION === 0) {
-        pair?.session.destroy()
+        if (pair !== undefined) {
+          const ends = closed(pair.session, pair.serverSession)
+          pair.session.destroy()
+          await ends
+        }
         pair = await connect()
       }
       return rounds(pair as Pair)()
