@@ -33,6 +33,8 @@ export class Stage {
   #most: number | undefined
   #isListening = false
   #closes = 0
+  /** Ends that were cut off before the sequence was over. */
+  #cutEarly: ReadonlySet<End> = new Set()
 
   constructor(net: Net, world: World, options: StageOptions) {
     this.#net = net
@@ -59,6 +61,7 @@ export class Stage {
   /** Everything is destroyed and closed. */
   async finish(): Promise<void> {
     await this.settle()
+    this.#cutEarly = new Set([...this.clients, ...this.accepted].filter(({ wasCut }) => wasCut))
     for (const end of [...this.clients, ...this.accepted]) this.#cut(end, socket => socket.destroy())
     await this.settle()
     if (this.#isListening) this.#close()
@@ -72,11 +75,19 @@ export class Stage {
     await this.#checkCount()
   }
 
-  /** What compares: all that was heard, but in which turns. */
+  /** What compares: all that was heard, but in which turns, and how much of what was on its way when an end was cut off. */
   heard(): unknown {
-    const told = ({ name, log, received }: End) => ({ name, log, received })
+    const told = (end: End) => {
+      const { name, log, received } = end
+      return { name, log, received: this.#isWhole(end) ? received : undefined }
+    }
     const { clients, accepted, serverLog, dropped, orders } = this
     return { clients: clients.map(told), accepted: accepted.map(told), serverLog, dropped, orders }
+  }
+
+  #isWhole(end: End): boolean {
+    const cutEarly = [...this.#cutEarly]
+    return !cutEarly.some(cut => cut === end || (cut.localPort === end.remotePort && cut.localPort !== undefined))
   }
 
   end({ side, index }: EndRef): End | undefined {
