@@ -26,7 +26,8 @@ export const exceptions = {
       _setSimultaneousAccepts: nativeHandle,
       'Server#_listen2': nativeHandle,
       'Server#_setupWorker': nativeHandle,
-      'Socket#_handle': 'tells whether there is a connection; nothing can be put there',
+      'Socket#_handle':
+        'an accessor, where each socket of Node has a field: the handle is made when it is first asked for',
       'Stream#_handle': 'as Socket#_handle',
     },
     http: {
