@@ -120,8 +120,8 @@ export class SocketSink implements ConnectionSink {
       return
     }
     socket[kHasClosed] = true
-    // Both sides are done, and what has arrived may still be read: the stream destroys itself after 'end'.
-    if (this.#hasEnded && socket.writableFinished && !hadError) return
+    // What has arrived may still be read, and where both sides are done the stream destroys itself after 'end'.
+    if (this.#hasEnded && !hadError && (socket.writableFinished || socket.readableLength > 0)) return
     socket.destroy()
   }
 }

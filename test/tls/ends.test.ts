@@ -114,6 +114,23 @@ it('an answer to SNICallback that is no object counts as none, as in Node', asyn
   await secured(connect(t, port))
 })
 
+it("a paused client over a program's socket loses nothing of what came before its server's end", async t => {
+  const { port } = await listen(t, {}, socket => socket.end('text'))
+  const below = net.connect(port, '127.0.0.1')
+  const socket = connect(t, port, { socket: below })
+  const belowClosed = once(below, 'close')
+  const told: string[] = []
+  for (const event of ['data', 'end', 'finish', 'close', 'error'])
+    socket.on(event, value => told.push(`${event} ${value ?? ''}`))
+  socket.pause()
+  await belowClosed
+  await turn()
+  assert.deepEqual(told, [])
+  socket.resume()
+  await once(socket, 'close')
+  assert.deepEqual(told, ['data text', 'end ', 'finish ', 'close false'])
+})
+
 for (const [what, code, undo] of [
   ['destroyed', 'EBADF', (below: Duplex) => below.destroy()],
   ['ended', 'EPIPE', (below: Duplex) => below.end()],
