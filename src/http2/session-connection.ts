@@ -1,8 +1,9 @@
-// Joins the engine and the Connection of one session: bytes both ways, the time, and who waits for which acknowledgement.
-// What the engine has to tell goes to session-events.ts. All that a turn of the event loop brings about leaves at its end.
+// Joins the engine and the Connection of one session: bytes both ways, and the time. What the engine has to tell goes to
+// session-events.ts. All that a turn of the event loop brings about leaves at its end.
 
 import { DuplexConnection } from '../host/duplex-connection.ts'
 import type { Clock, Connection, ConnectionSink, Timer } from '../host/types.ts'
+import { type Acknowledged, AwaitedAnswers, type Ponged } from './awaited-answers.ts'
 import { pingTimestamp } from './engine/pings.ts'
 import { SessionEngine } from './engine/session-engine.ts'
 import type { Session as Engine, EngineStream, Role, SessionHandler } from './engine/types.ts'
@@ -22,15 +23,6 @@ export interface ConnectionOwner {
   onConnectionClosed(hadError: boolean): void
 }
 
-/** `settings`: undefined where it was cancelled, else milliseconds until the acknowledgement. */
-type Acknowledged = (durationMs: number | undefined) => void
-type Ponged = (durationMs: number | undefined, payload: Buffer | undefined) => void
-
-interface Awaited<Done> {
-  readonly since: number
-  readonly done: Done
-}
-
 export class SessionConnection implements ConnectionSink, TurnOwner {
   readonly engine: Engine
   readonly connection: Connection
@@ -44,6 +36,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   #isReceiving = false
   #isAnnounced = false
   readonly turns = new FrameTurns(this)
+  readonly answers: AwaitedAnswers
   /** When the bytes that are being read came, on the monotonic clock. */
   #receivedAt = 0
   /** The connection has enough for now. */
@@ -54,8 +47,6 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   #deadline = Number.POSITIVE_INFINITY
   #timer: Timer | undefined
   #closeTimer: Timer | undefined
-  readonly #settings: Awaited<Acknowledged>[] = []
-  readonly #pings: Awaited<Ponged>[] = []
   /** Came while others were being read: a program's own stream may push some from within a listener. */
   readonly #rest: Uint8Array[] = []
   /** What the connection has and has not sent yet, oldest first. */
@@ -76,13 +67,14 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.#isProgramsStream = connection instanceof DuplexConnection
     this.#owner = owner
     this.#clock = clock
+    this.answers = new AwaitedAnswers(clock)
     this.engine = new SessionEngine(role, owner, options.engine)
   }
 
   /** @param acknowledged - of our first SETTINGS */
   start(acknowledged: Acknowledged): void {
     const now = this.#clock.monotonic()
-    this.#settings.push({ since: now, done: acknowledged })
+    this.answers.awaitSettings(now, acknowledged)
     this.connection.sink = this
     this.engine.start(now)
     this.connection.resume()
@@ -147,38 +139,22 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.#resets = []
     this.#ends = []
     this.engine.destroy(code)
-    this.#cancelAwaited()
+    this.answers.cancel()
   }
 
   // What is answered later
 
   settings(entries: readonly SettingEntry[], acknowledged: Acknowledged): boolean {
     if (!this.engine.settings(entries.map(({ id, value }) => [id, value] as const))) return false
-    this.#settings.push({ since: this.#clock.monotonic(), done: acknowledged })
+    this.answers.awaitSettings(this.#clock.monotonic(), acknowledged)
     return true
   }
 
   ping(payload: Uint8Array | undefined, ponged: Ponged): boolean {
     const since = this.#clock.monotonic()
     if (!this.engine.ping(payload ?? pingTimestamp(since))) return false
-    this.#pings.push({ since, done: ponged })
+    this.answers.awaitPing(since, ponged)
     return true
-  }
-
-  settingsAcknowledged(): void {
-    const awaited = this.#settings.shift()
-    awaited?.done(this.#clock.monotonic() - awaited.since)
-  }
-
-  pingAcknowledged(payload: Buffer): void {
-    const awaited = this.#pings.shift()
-    awaited?.done(this.#clock.monotonic() - awaited.since, payload)
-  }
-
-  /** The session is over: what is still awaited never comes. Each is told in a turn of its own: one may throw. */
-  #cancelAwaited(): void {
-    for (const { done } of this.#pings.splice(0)) this.#clock.setImmediate(() => done(undefined, undefined))
-    for (const { done } of this.#settings.splice(0)) this.#clock.setImmediate(() => done(undefined))
   }
 
   // From the connection

@@ -143,7 +143,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
 
   onSettingsAck(): void {
     this.#state.carrier?.pause()
-    this.#state.carrier?.settingsAcknowledged()
+    this.#state.carrier?.answers.settingsAcknowledged()
   }
 
   onPing(payload: Uint8Array): void {
@@ -155,7 +155,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
 
   onPingAck(payload: Uint8Array): void {
     this.#state.carrier?.pause()
-    this.#state.carrier?.pingAcknowledged(asBuffer(payload))
+    this.#state.carrier?.answers.pingAcknowledged(asBuffer(payload))
   }
 
   onGoaway(code: number, lastStreamId: number, data: Uint8Array): void {
