@@ -23,6 +23,6 @@ export function longPlan(rounds: number): Plan {
     parts: 4,
     allowedBytes: 64 + 400_000 / rounds,
     attempts: 1,
-    flags: ['--no-flush-bytecode'],
+    flags: quiet,
   }
 }
