@@ -174,13 +174,10 @@ export class ServerHttp2Stream extends Http2Stream {
     const engine = session?.[kSession].carrier?.engine
     if (engineStream === undefined || engine === undefined) return
     const endStream = state.isEndSent || (state.isShut && !state.hasTrailers)
-    if (endStream) {
-      state.isEndSent = true
-      state.hasTrailers = false
-    }
+    if (endStream) state.isEndSent = true
     const wasSent = engine.respond(engineStream, pairs, endStream, sensitive)
     if (!wasSent && engineStream.state !== CLOSED) refuseHeaders(this)
-    else if (state.isShut && state.hasTrailers) process.nextTick(askForTrailers, this)
+    else if (state.isShut && state.hasTrailers && !endStream) process.nextTick(askForTrailers, this)
   }
 
   respondWithFD(fd: unknown, headers?: HeaderObject, options?: FileOptions): void {

@@ -185,6 +185,17 @@ it('trailers go both ways, asked for with waitForTrailers', async t => {
   assert.throws(() => request.sendTrailers({}), { code: /ERR_HTTP2/ })
 })
 
+it('an answer without a body leaves an unread request open where trailers were waited for', async t => {
+  const both = await pair(t)
+  const { request, stream } = await exchange(both, { ':method': 'POST' })
+  request.write('body')
+  stream.respond({}, { endStream: true, waitForTrailers: true })
+  await once(request.resume(), 'end')
+  await new Promise(resolve => both.client.ping(resolve))
+  request.end(' and more')
+  assert.equal(await text(stream), 'body and more')
+})
+
 it('additionalHeaders() go before the response, as headers or continue', async t => {
   const both = await pair(t)
   const { request, stream } = await exchange(both)
