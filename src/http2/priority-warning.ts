@@ -1,5 +1,5 @@
 // RFC 7540's priorities of dependency and weight, which RFC 9113 deprecates: taken, and of no effect. Node warns of them
-// since 22.17 and 24.2, once per process, whichever of its two doors they came by.
+// since 22.17 and 24.2, once per process, whichever of its two doors they came by; from 24 on it tells of none that comes.
 
 import { deprecate } from 'node:util'
 
@@ -7,4 +7,8 @@ export function deprecatePriority<Call extends (...args: never[]) => unknown>(ca
   return warns ? (deprecate(call as () => unknown, message, 'DEP0194') as unknown as Call) : call
 }
 
-const warns = Number.parseInt(process.versions.node, 10) >= 22
+const major = Number.parseInt(process.versions.node, 10)
+const warns = major >= 22
+
+/** Whether 'priority' is emitted. */
+export const tellsPriority = major < 24

@@ -11,6 +11,7 @@ import { nghttpError, sessionError, tooManyInvalidFrames, tooManyOrigins } from 
 import { type HeaderObject, headerObject } from './header-map.ts'
 import { NO_ERROR, REFUSED_STREAM, SESSION_SERVER } from './numbers.ts'
 import { originSetOf } from './origin-set.ts'
+import { tellsPriority } from './priority-warning.ts'
 import { ServerHttp2Stream } from './server-stream.ts'
 import type { Http2Session } from './session.ts'
 import { connectionClosed, connectionFailed } from './session-closing.ts'
@@ -172,7 +173,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
 
   onPriority(streamId: number, parent: number, weight: number, exclusive: boolean): void {
     const session = this.#session
-    if (session.destroyed) return
+    if (!tellsPriority || session.destroyed) return
     const stream = this.#state.carrier?.engine.stream(streamId)?.owner as Http2Stream | undefined
     const target = stream ?? session
     if (target.destroyed) return

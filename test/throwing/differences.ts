@@ -60,11 +60,6 @@ const differences: readonly Difference[] = [
     reason: 'a stream that was reset has made room for the next at once; from Node 24 on its library refuses that',
   },
   {
-    scenario: /^http2 session: priorities$/,
-    lines: /^\+ {3}server: (server|stream) 'priority' /,
-    reason: 'the older priorities are told of on every Node; Node 24 and later leave them out',
-  },
-  {
     scenario: /^http2 session: destroyed before it is connected$/,
     reason: 'a session that is destroyed before it is connected gives its connection up; Node connects, then ends it',
   },

@@ -110,7 +110,6 @@ export class HeaderReceiver {
       to = fragment.end
       this.#promisedId = fragment.promisedId
       this.#dependsOnItself = fragment.parentId === this.#streamId
-      if (fragment.parentId >= 0 && !this.#dependsOnItself && !this.#tellPriority(fragment)) return
     }
     if ((flags & END_HEADERS) === 0) {
       this.#fragments.append(bytes.subarray(from, to))
@@ -131,11 +130,6 @@ export class HeaderReceiver {
   rememberPriority(streamId: number, priority: Priority): void {
     const early = this.#earlyPriorities
     if (early.size < this.#core.limits.maxEarlyPriorities || early.has(streamId)) early.set(streamId, priority)
-  }
-
-  #tellPriority({ parentId, weight, exclusive }: { parentId: number; weight: number; exclusive: boolean }): boolean {
-    this.#core.handler.onPriority(this.#streamId, parentId, weight, exclusive)
-    return !this.#core.isDestroyed
   }
 
   #tooMuch(what: string, limit: LimitName, libraryCode?: number): boolean {

@@ -140,7 +140,7 @@ export interface SessionHandler {
   onPingAck(payload: Uint8Array): void
   /** Streams beyond `lastStreamId` are closed next, safe to retry. */
   onGoaway(code: number, lastStreamId: number, data: Uint8Array): void
-  /** An RFC 7540 dependency: told, and of no effect. */
+  /** A PRIORITY frame: an RFC 7540 dependency, told, and of no effect. */
   onPriority(streamId: number, parentId: number, weight: number, exclusive: boolean): void
   onPriorityUpdate(streamId: number, value: string): void
   onAltSvc(streamId: number, origin: string, value: string): void

@@ -88,7 +88,7 @@ dialogue('padding and an old dependency on HEADERS, padding on DATA', 'server', 
   peer.sends(frame('HEADERS', 4 | 8 | 32, 1, Buffer.concat([Buffer.from([3]), dependency, block, Buffer.alloc(3)])))
   peer.sends(frame('DATA', 8, 1, Buffer.concat([Buffer.from([5]), Buffer.from('abc'), Buffer.alloc(5)])))
   peer.sends(frame('DATA', 9, 1, Buffer.from([0])))
-  peer.tells('priority 1 0 8 true', `request 1 ${postLine}`, 'data 1 abc', 'end 1')
+  peer.tells(`request 1 ${postLine}`, 'data 1 abc', 'end 1')
 })
 
 dialogue('a push', 'client', {}, peer => {
