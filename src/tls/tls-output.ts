@@ -2,9 +2,13 @@
 // has left.
 
 import { detached } from '../core/detached.ts'
+import { currentHost } from '../host/current.ts'
 import type { Connection, WriteDone } from '../host/types.ts'
 import { writeCancelled } from './errors.ts'
 import type { TlsLayer } from './layer.ts'
+
+/** A write whose socket is destroyed before it has left: before Node 24 it ends without an error. */
+const tellsCancelled = Number.parseInt(process.versions.node, 10) >= 24
 
 export class TlsOutput {
   /** Plaintext that has not been sealed yet, and whom to tell when it is sent. */
@@ -75,8 +79,9 @@ export class TlsOutput {
   drop(): void {
     const done = this.#forget()
     if (done.length === 0) return
-    const error = writeCancelled()
-    queueMicrotask(() => allOf(done)(error))
+    const error = tellsCancelled ? writeCancelled() : null
+    // When the owner's own error has been heard, and what that led to has been done.
+    currentHost().clock.setImmediate(() => allOf(done)(error))
   }
 
   /** Nothing of it will be sent: its writers hear why, at once and so before everybody else. */
