@@ -28,6 +28,9 @@ import { hasInvalidTargetCharacter, isToken } from './wire/field-rules.ts'
 /** RFC 9110 section 9.3.6: the host of a CONNECT is whom it wants. Before Node 26 it is the proxy. */
 const connectNamesTarget = Number.parseInt(process.versions.node, 10) >= 26
 
+/** Whether a request that is over, but for what is yet to be read of its response, leaves its socket to the next one when it is destroyed. */
+const leavesSocket = Number.parseInt(process.versions.node, 10) >= 22
+
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
 class NodeClientRequest extends PlainOutgoingMessage {
@@ -113,8 +116,7 @@ class NodeClientRequest extends PlainOutgoingMessage {
     if (this.destroyed) return this
     this.destroyed = true
     this.res?._dump()
-    // The socket may be on its way to the next request already.
-    if (this.writableFinished && this.res?.complete) return this
+    if (leavesSocket && this.writableFinished && this.res?.complete) return this
     this._destroyError = error
     this.socket?.destroy(error as Error)
     return this
