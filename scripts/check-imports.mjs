@@ -20,7 +20,7 @@ const below = {
 }
 
 /** The name server of simulated networks is the one that tests have: an engine, and it owns nothing. */
-const nameServer = ['dns/engine/authority.ts', 'dns/engine/zone.ts', 'dns/engine/zone-description.ts']
+const nameServer = ['authority.ts', 'zone.ts', 'zone-description.ts'].map(name => `dns-server/${name}`)
 
 /**
  * Folders that are no module of Node's, with what they may import; a path stands for itself and all below it. Module
@@ -32,27 +32,37 @@ const folders = {
   'sim/engine': ['sim/engine', 'sim/wire', 'sim/types.ts', 'core', 'host/types.ts'],
   'sim/wire': ['sim/wire', 'core', 'host/types.ts'],
   // What runs on machines: programs, which stand on Node's modules as any do.
-  'sim/services': ['sim', 'host', 'core', 'dns', 'net/index.ts', 'tls/index.ts'],
+  'sim/services': ['sim', 'host', 'core', 'dns', 'dns-server', 'net/index.ts', 'tls/index.ts'],
   sim: ['sim', 'host', 'core', 'dns/wire', ...nameServer],
-  capture: ['capture', 'core', 'sim/wire'],
+  'dns-server': ['dns-server', 'dns/wire', 'host', 'core'],
+  crypto: ['crypto', 'core'],
   cli: ['.'],
   register: ['.'],
 }
 
+/** What engines and codecs know of cryptography: what there is, not who does it. */
+const vocabulary = ['provider.ts', 'certificate-crypto.ts', 'named-groups.ts', 'signature-schemes.ts'].map(
+  name => `crypto/${name}`,
+)
+
 /** Further layers inside one module, and what each sees of its own module. */
 const innerLayers = {
-  'tls/engine': ['tls/engine', 'tls/wire', 'tls/x509', 'tls/crypto/provider.ts'],
-  'tls/x509': ['tls/x509', 'tls/wire', 'tls/crypto/provider.ts'],
-  'tls/crypto': ['tls/crypto', 'tls/wire', 'tls/x509'],
+  'tls/engine': ['tls/engine', 'tls/wire', 'tls/x509', ...vocabulary],
+  'tls/x509': ['tls/x509', 'tls/wire', ...vocabulary],
+  'tls/wire': ['tls/wire', ...vocabulary],
 }
 
 /** What may be imported against the rules: each by name, with its reason. An entry that nobody needs is an error too. */
 export const exceptions = [
   // { from: 'src/x/engine/y.ts', to: 'node:z', reason: '...' },
-  { from: 'src/tls/runtime-layer.ts', to: 'node:tls', reason: 'puts the TLS of the runtime over our connections' },
-  { from: 'src/tls/secure-context.ts', to: 'node:tls', reason: 'has contexts checked and kept by the runtime' },
-  { from: 'src/tls/trust-store.ts', to: 'node:tls', reason: 'the authorities that come with the runtime' },
-  { from: 'src/tls/defaults.ts', to: 'node:tls', reason: 'what the command line says of versions and ciphers' },
+  {
+    from: 'src/tls/connection/runtime-backend.ts',
+    to: 'node:tls',
+    reason: 'puts the TLS of the runtime over our connections',
+  },
+  { from: 'src/tls/api/secure-context.ts', to: 'node:tls', reason: 'has contexts checked and kept by the runtime' },
+  { from: 'src/tls/policy/trust-store.ts', to: 'node:tls', reason: 'the authorities that come with the runtime' },
+  { from: 'src/tls/api/defaults.ts', to: 'node:tls', reason: 'what the command line says of versions and ciphers' },
   { from: 'src/tls/module.ts', to: 'node:tls', reason: 'the names of the ciphers that the runtime has' },
   { from: 'src/tls/index.ts', to: 'node:tls', reason: 'the names of the ciphers that the runtime has' },
 ]
@@ -69,7 +79,7 @@ const forbiddenGlobals =
 const clocksAndChance = ['Date.now', 'Math.random', 'performance.now']
 
 /**
- * @param {Map<string, string>} files - sources by path from the project's root: `src/net/socket.ts`
+ * @param {Map<string, string>} files - sources by path from the project's root: `src/net/socket/socket.ts`
  * @param {readonly {from: string, to: string, reason: string}[]} allowed
  * @returns {string[]} one line per violation
  */
@@ -121,9 +131,7 @@ function pathProblem(from, to, isType) {
     return imported === 'host/types.ts' && !isType ? 'types only, with `import type`' : undefined
   }
   const module = imported.split('/')[0]
-  // What is watched is known by its types alone.
-  if (importer.startsWith('capture/') && module in below && isType) return undefined
-  const isSibling = below[importer.split('/')[0]]?.includes(module) && isTopLevel(importer)
+  const isSibling = below[importer.split('/')[0]]?.includes(module) && !isPure(from)
   if (isSibling) return 'a sibling is seen through its index.ts or internal.ts'
   return `${posix.dirname(importer)}/ may import ${allowed.join(', ')} only`
 }
@@ -140,32 +148,26 @@ function mayImport(importer) {
   if (layer === `${module}/engine`) return [`${module}/engine`, `${module}/wire`, ...base]
   if (layer === `${module}/wire`) return [`${module}/wire`, ...base]
   const siblings = below[module].flatMap(name => [`${name}/index.ts`, `${name}/internal.ts`])
-  return [module, ...siblings, 'core', 'host']
+  return [module, ...siblings, 'core', 'host', 'crypto']
 }
 
 function builtinProblem(path, specifier, isType) {
   const name = specifier.replace(/^node:/, '')
   if (path.startsWith('src/cli/') || path.startsWith('src/register/') || isType) return undefined
-  if (networkBuiltins.includes(name) && !path.startsWith('src/host/os-')) {
+  if (networkBuiltins.includes(name) && !path.startsWith('src/host/os/')) {
     return "the runtime's network modules belong to the OS host"
   }
   if (!isPure(path) || pureBuiltins.includes(name)) return undefined
   // The provider is what engines see of cryptography.
-  if (name === 'crypto' && path.startsWith('src/tls/crypto/')) return undefined
+  if (name === 'crypto' && path.startsWith('src/crypto/node/')) return undefined
   return `engines, codecs and core take from the runtime only ${pureBuiltins.join(', ')}`
 }
 
 /** Engines, codecs and core. */
 function isPure(path) {
-  return path.startsWith('src/core/') || !(outside.test(path) || isTopLevel(path.slice(4)))
-}
-
-/** Folders whose files deal with the runtime though they are no module's top: hosts, and the simulated network's driver. */
-const outside = /^src\/(host|sim\/(host|time|links|faults|services))\//
-
-/** Directly in a module's folder, where the Node-facing classes are. */
-function isTopLevel(importer) {
-  return importer.split('/').length <= 2
+  return /^src\/(core\/|crypto\/|dns-server\/(?!(server|index)\.ts)|[\w-]+\/(engine|wire|x509|stack|pattern)\/)/.test(
+    path,
+  )
 }
 
 function globalsOf(path, source) {

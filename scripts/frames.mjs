@@ -1,5 +1,5 @@
 // Names the frames of Node's modules as Node does, after the compiler: `node:net/socket.js:12:3` in a stack is line 12 of
-// dist/src/net/socket.js. Node, editors and test runners know by `node:` which frames are not the program's own: they print
+// dist/src/net/socket/socket.js. Node, editors and test runners know by `node:` which frames are not the program's own: they print
 // them grey or leave them out. Under --enable-source-maps frames are lines of src/, as before.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const compiled = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'src')
 const modules = ['dgram', 'dns', 'http', 'http2', 'https', 'net', 'querystring', 'tls', 'url']
-const shared = ['core', 'host']
+const shared = ['core', 'crypto', 'dns-server', 'host']
 const mapping = '//# sourceMappingURL='
 
 for (const folder of modules) nameFrames(folder, `node:${folder}`)

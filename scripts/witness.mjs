@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs'
 import { env } from 'node:process'
 import * as dgram from '../dist/src/dgram/index.js'
 import * as http from '../dist/src/http/index.js'
-import { Http2Stream } from '../dist/src/http2/stream.js'
+import { Http2Stream } from '../dist/src/http2/stream/http2-stream.js'
 import * as net from '../dist/src/net/index.js'
 
 /** By module: what one message on the channel is called, and the object whose class says whose it is. */

@@ -2,4 +2,4 @@
 
 /// <reference path="./node.d.ts" />
 
-export * from '../dist/src/dns/dns-server.js'
+export * from '../dist/src/dns-server/index.js'

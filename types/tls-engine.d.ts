@@ -2,4 +2,4 @@
 
 /// <reference path="./node.d.ts" />
 
-export * from '../dist/src/tls/engine-choice.js'
+export * from '../dist/src/tls/api/engine-choice.js'

@@ -1,7 +1,7 @@
 // What a request costs in the engine alone, without a socket or a system call; and what a session and a stream hold.
 //   node --expose-gc dist/bench/http2/bare-engine.js
 
-import { defaultLimits } from '../../src/http2/engine/limits.ts'
+import { defaultLimits } from '../../src/http2/engine/engine-limits.ts'
 import { SessionEngine } from '../../src/http2/engine/session-engine.ts'
 import type { SessionHandler } from '../../src/http2/engine/types.ts'
 import { HpackEncoder } from '../../src/http2/wire/hpack-encoder.ts'

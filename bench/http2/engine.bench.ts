@@ -5,7 +5,7 @@ import builtInHttp2, { type ClientHttp2Session, type ServerHttp2Stream } from 'n
 import type { AddressInfo } from 'node:net'
 import { currentHost } from '../../src/host/current.ts'
 import type { Connection, Endpoint } from '../../src/host/types.ts'
-import { defaultLimits } from '../../src/http2/engine/limits.ts'
+import { defaultLimits } from '../../src/http2/engine/engine-limits.ts'
 import { SessionEngine } from '../../src/http2/engine/session-engine.ts'
 import type { SessionHandler } from '../../src/http2/engine/types.ts'
 import type { BenchCase, Load, Serving, SpeedCase } from '../case.ts'

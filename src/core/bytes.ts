@@ -45,3 +45,15 @@ let slabAt = 0
 export function allBytes(view: Uint8Array): Uint8Array {
   return Buffer.from(view.buffer)
 }
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let size = 0
+  for (const part of parts) size += part.length
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

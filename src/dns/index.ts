@@ -1,7 +1,7 @@
 import type * as Node from 'node:dns'
-import { callbackFunctions } from './default-resolver.ts'
-import { lookup as lookupFunction } from './lookup.ts'
-import { lookupService as lookupServiceFunction } from './lookup-service.ts'
+import { lookup as lookupFunction } from './lookup/lookup.ts'
+import { lookupService as lookupServiceFunction } from './lookup/lookup-service.ts'
+import { callbackFunctions } from './resolver/default-resolver.ts'
 
 /** How Node's declarations say what `util.promisify` gives: a type alone. */
 type Promisified<F> = F extends { __promisify__: infer P } ? { __promisify__: P } : unknown
@@ -10,13 +10,13 @@ export const lookup = lookupFunction as typeof lookupFunction & Promisified<type
 export const lookupService = lookupServiceFunction as typeof lookupServiceFunction &
   Promisified<typeof Node.lookupService>
 
-export { setServers } from './default-resolver.ts'
 export * from './error-codes.ts'
-export { ADDRCONFIG, ALL, V4MAPPED } from './lookup.ts'
+export { ADDRCONFIG, ALL, V4MAPPED } from './lookup/lookup.ts'
+export { getDefaultResultOrder, setDefaultResultOrder } from './lookup/result-order.ts'
 export { dns as default } from './module.ts'
 export { promisesModule as promises } from './promises-module.ts'
-export { Resolver } from './resolver.ts'
-export { getDefaultResultOrder, setDefaultResultOrder } from './result-order.ts'
+export { setServers } from './resolver/default-resolver.ts'
+export { Resolver } from './resolver/resolver.ts'
 export const {
   getServers,
   resolve,

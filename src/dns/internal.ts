@@ -1,3 +1,3 @@
 // For the modules that stand on dns.
 
-export { ADDRCONFIG, ALL, lookup, V4MAPPED } from './lookup.ts'
+export { ADDRCONFIG, ALL, lookup, V4MAPPED } from './lookup/lookup.ts'

@@ -1,12 +1,12 @@
 // The object that `require('dns')` gives: one, writable, as programs expect of Node's.
 
-import { callbackFunctions, setServers } from './default-resolver.ts'
 import * as errorCodes from './error-codes.ts'
-import { ADDRCONFIG, ALL, lookup, V4MAPPED } from './lookup.ts'
-import { lookupService } from './lookup-service.ts'
+import { ADDRCONFIG, ALL, lookup, V4MAPPED } from './lookup/lookup.ts'
+import { lookupService } from './lookup/lookup-service.ts'
+import { getDefaultResultOrder, setDefaultResultOrder } from './lookup/result-order.ts'
 import { promisesModule } from './promises-module.ts'
-import { Resolver } from './resolver.ts'
-import { getDefaultResultOrder, setDefaultResultOrder } from './result-order.ts'
+import { callbackFunctions, setServers } from './resolver/default-resolver.ts'
+import { Resolver } from './resolver/resolver.ts'
 
 export const dns = {
   lookup,

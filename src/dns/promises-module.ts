@@ -1,10 +1,10 @@
 // The object `dns.promises`: one, writable, as programs expect of Node's.
 
-import { promiseFunctions, setServers } from './default-resolver.ts'
 import * as errorCodes from './error-codes.ts'
-import { lookup, lookupService } from './lookup-promises.ts'
-import { Resolver } from './promise-resolver.ts'
-import { getDefaultResultOrder, setDefaultResultOrder } from './result-order.ts'
+import { lookup, lookupService } from './lookup/lookup-promises.ts'
+import { getDefaultResultOrder, setDefaultResultOrder } from './lookup/result-order.ts'
+import { promiseFunctions, setServers } from './resolver/default-resolver.ts'
+import { Resolver } from './resolver/promise-resolver.ts'
 
 export const promisesModule = {
   lookup,

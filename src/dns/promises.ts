@@ -1,13 +1,13 @@
 // What `require('dns/promises')` gives: the functions of the default resolver, with promises.
 
-import { promiseFunctions } from './default-resolver.ts'
 import { promisesModule } from './promises-module.ts'
+import { promiseFunctions } from './resolver/default-resolver.ts'
 
-export { setServers } from './default-resolver.ts'
 export * from './error-codes.ts'
-export { lookup, lookupService } from './lookup-promises.ts'
-export { Resolver } from './promise-resolver.ts'
-export { getDefaultResultOrder, setDefaultResultOrder } from './result-order.ts'
+export { lookup, lookupService } from './lookup/lookup-promises.ts'
+export { getDefaultResultOrder, setDefaultResultOrder } from './lookup/result-order.ts'
+export { setServers } from './resolver/default-resolver.ts'
+export { Resolver } from './resolver/promise-resolver.ts'
 export const {
   getServers,
   resolve,

@@ -2,7 +2,7 @@
 // take the current host when they are made.
 
 import { ambientHost } from './ambient.ts'
-import { osHost } from './os-host.ts'
+import { osHost } from './os/os-host.ts'
 import type { Host } from './types.ts'
 
 /** The host given to the innermost `host.run(fn)` around the running code; the operating system's host outside any. */

@@ -2,16 +2,21 @@
 // with the accessors that Node has there.
 
 import { validateInteger } from '../core/validate.ts'
-import { Agent, getGlobalAgent, setGlobalAgent } from './agent.ts'
-import { ClientRequest, get, request } from './client-request.ts'
+import { Agent, getGlobalAgent, setGlobalAgent } from './client/agent.ts'
+import { ClientRequest, get, request } from './client/client-request.ts'
+import { setGlobalProxyFromEnv } from './client/global-proxy.ts'
 import { STATUS_CODES } from './constants.ts'
-import { setGlobalProxyFromEnv } from './global-proxy.ts'
-import { isValidHeaderName, isValidHeaderValue, validateHeaderName, validateHeaderValue } from './header-validation.ts'
-import { IncomingMessage } from './incoming-message.ts'
-import { OutgoingMessage } from './outgoing-message.ts'
+import {
+  isValidHeaderName,
+  isValidHeaderValue,
+  validateHeaderName,
+  validateHeaderValue,
+} from './message/header-validation.ts'
+import { IncomingMessage } from './message/incoming-message.ts'
+import { OutgoingMessage } from './message/outgoing-message.ts'
 import { processMaxHeaderSize } from './process-options.ts'
-import { _connectionListener, createServer, Server } from './server.ts'
-import { ServerResponse } from './server-response.ts'
+import { _connectionListener, createServer, Server } from './server/server.ts'
+import { ServerResponse } from './server/server-response.ts'
 import { websocketMask, websocketUnmask } from './websocket-mask.ts'
 import { METHODS } from './wire/methods.ts'
 

@@ -7,21 +7,21 @@ export {
   kProxyConfig,
   kWaitForProxyTunnel,
   type SocketOptions,
-} from './agent.ts'
-export type { MessageCarrier, MessageOutlet } from './carrier.ts'
-export { type ClientSocket, clientConnectionOf } from './client-connection.ts'
-export { ClientRequest, PlainClientRequest } from './client-request.ts'
+} from './client/agent.ts'
+export { type ClientSocket, clientConnectionOf } from './client/client-connection.ts'
+export { ClientRequest, PlainClientRequest } from './client/client-request.ts'
+export { setHttpsProxySetter } from './client/global-proxy.ts'
+export { ProxyConfig, proxyConfigFrom, setSecureConnect, shouldUseProxy } from './client/proxy.ts'
+export { type RequestOptions, type ResponseListener, readArguments } from './client/request-options.ts'
 export { STATUS_CODES } from './constants.ts'
-export { utcDate } from './date.ts'
-export { setHttpsProxySetter } from './global-proxy.ts'
-export { validateHeaderName, validateHeaderValue } from './header-validation.ts'
-export { type HttpServerLike, type HttpServerOptions, HttpService } from './http-service.ts'
-export { IncomingMessage } from './incoming-message.ts'
-export { formatLinks } from './link-header.ts'
-export { OutgoingMessage } from './outgoing-message.ts'
+export type { MessageCarrier, MessageOutlet } from './message/carrier.ts'
+export { utcDate } from './message/date.ts'
+export { validateHeaderName, validateHeaderValue } from './message/header-validation.ts'
+export { IncomingMessage } from './message/incoming-message.ts'
+export { formatLinks } from './message/link-header.ts'
+export { OutgoingMessage } from './message/outgoing-message.ts'
 export { usesEnvironmentProxy } from './process-options.ts'
-export { ProxyConfig, proxyConfigFrom, setSecureConnect, shouldUseProxy } from './proxy.ts'
-export { type RequestOptions, type ResponseListener, readArguments } from './request-options.ts'
+export { type HttpServerLike, type HttpServerOptions, HttpService } from './server/http-service.ts'
 export {
   _connectionListener,
   answerFailure,
@@ -29,7 +29,7 @@ export {
   type RequestListener,
   type ServerOptions,
   serveStream,
-} from './server.ts'
-export { ServerConnection } from './server-connection.ts'
-export { ServerResponse } from './server-response.ts'
+} from './server/server.ts'
+export { ServerConnection } from './server/server-connection.ts'
+export { ServerResponse } from './server/server-response.ts'
 export { hasInvalidTargetCharacter, hasInvalidValueCharacter, isToken } from './wire/field-rules.ts'

@@ -7,8 +7,8 @@ import type { EventEmitter } from 'node:events'
 import { invalidArgType } from '../core/errors.ts'
 import type { Connection, ConnectionSink } from '../host/types.ts'
 import { connectionOf, Socket, sinkOf } from '../net/internal.ts'
-import type { WriteDone } from './carrier.ts'
-import { hideBuffered, showBuffered } from './socket-outlet.ts'
+import type { WriteDone } from './message/carrier.ts'
+import { hideBuffered, showBuffered } from './message/socket-outlet.ts'
 
 /** Who reads and writes: what the socket brings goes there, whichever way it came. */
 export interface LinkOwner {

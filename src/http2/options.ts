@@ -5,9 +5,9 @@ import type { Duplex } from 'node:stream'
 import { validateBoolean, validateNumber, validateUint32 } from '../core/validate.ts'
 import type { HttpServerOptions } from '../http/internal.ts'
 import { constants } from './constants.ts'
-import { defaultLimits, type SessionLimits } from './engine/limits.ts'
+import { defaultLimits, type SessionLimits } from './engine/engine-limits.ts'
 import type { SessionOptions as EngineOptions, PaddingStrategy } from './engine/types.ts'
-import { type Settings, settingEntries, validateRemoteCustomSettings, validateSettings } from './settings.ts'
+import { type Settings, settingEntries, validateRemoteCustomSettings, validateSettings } from './session/settings.ts'
 import { validateOptionalArray, validateOptionalObject } from './validate.ts'
 
 export interface SessionOptions {

@@ -1,6 +1,5 @@
 export { normalizeArguments as _normalizeArgs } from './arguments.ts'
 export { BlockList } from './block-list.ts'
-export { type BoundSocketOptions, ExportedBoundSocket as BoundSocket } from './bound-socket.ts'
 export {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -10,5 +9,6 @@ export {
 export { isIP, isIPv4, isIPv6 } from './is-ip.ts'
 export { net as default } from './module.ts'
 export { createServer, Server } from './server.ts'
-export { connect, connect as createConnection, Socket, Socket as Stream } from './socket.ts'
+export { type BoundSocketOptions, ExportedBoundSocket as BoundSocket } from './socket/bound-socket.ts'
+export { connect, connect as createConnection, Socket, Socket as Stream } from './socket/socket.ts'
 export { SocketAddress } from './socket-address.ts'

@@ -1,9 +1,9 @@
 // For the modules that stand on net: the raw Connection beneath a Socket, and Sockets over Connections.
 
 export { type AnyOptions, normalizeArguments } from './arguments.ts'
-export { acceptedHandle, bareHandle, StreamHandle } from './handle.ts'
-export { JSStreamSocket } from './js-stream-socket.ts'
+export { acceptedHandle, bareHandle, StreamHandle } from './handle/handle.ts'
 export { Server, type ServerOptions } from './server.ts'
+export { JSStreamSocket } from './socket/js-stream-socket.ts'
 export {
   connect,
   connectionOf,
@@ -16,7 +16,7 @@ export {
   type SocketOverOptions,
   sinkOf,
   socketOver,
-} from './socket.ts'
+} from './socket/socket.ts'
 export {
   acceptConnection,
   adoptHandle,

@@ -6,7 +6,7 @@ import { validateAbortSignal, validatePort } from '../core/validate.ts'
 import { lookup } from '../dns/internal.ts'
 import type { Host, ListenTarget } from '../host/types.ts'
 import { type AnyOptions, isPipeName, toNumber } from './arguments.ts'
-import { BoundSocket, takeBound } from './bound-socket.ts'
+import { BoundSocket, takeBound } from './socket/bound-socket.ts'
 
 export interface ListenRequest {
   readonly target: ListenTarget

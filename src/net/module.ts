@@ -1,9 +1,8 @@
 // The object that `require('net')` gives: one, writable, as programs expect of Node's.
 
-import { runtimeFeatures } from '../host/os-features.ts'
+import { runtimeFeatures } from '../host/os/os-features.ts'
 import { normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
-import { BoundSocket } from './bound-socket.ts'
 import {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -12,7 +11,8 @@ import {
 } from './family-defaults.ts'
 import { isIP, isIPv4, isIPv6 } from './is-ip.ts'
 import { createServer, Server } from './server.ts'
-import { connect, Socket } from './socket.ts'
+import { BoundSocket } from './socket/bound-socket.ts'
+import { connect, Socket } from './socket/socket.ts'
 import { SocketAddress } from './socket-address.ts'
 
 export const net = {

@@ -12,10 +12,10 @@ import { normalizeArguments } from './arguments.ts'
 import { BlockList } from './block-list.ts'
 import { serverListenChannel, serverSocketChannel } from './diagnostics.ts'
 import { serverAlreadyListening, serverNotRunning } from './errors.ts'
-import { acceptedHandle } from './handle.ts'
+import { acceptedHandle } from './handle/handle.ts'
+import { addressBy, serverHandle } from './handle/server-handle.ts'
 import { type ListenRequest, listenRequest, resolveListenAddress } from './listen.ts'
-import { addressBy, serverHandle } from './server-handle.ts'
-import { type Socket, socketOver } from './socket.ts'
+import { type Socket, socketOver } from './socket/socket.ts'
 import { acceptConnection, kHandle, kHost, releaseConnection } from './symbols.ts'
 
 export interface ServerOptions {

@@ -4,10 +4,10 @@
 import { EventEmitter } from 'node:events'
 import { Duplex } from 'node:stream'
 import { deprecate } from 'node:util'
-import { runtimeHas } from './defaults.ts'
-import { createSecureContext, type SecureContext } from './secure-context.ts'
-import { Server, type TlsServerOptions } from './server.ts'
-import { TLSSocket, type TLSSocketOptions } from './tls-socket.ts'
+import { runtimeHas } from './api/defaults.ts'
+import { createSecureContext, type SecureContext } from './api/secure-context.ts'
+import { Server, type TlsServerOptions } from './api/server.ts'
+import { TLSSocket, type TLSSocketOptions } from './api/tls-socket.ts'
 
 /** TLS between two streams: ciphertext on one, plaintext on the other. */
 class SecurePair extends EventEmitter {

@@ -1,11 +1,11 @@
 // For the modules that stand on tls: https, and http2 over TLS.
 
 export type { Socket } from '../net/internal.ts'
-export { canonicalHost } from './canonical-host.ts'
-export type { ConnectionOptions } from './connect.ts'
+export type { ConnectionOptions } from './api/connect.ts'
+export { Server, type TlsServerOptions } from './api/server.ts'
+export { TLSSocket, type TLSSocketOptions } from './api/tls-socket.ts'
+export { TlsConnection } from './connection/tls-connection.ts'
 export { tls } from './module.ts'
-export { SecureAccept } from './secure-accept.ts'
-export { Server, type TlsServerOptions } from './server.ts'
+export { canonicalHost } from './policy/canonical-host.ts'
+export { SecureAccept } from './policy/secure-accept.ts'
 export { acceptSecure } from './symbols.ts'
-export { TlsConnection } from './tls-connection.ts'
-export { TLSSocket, type TLSSocketOptions } from './tls-socket.ts'

@@ -1,16 +1,16 @@
 // The object that `require('tls')` gives. Programs change the defaults on it: it is the very object they are read from.
 
 import { getCiphers } from 'node:tls'
-import { convertALPNProtocols } from './alpn.ts'
-import { getCertificateCompressionAlgorithms } from './certificate-compression.ts'
-import { connect } from './connect.ts'
-import { defaults } from './defaults.ts'
+import { convertALPNProtocols } from './api/alpn.ts'
+import { connect } from './api/connect.ts'
+import { defaults } from './api/defaults.ts'
+import { createSecureContext, SecureContext } from './api/secure-context.ts'
+import { createServer, Server } from './api/server.ts'
+import { TLSSocket } from './api/tls-socket.ts'
+import { getCertificateCompressionAlgorithms } from './connection/compressors.ts'
 import { deprecatedExports } from './deprecated.ts'
-import { checkServerIdentity } from './identity.ts'
-import { createSecureContext, SecureContext } from './secure-context.ts'
-import { createServer, Server } from './server.ts'
-import { TLSSocket } from './tls-socket.ts'
-import { getCACertificates, rootCertificates, setDefaultCACertificates } from './trust-store.ts'
+import { checkServerIdentity } from './policy/identity.ts'
+import { getCACertificates, rootCertificates, setDefaultCACertificates } from './policy/trust-store.ts'
 
 const writable = Object.assign(defaults, deprecatedExports, {
   getCiphers,

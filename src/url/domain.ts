@@ -2,9 +2,9 @@
 // them, up to the first slash or question mark; '' for what is no host.
 
 import { missingArgs } from '../core/errors.ts'
-import { UrlComponents } from './components.ts'
-import * as idna from './idna.ts'
-import { HOSTNAME, parsePart } from './parser.ts'
+import { UrlComponents } from './parser/components.ts'
+import * as idna from './parser/idna.ts'
+import { HOSTNAME, parsePart } from './parser/url-parser.ts'
 
 export function domainToASCII(domain: string): string {
   if (arguments.length < 1) throw missingArgs('domain')

@@ -3,10 +3,10 @@
 import { domainToASCII, domainToUnicode } from './domain.ts'
 import { fileURLToPath, fileURLToPathBuffer, pathToFileURL } from './file-url.ts'
 import { urlToHttpOptions } from './http-options.ts'
-import { format, parse, resolve, resolveObject, Url } from './legacy.ts'
-import { URLSearchParams } from './search-params.ts'
+import { format, parse, resolve, resolveObject, Url } from './legacy/legacy.ts'
+import { URLPattern } from './pattern/url-pattern.ts'
+import { URLSearchParams } from './search-params/search-params.ts'
 import { URL } from './url.ts'
-import { URLPattern } from './url-pattern.ts'
 
 type Exports = Omit<typeof import('./index.ts'), 'default'>
 

@@ -1,7 +1,10 @@
 // What the setters of the URL class do to a record. Each gives a new record, or the same where the standard ignores the
 // value. URL standard, section 6.1 "URL class".
 
-import { UrlComponents } from './components.ts'
+import { UrlComponents } from './parser/components.ts'
+import { FRAGMENT_SET, percentEncode, USERINFO_SET } from './parser/percent-encoding.ts'
+import { fragmentOf, hasOpaquePath, queryOf, serialize, type UrlRecord, withTail } from './parser/record.ts'
+import { NO_PORT } from './parser/schemes.ts'
 import {
   encodeQuery,
   HOST,
@@ -11,10 +14,7 @@ import {
   parsePart,
   removeTabsAndNewlines,
   SCHEME_START,
-} from './parser.ts'
-import { FRAGMENT_SET, percentEncode, USERINFO_SET } from './percent-encoding.ts'
-import { fragmentOf, hasOpaquePath, queryOf, serialize, type UrlRecord, withTail } from './record.ts'
-import { NO_PORT } from './schemes.ts'
+} from './parser/url-parser.ts'
 
 export function withProtocol(record: UrlRecord, value: string): UrlRecord {
   return withPart(UrlComponents.of(record), `${value}:`, SCHEME_START)

@@ -7,7 +7,6 @@ import { URL as RuntimeURL } from 'node:url'
 import { type InspectOptions, inspect } from 'node:util'
 import { invalidArgType, missingArgs } from '../core/errors.ts'
 import { invalidUrl, invalidUrlAssigned } from './errors.ts'
-import { parseUrl } from './parser.ts'
 import {
   ABSENT,
   hostnameOf,
@@ -18,9 +17,10 @@ import {
   queryOf,
   type UrlRecord,
   usernameOf,
-} from './record.ts'
-import { FILE, HTTP, HTTPS, NO_PORT, NOT_SPECIAL } from './schemes.ts'
-import { linkParams, replaceList, URLSearchParams } from './search-params.ts'
+} from './parser/record.ts'
+import { FILE, HTTP, HTTPS, NO_PORT, NOT_SPECIAL } from './parser/schemes.ts'
+import { parseUrl } from './parser/url-parser.ts'
+import { linkParams, replaceList, URLSearchParams } from './search-params/search-params.ts'
 import {
   withHash,
   withHost,

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { DnsServer, describeZone } from '../../src/dns/dns-server.ts'
 import dns from '../../src/dns/index.ts'
+import { DnsServer, describeZone } from '../../src/dns-server/index.ts'
 import { MemoryHost, osHost } from '../../src/host/index.ts'
 import { exampleZone } from './example-zone.ts'
 

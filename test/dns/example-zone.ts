@@ -1,7 +1,7 @@
 // A zone with everything: what the tests of the name server and of the resolvers ask for.
 
-import { Zone } from '../../src/dns/engine/zone.ts'
-import { parseZoneFile } from '../../src/dns/wire/zone-file.ts'
+import { Zone } from '../../src/dns-server/zone.ts'
+import { parseZoneFile } from '../../src/dns-server/zone-file.ts'
 
 export const exampleZoneText = `
 $ORIGIN example.test.

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { MAX_QUERIES_PER_PORT, MAX_QUERIES_PER_STREAM, STREAM_IDLE_MS } from '../../src/dns/engine/limits.ts'
+import { MAX_QUERIES_PER_PORT, MAX_QUERIES_PER_STREAM, STREAM_IDLE_MS } from '../../src/dns/engine/query-limits.ts'
 import { promises } from '../../src/dns/index.ts'
 import { FrameReader, frameMessage } from '../../src/dns/wire/framing.ts'
 import { type Message, readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import { MemoryHost, MemoryNetwork, silentSink } from '../../src/host/index.ts'
-import { RuntimeClock } from '../../src/host/runtime-clock.ts'
+import { RuntimeClock } from '../../src/host/os/runtime-clock.ts'
 import type { Connection, DatagramPort, Endpoint, Host } from '../../src/host/types.ts'
 
 type Resolver = InstanceType<typeof promises.Resolver>

@@ -4,10 +4,10 @@
 // the message in hexadecimal.
 
 import { isDeepStrictEqual } from 'node:util'
-import { Authority } from '../../src/dns/engine/authority.ts'
 import { MessageError } from '../../src/dns/wire/error.ts'
 import { type Message, readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import { IN, recordTypes } from '../../src/dns/wire/types.ts'
+import { Authority } from '../../src/dns-server/authority.ts'
 import { exampleZone } from '../dns/example-zone.ts'
 import { message, queryFor } from '../dns/messages.ts'
 

@@ -5,7 +5,7 @@
 // nobody sent, and two ends that never come to rest.
 
 import { argv } from 'node:process'
-import type { CryptoProvider } from '../../src/tls/crypto/provider.ts'
+import type { CryptoProvider } from '../../src/crypto/provider.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE } from '../../src/tls/wire/records.ts'
 import {
   Encounter,

@@ -4,15 +4,15 @@
 // unless its bytes are the same. Anything else ends the run, with the input in hexadecimal.
 
 import { generateKeyPairSync } from 'node:crypto'
-import { nodeCertificateCrypto, nodePasswordCrypto } from '../../src/tls/crypto/node-x509.ts'
+import { UnsupportedAlgorithm } from '../../src/crypto/certificate-crypto.ts'
+import { nodeCertificateCrypto, nodePasswordCrypto } from '../../src/crypto/node/node-x509.ts'
 import { Certificate } from '../../src/tls/x509/certificate.ts'
-import { verifyChain } from '../../src/tls/x509/chain.ts'
 import { Crl } from '../../src/tls/x509/crl.ts'
-import { UnsupportedAlgorithm } from '../../src/tls/x509/crypto.ts'
 import { DerError } from '../../src/tls/x509/der.ts'
+import { verifyChain } from '../../src/tls/x509/path/chain.ts'
+import { TrustedSet } from '../../src/tls/x509/path/trusted-set.ts'
 import { parsePem } from '../../src/tls/x509/pem.ts'
 import { readPfx, WrongPassword } from '../../src/tls/x509/pkcs12.ts'
-import { TrustedSet } from '../../src/tls/x509/trusted-set.ts'
 import * as make from '../support/certificates.ts'
 
 export interface FuzzCount {

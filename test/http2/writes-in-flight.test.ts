@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Duplex, duplexPair } from 'node:stream'
 import { it } from 'node:test'
-import { MAX_WRITES_IN_FLIGHT } from '../../src/http2/limits.ts'
+import { MAX_WRITES_IN_FLIGHT } from '../../src/http2/default-limits.ts'
 import { frame, preface, settings, windowUpdate } from '../support/h2-peer.ts'
 import { http2, type ServerStream } from './peers.ts'
 

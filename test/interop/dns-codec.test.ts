@@ -8,10 +8,10 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
-import { DnsServer } from '../../src/dns/server.ts'
 import { type Message, readMessage, writeMessage } from '../../src/dns/wire/message.ts'
 import type { ResourceRecord } from '../../src/dns/wire/records.ts'
 import { IN } from '../../src/dns/wire/types.ts'
+import { DnsServer } from '../../src/dns-server/server.ts'
 import { anyMessage } from '../dns/wire/arbitrary.ts'
 
 const root = join(fileURLToPath(import.meta.url), '../../../..')

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import * as runtime from 'node:tls'
-import { nodeCrypto } from '../../src/tls/crypto/node-crypto.ts'
+import { X25519MLKEM768 } from '../../src/crypto/named-groups.ts'
+import { nodeCrypto } from '../../src/crypto/node/node-crypto.ts'
 import tls from '../../src/tls/index.ts'
-import { X25519MLKEM768 } from '../../src/tls/wire/named-groups.ts'
 import { authority, localhost } from '../tls/certificates.ts'
 
 type Tls = Pick<typeof runtime, 'connect' | 'createServer'>

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DnsServer } from '../../src/dns/server.ts'
+import { DnsServer } from '../../src/dns-server/server.ts'
 import { osHost } from '../../src/host/index.ts'
 import { exampleZone } from '../dns/example-zone.ts'
 

@@ -1,7 +1,7 @@
 // Two machines in this process's memory on one clock that the model moves: turns come by themselves, time only when it is let pass.
 
-import { MemoryHost } from '../../src/host/memory-host.ts'
-import { MemoryNetwork } from '../../src/host/memory-network.ts'
+import { MemoryHost } from '../../src/host/memory/memory-host.ts'
+import { MemoryNetwork } from '../../src/host/memory/memory-network.ts'
 import type { Clock, Timer } from '../../src/host/types.ts'
 import type { World } from './world.ts'
 

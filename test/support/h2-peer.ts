@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SessionLimits } from '../../src/http2/engine/limits.ts'
+import type { SessionLimits } from '../../src/http2/engine/engine-limits.ts'
 import { SessionEngine } from '../../src/http2/engine/session-engine.ts'
 import type { Role, SessionOptions } from '../../src/http2/engine/types.ts'
 import { HpackDecoder } from '../../src/http2/wire/hpack-decoder.ts'

@@ -1,6 +1,6 @@
 // Options of a session engine with every default filled in.
 
-import { defaultLimits, type SessionLimits } from '../../src/http2/engine/limits.ts'
+import { defaultLimits, type SessionLimits } from '../../src/http2/engine/engine-limits.ts'
 import type { SessionOptions } from '../../src/http2/engine/types.ts'
 
 export function sessionOptions({

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, it } from 'node:test'
-import { setTlsEngine } from '../../src/tls/engine-choice.ts'
+import { setTlsEngine } from '../../src/tls/api/engine-choice.ts'
 import * as make from '../support/certificates.ts'
 import { connect, failure, listen, secured } from './pair.ts'
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { domainToASCII, domainToUnicode, URL } from '../../src/url/index.ts'
-import { MAX_IDNA_LENGTH, MAX_REMEMBERED_DOMAINS } from '../../src/url/limits.ts'
+import { MAX_IDNA_LENGTH, MAX_REMEMBERED_DOMAINS } from '../../src/url/parser/limits.ts'
 
 describe('the constructor', () => {
   it("throws Node's error for what is no URL", () => {

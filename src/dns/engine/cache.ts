@@ -2,8 +2,8 @@
 // the least recently used goes first. Time is an argument.
 
 import { ExpiringMap } from './expiring-map.ts'
-import { DEFAULT_CACHE_ENTRIES, MAX_CACHE_TTL_S, MAX_NEGATIVE_TTL_S } from './limits.ts'
 import type { Outcome } from './outcome.ts'
+import { DEFAULT_CACHE_ENTRIES, MAX_CACHE_TTL_S, MAX_NEGATIVE_TTL_S } from './query-limits.ts'
 
 export interface CacheOptions {
   readonly maxEntries?: number | undefined

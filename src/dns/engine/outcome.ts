@@ -4,7 +4,7 @@ import type { Message } from '../wire/message.ts'
 import { isWithin, lowerCaseName } from '../wire/name.ts'
 import type { ResourceRecord } from '../wire/records.ts'
 import { IN, NOERROR, NXDOMAIN } from '../wire/types.ts'
-import { MAX_ALIASES } from './limits.ts'
+import { MAX_ALIASES } from './query-limits.ts'
 
 /** c-ares' codes, those that a question can end with. */
 export type FailureCode =

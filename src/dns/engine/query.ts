@@ -7,8 +7,8 @@
 import { MessageError } from '../wire/error.ts'
 import { type Message, readMessage, writeMessage } from '../wire/message.ts'
 import { FORMERR, IN, NOTIMP, QUERY, type QuestionType, REFUSED, SERVFAIL } from '../wire/types.ts'
-import { MAX_ALIASES, MAX_TIMEOUT_MS, UDP_SIZE } from './limits.ts'
 import { type FailureCode, type Outcome, outcomeOf } from './outcome.ts'
+import { MAX_ALIASES, MAX_TIMEOUT_MS, UDP_SIZE } from './query-limits.ts'
 
 /** What is known of a server: shared by all questions to it. */
 export interface ServerTraits {

@@ -2,7 +2,7 @@
 // own resolver does.
 
 import type { ResolverConfiguration } from '../../host/types.ts'
-import { MAX_NDOTS, MAX_SEARCH_DOMAINS } from './limits.ts'
+import { MAX_NDOTS, MAX_SEARCH_DOMAINS } from './query-limits.ts'
 
 /** With the name servers, which hosts give apart. */
 export interface ResolvConf extends ResolverConfiguration {

@@ -1,7 +1,7 @@
 // Messages on a stream: each behind its length, in two bytes. RFC 1035 section 4.2.2, RFC 7766 section 8.
 
 import { MessageError } from './error.ts'
-import { MAX_MESSAGE_SIZE } from './limits.ts'
+import { MAX_MESSAGE_SIZE } from './message-limits.ts'
 
 /** A message with its length before it, to go out in one write. */
 export function frameMessage(message: Uint8Array): Uint8Array {

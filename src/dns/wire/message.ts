@@ -2,7 +2,7 @@
 // of the response code is in `rcode`.
 
 import { MessageError } from './error.ts'
-import { MAX_MESSAGE_SIZE } from './limits.ts'
+import { MAX_MESSAGE_SIZE } from './message-limits.ts'
 import { MessageReader } from './reader.ts'
 import { numberOfType, type ResourceRecord, readRecord, writeRecordData } from './records.ts'
 import { BADVERS, type QuestionType, recordTypes, typeName } from './types.ts'

@@ -3,7 +3,7 @@
 // the end is taken and never given. Which bytes are escaped is c-ares' choice, since programs compare such names.
 
 import { MessageError } from './error.ts'
-import { MAX_LABEL_SIZE, MAX_NAME_SIZE } from './limits.ts'
+import { MAX_LABEL_SIZE, MAX_NAME_SIZE } from './message-limits.ts'
 
 /**
  * Writes a name's labels, without compression, to `target` at `at`: room for MAX_NAME_SIZE is the caller's to have.

@@ -3,7 +3,7 @@
 import { latin1Text } from '../../core/bytes.ts'
 import { formatIp } from '../../core/ip.ts'
 import { MessageError } from './error.ts'
-import { MAX_NAME_SIZE, MAX_POINTERS } from './limits.ts'
+import { MAX_NAME_SIZE, MAX_POINTERS } from './message-limits.ts'
 import { escapes } from './name.ts'
 
 export class MessageReader {

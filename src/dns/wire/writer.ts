@@ -3,7 +3,7 @@
 import { copyOf } from '../../core/bytes.ts'
 import { writeIp } from '../../core/ip.ts'
 import { MessageError } from './error.ts'
-import { MAX_NAME_SIZE, MAX_STRING_SIZE } from './limits.ts'
+import { MAX_NAME_SIZE, MAX_STRING_SIZE } from './message-limits.ts'
 import { writeLabels } from './name.ts'
 import { MAX_OFFSET, NameTable } from './name-table.ts'
 

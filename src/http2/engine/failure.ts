@@ -1,7 +1,7 @@
 // What went wrong, whose scope it is, and what the library beneath Node would call it.
 
 import { FLOW_CONTROL_ERROR, REFUSED_STREAM, STREAM_CLOSED } from '../wire/frame-types.ts'
-import type { SessionLimits } from './limits.ts'
+import type { SessionLimits } from './engine-limits.ts'
 import type { EngineError } from './types.ts'
 
 /** A limit's name, with those that SETTINGS carry. */

@@ -12,10 +12,10 @@ import {
   SETTINGS_TIMEOUT,
 } from '../wire/frame-types.ts'
 import { writeAltSvc, writeOrigins, writePriorityUpdate, writeReset } from '../wire/frames.ts'
-import { FrameReceiver } from './frame-receiver.ts'
-import { HeaderReceiver } from './header-receiver.ts'
-import { releasePiece } from './pieces.ts'
 import { Pings } from './pings.ts'
+import { FrameReceiver } from './receive/frame-receiver.ts'
+import { HeaderReceiver } from './receive/header-receiver.ts'
+import { releasePiece } from './send/pieces.ts'
 import { SessionCore } from './session-core.ts'
 import { SettingsExchange } from './settings-exchange.ts'
 import { AWAITS_RESPONSE, Stream } from './stream.ts'
@@ -27,7 +27,7 @@ import {
   SEND_PROMISE,
   SEND_RESET,
   transition,
-} from './stream-state.ts'
+} from './stream-states.ts'
 import type {
   DataOptions,
   EngineStream,

@@ -12,7 +12,7 @@ import {
 } from '../wire/frame-types.ts'
 import { readSettings, writeSettings, writeSettingsAck } from '../wire/frames.ts'
 import { openedWindow } from './flow-control.ts'
-import type { HeaderReceiver } from './header-receiver.ts'
+import type { HeaderReceiver } from './receive/header-receiver.ts'
 import type { SessionCore } from './session-core.ts'
 import type { SettingEntries } from './types.ts'
 

@@ -3,7 +3,7 @@
 
 import { MAX_STREAM_ID } from '../wire/frame-types.ts'
 import type { Stream } from './stream.ts'
-import { RESERVED_LOCAL, RESERVED_REMOTE } from './stream-state.ts'
+import { RESERVED_LOCAL, RESERVED_REMOTE } from './stream-states.ts'
 import type { Role } from './types.ts'
 
 export class StreamTable {

@@ -3,7 +3,7 @@
 import { DEFAULT_WINDOW } from '../wire/frame-types.ts'
 import { ReceiveWindow } from './flow-control.ts'
 import { defaultUrgency } from './priority.ts'
-import { CLOSED, HALF_CLOSED_LOCAL, HALF_CLOSED_REMOTE, RESERVED_LOCAL, RESERVED_REMOTE } from './stream-state.ts'
+import { CLOSED, HALF_CLOSED_LOCAL, HALF_CLOSED_REMOTE, RESERVED_LOCAL, RESERVED_REMOTE } from './stream-states.ts'
 import type { EngineStream, FieldPairs, StreamStateNumber } from './types.ts'
 
 /** Bytes that wait to be sent, with those behind them. */

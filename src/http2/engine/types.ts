@@ -11,11 +11,11 @@
 // `onStreamClosed` for what `reset` and `destroy` close. What a handler throws passes through; the engine stays whole, and
 // reads what it has not read with `resumeReceiving`.
 
-import type { HeaderBlock } from './header-block.ts'
-import type { SessionLimits } from './limits.ts'
+import type { SessionLimits } from './engine-limits.ts'
+import type { HeaderBlock } from './receive/header-block.ts'
 
-export type { HeaderBlock } from './header-block.ts'
-export type { SessionLimits } from './limits.ts'
+export type { SessionLimits } from './engine-limits.ts'
+export type { HeaderBlock } from './receive/header-block.ts'
 
 export type Role = 'client' | 'server'
 

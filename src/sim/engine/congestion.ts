@@ -1,7 +1,7 @@
 // How much may be on its way: slow start, congestion avoidance, fast retransmit and NewReno's fast recovery. RFC 5681,
 // RFC 6582. Sequence numbers are counted from the connection's first byte, so they never wrap.
 
-import { tcpLimits } from './limits.ts'
+import { tcpLimits } from './tcp-limits.ts'
 
 export class Congestion {
   #segmentSize: number

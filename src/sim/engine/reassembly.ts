@@ -1,7 +1,7 @@
 // Bytes from the network, in the order of the stream: what is in order can be taken, what came too early waits. RFC 9293
 // section 3.10.7.4, "sequence number".
 
-import { tcpLimits } from './limits.ts'
+import { tcpLimits } from './tcp-limits.ts'
 
 export class Reassembly {
   readonly #ready: Uint8Array[] = []

@@ -10,11 +10,11 @@
 import type { Nanoseconds } from '../types.ts'
 import { type TcpOptions, type TcpSegment, tcpFlags } from '../wire/packets.ts'
 import { Congestion } from './congestion.ts'
-import { tcpLimits } from './limits.ts'
 import { Reassembly } from './reassembly.ts'
 import { RoundTrip } from './round-trip.ts'
 import { Scoreboard } from './scoreboard.ts'
 import { SendBuffer } from './send-buffer.ts'
+import { tcpLimits } from './tcp-limits.ts'
 
 export type TcpState =
   | 'closed'

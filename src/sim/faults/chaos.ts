@@ -4,9 +4,9 @@
 import { invalidArgValue } from '../../core/errors.ts'
 import { validateOneOf } from '../../core/validate.ts'
 import type { LinkConditions } from '../links/conditions.ts'
-import type { Machine } from '../machine.ts'
-import type { Network } from '../network.ts'
 import { below, fraction, randomFor } from '../randomness.ts'
+import type { Machine } from '../topology/machine.ts'
+import type { Network } from '../topology/network.ts'
 import type { Nanoseconds } from '../types.ts'
 import { type Duration, formatDuration, formatInstant, parseDuration } from '../units.ts'
 

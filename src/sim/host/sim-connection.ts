@@ -7,7 +7,7 @@ import { captureContext } from '../../host/ambient.ts'
 import type { Clock, Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from '../../host/types.ts'
 import type { TcpFailure } from '../engine/tcp.ts'
 import type { TcpEndpoint, TcpUser } from '../stack/tcp-layer.ts'
-import { hostLimits } from './limits.ts'
+import { hostLimits } from './socket-limits.ts'
 
 /** `closing`: by `destroy()`, by a failure, or with both directions through; `#failure` says whether `onError` comes first. */
 type State = 'connecting' | 'open' | 'closing' | 'closed'

@@ -4,14 +4,14 @@
 import { datagramSocketNotRunning, featureUnavailable, systemError } from '../../core/errors.ts'
 import { formatIp, isMappedIPv4, parseIp } from '../../core/ip.ts'
 import { captureContext } from '../../host/ambient.ts'
-import { datagramLimits } from '../../host/memory-limits.ts'
-import type { Binding } from '../../host/memory-ports.ts'
+import { datagramLimits } from '../../host/memory/memory-limits.ts'
+import type { Binding } from '../../host/memory/memory-ports.ts'
 import type { BindTarget, Clock, DatagramPort, DatagramSink, Endpoint, IpFamily, SendDone } from '../../host/types.ts'
 import { type IpStack, isGroup } from '../stack/ip-stack.ts'
 import type { UdpReceiver } from '../stack/udp-layer.ts'
 import type { NetworkCard } from '../types.ts'
-import { hostLimits } from './limits.ts'
 import { endpointOf } from './sim-listener.ts'
+import { hostLimits } from './socket-limits.ts'
 
 interface Membership {
   readonly group: string

@@ -4,9 +4,9 @@
 import { describedSystemError, featureUnavailable, type SystemError, systemError } from '../../core/errors.ts'
 import { formatIp, parseIp } from '../../core/ip.ts'
 import { runWithHost } from '../../host/ambient.ts'
-import { MemoryConnection } from '../../host/memory-connection.ts'
-import { MemoryListener, type ListenerPlace as PathPlace } from '../../host/memory-listener.ts'
-import { familyOf, nameNotFound, selectAddresses, serviceName, unmapped } from '../../host/memory-names.ts'
+import { MemoryConnection } from '../../host/memory/memory-connection.ts'
+import { MemoryListener, type ListenerPlace as PathPlace } from '../../host/memory/memory-listener.ts'
+import { familyOf, nameNotFound, selectAddresses, serviceName, unmapped } from '../../host/memory/memory-names.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
 import { silentSink } from '../../host/silent-sink.ts'
 import type {

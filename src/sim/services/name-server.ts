@@ -1,6 +1,6 @@
 // A name server for a machine to run: our own, at port 53, with zones as they are described or as zone files have them.
 
-import { DnsServer, describeZone, parseZoneFile, Zone, type ZoneDescription } from '../../dns/dns-server.ts'
+import { DnsServer, describeZone, parseZoneFile, Zone, type ZoneDescription } from '../../dns-server/index.ts'
 
 /** A zone, its description, or a zone file's text with its origin. */
 export type ZoneSource = Zone | ZoneDescription | { readonly origin: string; readonly file: string }

@@ -10,12 +10,12 @@ import {
   readQuotedPacket,
   unreachableCodes,
   unreachableCodesV6,
-} from '../wire/icmp.ts'
+} from '../wire/icmp-message.ts'
 import { IPV4_HEADER_LENGTH } from '../wire/ipv4.ts'
 import { IPV6_HEADER_LENGTH } from '../wire/ipv6.ts'
 import { type IcmpMessage, type Icmpv6Message, type IpPacket, ipProtocols } from '../wire/packets.ts'
 import { type IpStack, isGroup, isLoopback } from './ip-stack.ts'
-import { stackLimits } from './limits.ts'
+import { stackLimits } from './stack-limits.ts'
 
 type Unreachable = 'network' | 'host' | 'protocol' | 'port'
 

@@ -12,7 +12,7 @@ import {
   solicitedNodeAddress,
 } from '../wire/neighbor-discovery.ts'
 import { type ArpPacket, BROADCAST_MAC, type IpPacket, type Ipv6Packet, type MacAddress } from '../wire/packets.ts'
-import { stackLimits } from './limits.ts'
+import { stackLimits } from './stack-limits.ts'
 
 interface Known {
   readonly mac: MacAddress

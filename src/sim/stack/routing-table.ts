@@ -1,6 +1,6 @@
 // Where packets go: RFC 1812 section 5.2.4.3, the longest match. Decisions are remembered until a route changes.
 
-import { Subnet } from '../addresses.ts'
+import { Subnet } from '../topology/addresses.ts'
 import type { InterfaceAddress, NetworkCard } from '../types.ts'
 
 export interface TableRoute {

@@ -1,9 +1,9 @@
 // One machine's TCP: which connection a segment belongs to, who listens where, and the deadlines of all of them.
 
-import { type Binding, MemoryPorts } from '../../host/memory-ports.ts'
+import { type Binding, MemoryPorts } from '../../host/memory/memory-ports.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
-import { tcpLimits } from '../engine/limits.ts'
 import { TcpConnection, type TcpFailure, type TcpHandler } from '../engine/tcp.ts'
+import { tcpLimits } from '../engine/tcp-limits.ts'
 import type { Nanoseconds, ScheduledEvent, Scheduler } from '../types.ts'
 import { type TcpSegment, tcpFlags } from '../wire/packets.ts'
 

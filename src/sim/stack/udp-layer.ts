@@ -1,6 +1,6 @@
 // One machine's UDP: who hears a datagram. RFC 768.
 
-import { type Binding, MemoryPorts } from '../../host/memory-ports.ts'
+import { type Binding, MemoryPorts } from '../../host/memory/memory-ports.ts'
 import type { UdpDatagram } from '../wire/packets.ts'
 
 /** A bound port. */

@@ -2,9 +2,9 @@
 // from the IP header's bytes.
 
 import { pseudoHeaderSum } from './checksum.ts'
-import { ICMP_HEADER_LENGTH, readIcmp, readIcmpv6, writeIcmp } from './icmp.ts'
+import { ICMP_HEADER_LENGTH, readIcmp, readIcmpv6, writeIcmp } from './icmp-message.ts'
 import { type IpPacket, type IpPayload, ipProtocols } from './packets.ts'
-import { readTcp, tcpHeaderLength, writeTcp } from './tcp.ts'
+import { readTcp, tcpHeaderLength, writeTcp } from './tcp-segment.ts'
 import { readUdp, UDP_HEADER_LENGTH, writeUdp } from './udp.ts'
 
 export function ipPayloadLength(payload: IpPayload): number {

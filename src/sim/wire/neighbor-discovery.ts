@@ -3,7 +3,7 @@
 
 import { WireError } from './error.ts'
 import { getIp, getMac, putIp, putMac } from './fields.ts'
-import { icmpv6Types } from './icmp.ts'
+import { icmpv6Types } from './icmp-message.ts'
 import type { Icmpv6Message, MacAddress } from './packets.ts'
 
 export interface NeighborMessage {

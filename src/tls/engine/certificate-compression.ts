@@ -2,7 +2,6 @@
 // algorithms are the configuration's.
 
 import { BAD_CERTIFICATE, ILLEGAL_PARAMETER } from '../wire/alerts.ts'
-import * as ext from '../wire/extensions.ts'
 import {
   CERTIFICATE,
   type CertificateMessage,
@@ -12,10 +11,11 @@ import {
   writeCertificate,
   writeCompressedCertificate,
 } from '../wire/handshake-messages.ts'
-import { expectType, type HandshakeChannel } from './channel.ts'
-import { refusal } from './errors.ts'
-import { MAX_CERTIFICATE_MESSAGE } from './limits.ts'
-import type { HandshakeMessage } from './message-joiner.ts'
+import * as ext from '../wire/hello-extensions.ts'
+import { refusal } from './engine-errors.ts'
+import { MAX_CERTIFICATE_MESSAGE } from './handshake-limits.ts'
+import { expectType, type HandshakeChannel } from './record/channel.ts'
+import type { HandshakeMessage } from './record/message-joiner.ts'
 import type { CertificateCompressor, Credential } from './types.ts'
 
 /** Adds the extension, of a ClientHello or a CertificateRequest: what the peer may compress its certificate with. */

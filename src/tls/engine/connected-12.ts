@@ -1,19 +1,19 @@
 // A connection of TLS 1.2 whose handshake is done: renegotiation by either side (RFC 5246 section 7.4.1.1, bound to this
 // handshake by RFC 5746) and exporters. And the end that all its handshakes have: change_cipher_spec and Finished.
 
+import { concat } from '../../core/bytes.ts'
 import { DECODE_ERROR, DECRYPT_ERROR, HANDSHAKE_FAILURE, NO_RENEGOTIATION } from '../wire/alerts.ts'
-import { concat } from '../wire/bytes.ts'
 import { CLIENT_HELLO, FINISHED, HELLO_REQUEST, readEmpty } from '../wire/handshake-messages.ts'
+import { refusal } from './engine-errors.ts'
+import { MAX_REFUSED_RENEGOTIATIONS } from './handshake-limits.ts'
 import {
   type ConnectedState,
   expectType,
   type HandshakeChannel,
   type HandshakeState,
   unexpectedMessage,
-} from './channel.ts'
-import { refusal } from './errors.ts'
-import { MAX_REFUSED_RENEGOTIATIONS } from './limits.ts'
-import type { HandshakeMessage } from './message-joiner.ts'
+} from './record/channel.ts'
+import type { HandshakeMessage } from './record/message-joiner.ts'
 import type { Secrets12 } from './secrets-12.ts'
 import { Transcript } from './transcript.ts'
 

@@ -2,7 +2,6 @@
 
 import { UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
 import { copyOf } from '../wire/bytes.ts'
-import { NO_EXTENSIONS } from '../wire/extensions.ts'
 import {
   KEY_UPDATE,
   NEW_SESSION_TICKET,
@@ -11,13 +10,14 @@ import {
   writeKeyUpdate,
   writeNewSessionTicket,
 } from '../wire/handshake-messages.ts'
-import { type ConnectedState, type HandshakeChannel, type HandshakeState, unexpectedMessage } from './channel.ts'
-import { refusal } from './errors.ts'
+import { NO_EXTENSIONS } from '../wire/hello-extensions.ts'
+import { refusal } from './engine-errors.ts'
+import { MAX_KEY_UPDATES, MAX_TICKET_LIFETIME_SECONDS, MAX_TICKETS, MAX_TICKETS_KEPT } from './handshake-limits.ts'
 import { expandLabel, exportSecret, hashSize } from './key-schedule.ts'
-import { MAX_KEY_UPDATES, MAX_TICKET_LIFETIME_SECONDS, MAX_TICKETS, MAX_TICKETS_KEPT } from './limits.ts'
-import type { HandshakeMessage } from './message-joiner.ts'
+import { type ConnectedState, type HandshakeChannel, type HandshakeState, unexpectedMessage } from './record/channel.ts'
+import type { HandshakeMessage } from './record/message-joiner.ts'
+import type { Traffic13 } from './record/traffic-13.ts'
 import { SALT_SIZE, type SavedSession, sealTicket } from './sessions.ts'
-import type { Traffic13 } from './traffic-13.ts'
 
 export class Connected13 implements ConnectedState {
   readonly dropsChangeCipherSpec = false

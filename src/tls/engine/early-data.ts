@@ -3,9 +3,9 @@
 
 import { BAD_RECORD_MAC, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
 import { APPLICATION_DATA, HEADER_SIZE } from '../wire/records.ts'
-import { refusal, TlsError } from './errors.ts'
-import { MAX_CIPHERTEXT_13, MAX_EARLY_DATA_SKIPPED } from './limits.ts'
-import { type OpenedRecord, PlainOpener, type RecordOpener } from './record-protection.ts'
+import { refusal, TlsError } from './engine-errors.ts'
+import { MAX_CIPHERTEXT_13, MAX_EARLY_DATA_SKIPPED } from './handshake-limits.ts'
+import { type OpenedRecord, PlainOpener, type RecordOpener } from './record/record-protection.ts'
 
 export class SkippingOpener implements RecordOpener {
   readonly maxFragment = MAX_CIPHERTEXT_13

@@ -1,6 +1,8 @@
 // Choosing what both sides can do: versions, suites, schemes, protocols. Pure functions over two lists.
 
-import type { CryptoProvider, PrivateKey, PublicKey } from '../crypto/provider.ts'
+import { concat } from '../../core/bytes.ts'
+import type { CryptoProvider, PrivateKey, PublicKey } from '../../crypto/provider.ts'
+import { type SignatureScheme, signatureSchemeById } from '../../crypto/signature-schemes.ts'
 import {
   BAD_CERTIFICATE,
   DECRYPT_ERROR,
@@ -8,12 +10,11 @@ import {
   ILLEGAL_PARAMETER,
   NO_APPLICATION_PROTOCOL,
 } from '../wire/alerts.ts'
-import { asciiBytes, concat, sameBytes } from '../wire/bytes.ts'
+import { asciiBytes, sameBytes } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import type { DigitallySigned } from '../wire/handshake-messages.ts'
-import { type SignatureScheme, signatureSchemeById } from '../wire/signature-schemes.ts'
-import { refusal } from './errors.ts'
-import { MAX_CHAIN } from './limits.ts'
+import { refusal } from './engine-errors.ts'
+import { MAX_CHAIN } from './handshake-limits.ts'
 import type { Credential, ProtocolVersion, TlsEngineConfig } from './types.ts'
 
 /** Suites of both sides for a version, best first. */

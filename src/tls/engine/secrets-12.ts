@@ -1,13 +1,14 @@
 // TLS 1.2's secrets: the PRF, the master secret with and without RFC 7627, the keys of both directions, Finished values and
 // exporters. RFC 5246 sections 5, 6.3, 7.4.9 and 8.1; RFC 5705.
 
-import type { CryptoProvider } from '../crypto/provider.ts'
-import { asciiBytes, ByteWriter, concat, copyOf } from '../wire/bytes.ts'
+import { concat } from '../../core/bytes.ts'
+import type { CryptoProvider } from '../../crypto/provider.ts'
+import { asciiBytes, ByteWriter, copyOf } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
-import { type CbcKeys, OpenerCbc, SealerCbc } from './cbc-protection.ts'
-import type { HandshakeChannel } from './channel.ts'
 import { hashSize, keySize } from './key-schedule.ts'
-import { Opener12, type RecordOpener, type RecordSealer, Sealer12 } from './record-protection.ts'
+import { type CbcKeys, OpenerCbc, SealerCbc } from './record/cbc-protection.ts'
+import type { HandshakeChannel } from './record/channel.ts'
+import { Opener12, type RecordOpener, type RecordSealer, Sealer12 } from './record/record-protection.ts'
 
 export function prf(
   crypto: CryptoProvider,

@@ -4,9 +4,10 @@
 // A ticket is `name(16) | salt(16) | AES-256-GCM`: each has a key of its own, made of the salt and the server's 48
 // bytes, so that no nonce is ever used twice.
 
-import type { CryptoProvider } from '../crypto/provider.ts'
-import { ByteReader, ByteWriter, concat, sameBytes, WireError } from '../wire/bytes.ts'
-import { MAX_TICKET_PLAINTEXT } from './limits.ts'
+import { concat } from '../../core/bytes.ts'
+import type { CryptoProvider } from '../../crypto/provider.ts'
+import { ByteReader, ByteWriter, sameBytes, WireError } from '../wire/bytes.ts'
+import { MAX_TICKET_PLAINTEXT } from './handshake-limits.ts'
 import type { ProtocolVersion } from './types.ts'
 
 export interface SavedSession {

@@ -20,9 +20,8 @@ import {
 import { WireError } from '../wire/bytes.ts'
 import { writeMessage } from '../wire/handshake-messages.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_SIZE } from '../wire/records.ts'
-import { type ConnectedState, type HandshakeChannel, type HandshakeState, NegotiatedInfo } from './channel.ts'
-import { startClient } from './client-handshake.ts'
-import { alertReceived, refusal, TlsError } from './errors.ts'
+import { startClient } from './client/client-handshake.ts'
+import { alertReceived, refusal, TlsError } from './engine-errors.ts'
 import {
   MAX_CHANGE_CIPHER_SPECS,
   MAX_EMPTY_RECORDS,
@@ -30,12 +29,13 @@ import {
   MAX_RECORDS_PER_KEY,
   MAX_WAITING_INPUT,
   MAX_WARNING_ALERTS,
-} from './limits.ts'
-import { MessageJoiner } from './message-joiner.ts'
-import { PlainOpener, type RecordOpener, type RecordSealer } from './record-protection.ts'
-import { RecordReader } from './record-reader.ts'
-import { RecordWriter } from './record-writer.ts'
-import { AwaitClientHello } from './server-handshake.ts'
+} from './handshake-limits.ts'
+import { type ConnectedState, type HandshakeChannel, type HandshakeState, NegotiatedInfo } from './record/channel.ts'
+import { MessageJoiner } from './record/message-joiner.ts'
+import { PlainOpener, type RecordOpener, type RecordSealer } from './record/record-protection.ts'
+import { RecordReader } from './record/record-reader.ts'
+import { RecordWriter } from './record/record-writer.ts'
+import { AwaitClientHello } from './server/server-handshake.ts'
 import type { SavedSession } from './sessions.ts'
 import { Transcript } from './transcript.ts'
 import type { ClientHelloAnswer, TlsEngine, TlsEngineConfig, TlsEngineHandler } from './types.ts'

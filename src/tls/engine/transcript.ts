@@ -1,9 +1,8 @@
 // All handshake messages so far: hashed as they come once the hash is known, and kept until nobody can ask for them any
 // more (binders cover a part of one, TLS 1.2's CertificateVerify may sign them under another hash). RFC 8446 section 4.4.1.
 
-import type { CryptoProvider, RunningHash } from '../crypto/provider.ts'
-import { concat } from '../wire/bytes.ts'
-import type { HashName } from '../wire/cipher-suites.ts'
+import { concat } from '../../core/bytes.ts'
+import type { CryptoProvider, HashName, RunningHash } from '../../crypto/provider.ts'
 import { MESSAGE_HASH, writeMessage } from '../wire/handshake-messages.ts'
 
 export class Transcript {

@@ -1,12 +1,12 @@
 // The TLS engine as its owner sees it: bytes and verbs in, bytes and events out. It owns no socket, timer, clock or
 // random source, and makes no decision of policy: whether a peer's certificate is to be trusted is the owner's to say.
 
-import type { CryptoProvider, PrivateKey } from '../crypto/provider.ts'
+import type { NamedGroup } from '../../crypto/named-groups.ts'
+import type { CryptoProvider, PrivateKey } from '../../crypto/provider.ts'
+import type { SignatureScheme } from '../../crypto/signature-schemes.ts'
 import type { AlertDescription } from '../wire/alerts.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
-import type { NamedGroup } from '../wire/named-groups.ts'
-import type { SignatureScheme } from '../wire/signature-schemes.ts'
-import type { TlsError } from './errors.ts'
+import type { TlsError } from './engine-errors.ts'
 import type { SavedSession, TicketKeys } from './sessions.ts'
 
 export type ProtocolVersion = 0x0303 | 0x0304

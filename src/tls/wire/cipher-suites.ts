@@ -4,9 +4,7 @@
 // Finite-field DH, CCM, ARIA, Camellia, RSA-PSK and SRP are not spoken: a suite list that names them goes on without
 // them, as OpenSSL's does with what it was built without.
 
-export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512'
-
-export type BulkCipher = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305' | 'aes-128-cbc' | 'aes-256-cbc'
+import type { BulkCipher, HashName } from '../../crypto/provider.ts'
 
 /** `any`: TLS 1.3, where the suite does not say. */
 export type KeyExchange = 'any' | 'ecdhe' | 'rsa' | 'psk' | 'ecdhe-psk'

@@ -3,7 +3,7 @@
 
 import { DECODE_ERROR, ILLEGAL_PARAMETER } from './alerts.ts'
 import { ByteReader, ByteWriter, malformed, WireError } from './bytes.ts'
-import { type Extensions, NO_EXTENSIONS, readExtensions, writeExtensions } from './extensions.ts'
+import { type Extensions, NO_EXTENSIONS, readExtensions, writeExtensions } from './hello-extensions.ts'
 
 export const HELLO_REQUEST = 0
 export const CLIENT_HELLO = 1

@@ -2,7 +2,6 @@
 // chain.ts's matter. Certificates are interned by their bytes, so one that many peers show is parsed once.
 
 import { asBuffer, latin1Text } from '../../core/bytes.ts'
-import { contextTag, DerError, DerReader, readOctetBits, readTime, readWhole, tags } from './der.ts'
 import {
   type AuthorityKeyIdentifier,
   type BasicConstraints,
@@ -18,9 +17,10 @@ import {
   readNameConstraints,
   readSubjectKeyIdentifier,
   understoodExtensions,
-} from './extensions.ts'
+} from './certificate-extensions.ts'
+import { maxCachedCertificateBytes, maxCachedCertificates, maxCertificateSize } from './certificate-limits.ts'
+import { contextTag, DerError, DerReader, readOctetBits, readTime, readWhole, tags } from './der.ts'
 import type { GeneralName } from './general-names.ts'
-import { maxCachedCertificateBytes, maxCachedCertificates, maxCertificateSize } from './limits.ts'
 import { type DistinguishedName, describeName, readName } from './names.ts'
 import { oids } from './oids.ts'
 import { type PublicKeyInfo, readPublicKey } from './public-key.ts'

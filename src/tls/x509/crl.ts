@@ -3,6 +3,13 @@
 
 import { asBuffer } from '../../core/bytes.ts'
 import {
+  type AuthorityKeyIdentifier,
+  type Extension,
+  readAuthorityKeyIdentifier,
+  readExtensions,
+} from './certificate-extensions.ts'
+import { maxCrlSize } from './certificate-limits.ts'
+import {
   contextTag,
   type DerElement,
   DerError,
@@ -13,13 +20,6 @@ import {
   readWhole,
   tags,
 } from './der.ts'
-import {
-  type AuthorityKeyIdentifier,
-  type Extension,
-  readAuthorityKeyIdentifier,
-  readExtensions,
-} from './extensions.ts'
-import { maxCrlSize } from './limits.ts'
 import { type DistinguishedName, readName } from './names.ts'
 import { oids } from './oids.ts'
 import { type AlgorithmIdentifier, isSameAlgorithm, readAlgorithm } from './signature-algorithm.ts'

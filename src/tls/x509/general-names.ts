@@ -1,7 +1,7 @@
 // GeneralName: the forms a subject goes by in extensions. RFC 5280 section 4.2.1.6.
 
+import { maxGeneralNames } from './certificate-limits.ts'
 import { type DerElement, DerError, DerReader, formatOid } from './der.ts'
-import { maxGeneralNames } from './limits.ts'
 import { type DistinguishedName, readName } from './names.ts'
 
 export type GeneralName =

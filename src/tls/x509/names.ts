@@ -2,8 +2,8 @@
 // blanks at the ends dropped and runs of them made one; all else byte by byte. RFC 5280 section 7.1.
 
 import { asBuffer } from '../../core/bytes.ts'
+import { maxNameAttributes } from './certificate-limits.ts'
 import { DerError, DerReader, tags } from './der.ts'
-import { maxNameAttributes } from './limits.ts'
 import { oids } from './oids.ts'
 
 export interface NameAttribute {

@@ -1,11 +1,16 @@
 // Encryption under a password, as PKCS#12 files have it: PBES2 (RFC 8018 section 6.2), and the older schemes of RFC 7292
 // appendix C with its key derivation, appendix B.
 
-import { type BlockCipher, type PasswordCrypto, UnsupportedAlgorithm } from './crypto.ts'
+import {
+  type BlockCipher,
+  type DigestName,
+  type PasswordCrypto,
+  UnsupportedAlgorithm,
+} from '../../crypto/certificate-crypto.ts'
+import { maxKdfIterations } from './certificate-limits.ts'
 import { DerError, type DerReader, DerReader as Reader, tags } from './der.ts'
-import { maxKdfIterations } from './limits.ts'
 import { oids } from './oids.ts'
-import { type AlgorithmIdentifier, type DigestName, readAlgorithm } from './signature-algorithm.ts'
+import { type AlgorithmIdentifier, readAlgorithm } from './signature-algorithm.ts'
 
 /** A password in the two forms that the schemes want. */
 export interface Password {

@@ -1,12 +1,12 @@
 // PKCS#12 files: a private key and certificates under a password. RFC 7292, in the form that is in use: a MAC by password,
 // contents plain or encrypted by password. DER alone, and no public-key modes.
 
-import { type PasswordCrypto, UnsupportedAlgorithm } from './crypto.ts'
+import { type DigestName, type PasswordCrypto, UnsupportedAlgorithm } from '../../crypto/certificate-crypto.ts'
+import { maxPfxSize, maxSafeBagDepth, maxSafeBags } from './certificate-limits.ts'
 import { contextTag, DerError, DerReader, readWhole, tags } from './der.ts'
-import { maxPfxSize, maxSafeBagDepth, maxSafeBags } from './limits.ts'
 import { oids } from './oids.ts'
 import { decryptWithPassword, deriveKey, type Password, readIterations } from './password-encryption.ts'
-import { type AlgorithmIdentifier, type DigestName, readAlgorithm } from './signature-algorithm.ts'
+import { type AlgorithmIdentifier, readAlgorithm } from './signature-algorithm.ts'
 
 export interface PfxContents {
   /** PKCS#8, not encrypted; to be overwritten by who has read it. */

@@ -1,6 +1,7 @@
 // AlgorithmIdentifier, and what it says of a signature: key type, digest, strength. RFC 5280 section 4.1.1.2, RFC 4055,
 // RFC 5758, RFC 8410.
 
+import type { DigestName, SignatureKind } from '../../crypto/certificate-crypto.ts'
 import { contextTag, DerError, DerReader, tags } from './der.ts'
 import { oids } from './oids.ts'
 
@@ -24,14 +25,7 @@ export function isSameAlgorithm(one: AlgorithmIdentifier, other: AlgorithmIdenti
   return Buffer.compare(one.der, other.der) === 0
 }
 
-export type DigestName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
-
-export interface SignatureAlgorithm {
-  readonly keyType: 'rsa' | 'rsa-pss' | 'dsa' | 'ec' | 'ed25519' | 'ed448'
-  /** Undefined where the scheme has its own. */
-  readonly digest: DigestName | undefined
-  /** RSA-PSS alone. */
-  readonly saltLength: number | undefined
+export interface SignatureAlgorithm extends SignatureKind {
   /** As OpenSSL counts: half the digest's bits, and less for those that are broken. */
   readonly securityBits: number
 }

@@ -1,6 +1,6 @@
 // Whether certificates and lists are signed by a key. What was found is kept: neither bytes nor keys change.
 
-import type { CertificateCrypto } from './crypto.ts'
+import type { CertificateCrypto } from '../../crypto/certificate-crypto.ts'
 import type { PublicKeyInfo } from './public-key.ts'
 import { type AlgorithmIdentifier, signatureAlgorithm } from './signature-algorithm.ts'
 

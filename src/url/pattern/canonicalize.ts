@@ -1,12 +1,12 @@
 // A value as it is in the component of a parsed URL, by way of the URL parser itself.
 // URL Pattern standard, section 3.1 "Encoding callbacks".
 
-import { UrlComponents } from '../components.ts'
-import { FRAGMENT, HOSTNAME, OPAQUE_PATH, PATH_START, PORT, parsePart, parseUrl, QUERY } from '../parser.ts'
-import { percentEncode, USERINFO_SET } from '../percent-encoding.ts'
-import { protocolOf } from '../record.ts'
-import { NO_PORT } from '../schemes.ts'
-import { PatternError } from './errors.ts'
+import { UrlComponents } from '../parser/components.ts'
+import { percentEncode, USERINFO_SET } from '../parser/percent-encoding.ts'
+import { protocolOf } from '../parser/record.ts'
+import { NO_PORT } from '../parser/schemes.ts'
+import { FRAGMENT, HOSTNAME, OPAQUE_PATH, PATH_START, PORT, parsePart, parseUrl, QUERY } from '../parser/url-parser.ts'
+import { PatternError } from './pattern-errors.ts'
 
 export function canonicalizeProtocol(value: string): string {
   if (value === '') return ''

@@ -1,7 +1,7 @@
 // One component of a pattern: a pattern string compiled to a regular expression, and written back in its normal form.
 // URL Pattern standard, sections 1.5 "Components" and 2.3 "Pattern strings: regular expressions".
 
-import { PatternError } from './errors.ts'
+import { PatternError } from './pattern-errors.ts'
 import {
   type Encode,
   escapeRegexp,

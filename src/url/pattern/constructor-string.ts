@@ -1,7 +1,7 @@
 // `https://*.example.com/:path*?q=:q#*` taken apart into its components, without knowing yet what they match.
 // URL Pattern standard, section 1.6 "Constructor string parsing".
 
-import { NOT_SPECIAL, schemeTypeOf } from '../schemes.ts'
+import { NOT_SPECIAL, schemeTypeOf } from '../parser/schemes.ts'
 import { canonicalizeProtocol } from './canonicalize.ts'
 import { Component } from './component.ts'
 import type { ComponentName, PatternInit } from './init.ts'

@@ -1,7 +1,6 @@
 // The eight components as they are given: completed from a base URL and, for a URL to match, brought into canonical form.
 // URL Pattern standard, section 3.2 "URLPatternInit processing".
 
-import { parseUrl } from '../parser.ts'
 import {
   fragmentOf,
   hasOpaquePath,
@@ -12,8 +11,9 @@ import {
   queryOf,
   type UrlRecord,
   usernameOf,
-} from '../record.ts'
-import { NO_PORT, NOT_SPECIAL, schemeTypeOf } from '../schemes.ts'
+} from '../parser/record.ts'
+import { NO_PORT, NOT_SPECIAL, schemeTypeOf } from '../parser/schemes.ts'
+import { parseUrl } from '../parser/url-parser.ts'
 import {
   canonicalizeCredential,
   canonicalizeDomain,
@@ -26,7 +26,7 @@ import {
   canonicalizeSearch,
 } from './canonicalize.ts'
 import { escapePattern } from './component.ts'
-import { PatternError } from './errors.ts'
+import { PatternError } from './pattern-errors.ts'
 
 /** In the order of the inheritance from a base URL. */
 export const componentNames = [

@@ -1,6 +1,6 @@
 // Pattern strings as lists of parts. URL Pattern standard, section 2.2 "Pattern strings: parsing".
 
-import { PatternError } from './errors.ts'
+import { PatternError } from './pattern-errors.ts'
 import { type Token, type TokenType, tokenize } from './tokenizer.ts'
 
 export type Modifier = '' | '?' | '*' | '+'

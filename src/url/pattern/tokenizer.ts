@@ -1,6 +1,6 @@
 // Pattern strings as tokens. URL Pattern standard, section 2.1 "Pattern strings: tokenizing".
 
-import { PatternError } from './errors.ts'
+import { PatternError } from './pattern-errors.ts'
 
 export type TokenType =
   | 'open'

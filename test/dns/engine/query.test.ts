@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { MAX_ALIASES } from '../../../src/dns/engine/limits.ts'
 import { Query, type QuerySettings, type Step } from '../../../src/dns/engine/query.ts'
+import { MAX_ALIASES } from '../../../src/dns/engine/query-limits.ts'
 import { type Message, readMessage, writeMessage } from '../../../src/dns/wire/message.ts'
 
 const address = { type: 'A', class: 1, ttl: 60, address: '192.0.2.1' } as const

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { formatRecord } from '../../../src/dns/wire/record-format.ts'
-import { parseZoneFile } from '../../../src/dns/wire/zone-file.ts'
+import { parseZoneFile } from '../../../src/dns-server/zone-file.ts'
 import { exampleZone } from '../example-zone.ts'
 import { record } from './arbitrary.ts'
 

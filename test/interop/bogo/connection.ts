@@ -2,11 +2,12 @@
 // of data answered with its bytes inverted, until the runner has had enough.
 
 import { connect, type Socket } from 'node:net'
-import type { TlsError } from '../../../src/tls/engine/errors.ts'
+import { concat } from '../../../src/core/bytes.ts'
+import type { TlsError } from '../../../src/tls/engine/engine-errors.ts'
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
 import { createTlsEngine } from '../../../src/tls/engine/tls-engine.ts'
 import type { ClientHelloAnswer, ClientHelloInfo, TlsEngine, TlsEngineHandler } from '../../../src/tls/engine/types.ts'
-import { concat, sameBytes } from '../../../src/tls/wire/bytes.ts'
+import { sameBytes } from '../../../src/tls/wire/bytes.ts'
 import { configOf, credentialsOf, type Memory } from './engine-config.ts'
 import { unmetExpectation } from './expectations.ts'
 import type { Flags } from './flags.ts'

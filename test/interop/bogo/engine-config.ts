@@ -3,7 +3,9 @@
 
 import { createPrivateKey, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { nodeCrypto, nodePrivateKey } from '../../../src/tls/crypto/node-crypto.ts'
+import { type NamedGroup, namedGroupById } from '../../../src/crypto/named-groups.ts'
+import { nodeCrypto, nodePrivateKey } from '../../../src/crypto/node/node-crypto.ts'
+import { type SignatureScheme, signatureSchemeById } from '../../../src/crypto/signature-schemes.ts'
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
 import type {
   CertificateCompressor,
@@ -12,8 +14,6 @@ import type {
   TlsEngineConfig,
 } from '../../../src/tls/engine/types.ts'
 import { type CipherSuite, cipherSuiteByName, cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
-import { type NamedGroup, namedGroupById } from '../../../src/tls/wire/named-groups.ts'
-import { type SignatureScheme, signatureSchemeById } from '../../../src/tls/wire/signature-schemes.ts'
 import { type CredentialFlags, type Flags, Unimplemented } from './flags.ts'
 import { mockCompressors } from './mock-compressors.ts'
 

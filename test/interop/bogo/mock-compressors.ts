@@ -2,8 +2,9 @@
 // time.
 
 import { randomBytes } from 'node:crypto'
+import { concat } from '../../../src/core/bytes.ts'
 import type { CertificateCompressor } from '../../../src/tls/engine/types.ts'
-import { concat, sameBytes } from '../../../src/tls/wire/bytes.ts'
+import { sameBytes } from '../../../src/tls/wire/bytes.ts'
 
 /** What every Certificate of a handshake begins with: no context, and a list below 64 KiB. */
 const start = new Uint8Array(2)

@@ -4,8 +4,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
-import { X25519MLKEM768 } from '../../../src/tls/wire/named-groups.ts'
+import { X25519MLKEM768 } from '../../../src/crypto/named-groups.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
 
 const source = join(import.meta.dirname, '../../../../test/interop/bogo')
 const directory = process.env['BORINGSSL_DIR']

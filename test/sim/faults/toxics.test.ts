@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MemoryHost } from '../../../src/host/memory-host.ts'
+import { MemoryHost } from '../../../src/host/memory/memory-host.ts'
 import type { Connection, ConnectionSink } from '../../../src/host/types.ts'
 import { ToxicHost } from '../../../src/sim/faults/toxic-host.ts'
 import { readToxic, type ToxicOptions } from '../../../src/sim/faults/toxics.ts'

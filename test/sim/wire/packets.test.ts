@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { checksumOf, sumOf } from '../../../src/sim/wire/checksum.ts'
 import { WireError } from '../../../src/sim/wire/error.ts'
 import { decodeFrame, encodeFrame, frameLength, opaqueFrame, readPayload } from '../../../src/sim/wire/ethernet.ts'
-import { readQuotedPacket } from '../../../src/sim/wire/icmp.ts'
+import { readQuotedPacket } from '../../../src/sim/wire/icmp-message.ts'
 import {
   multicastMac,
   neighborMessage,

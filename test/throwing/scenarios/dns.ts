@@ -1,6 +1,6 @@
 // dns: questions to a name server of the test's, to nobody, and to the system.
 
-import { Authority, DnsServer } from '../../../src/dns/dns-server.ts'
+import { Authority, DnsServer } from '../../../src/dns-server/index.ts'
 import { exampleZone } from '../../dns/example-zone.ts'
 import type { Scenario, Scene } from '../scene.ts'
 

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { compressorsOf, getCertificateCompressionAlgorithms } from '../../../src/tls/certificate-compression.ts'
-import { MAX_CERTIFICATE_MESSAGE } from '../../../src/tls/engine/limits.ts'
+import { compressorsOf, getCertificateCompressionAlgorithms } from '../../../src/tls/connection/compressors.ts'
+import { MAX_CERTIFICATE_MESSAGE } from '../../../src/tls/engine/handshake-limits.ts'
 import type { CertificateCompressor } from '../../../src/tls/engine/types.ts'
 import { asciiBytes, copyOf } from '../../../src/tls/wire/bytes.ts'
 import { configFor, credential, type Pair, pair, pump, type Recorded } from './pair.ts'

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
-import type { CryptoProvider } from '../../../src/tls/crypto/provider.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
+import type { CryptoProvider } from '../../../src/crypto/provider.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuiteByName } from '../../../src/tls/wire/cipher-suites.ts'
 import { CLIENT_HELLO, FINISHED } from '../../../src/tls/wire/handshake-messages.ts'

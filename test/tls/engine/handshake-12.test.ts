@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
+import { P256, P384, P521, X25519 } from '../../../src/crypto/named-groups.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuiteByName, cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
-import { P256, P384, P521, X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { APPLICATION_DATA, CHANGE_CIPHER_SPEC } from '../../../src/tls/wire/records.ts'
 import { WiredEngine } from './message-wire.ts'
 import { configFor, credential, type KeyKind, type Pair, pair, pump, Recorded } from './pair.ts'

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
-import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
+import { P256, P384, X25519 } from '../../../src/crypto/named-groups.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
+import type { HandshakeChannel } from '../../../src/tls/engine/record/channel.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
-import { writeUint16List } from '../../../src/tls/wire/extensions.ts'
 import { writeCertificateRequest } from '../../../src/tls/wire/handshake-messages.ts'
-import { P256, P384, X25519 } from '../../../src/tls/wire/named-groups.ts'
+import { writeUint16List } from '../../../src/tls/wire/hello-extensions.ts'
 import { configFor, credential, type KeyKind, type Pair, pair, pump } from './pair.ts'
 
 const only13 = { minVersion: 0x0304, maxVersion: 0x0304 } as const

@@ -1,12 +1,12 @@
 // Handshakes of every shape, small and always the same, for tests that alter them.
 
+import { P256, X25519 } from '../../../src/crypto/named-groups.ts'
+import { signatureSchemes } from '../../../src/crypto/signature-schemes.ts'
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
 import type { CertificateCompressor, ProtocolVersion, TlsEngineConfig } from '../../../src/tls/engine/types.ts'
 import { asciiBytes, asciiText } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
-import { P256, X25519 } from '../../../src/tls/wire/named-groups.ts'
 import { HANDSHAKE } from '../../../src/tls/wire/records.ts'
-import { signatureSchemes } from '../../../src/tls/wire/signature-schemes.ts'
 import { type AlterUnits, MessageWire, WiredEngine } from './message-wire.ts'
 import { configFor } from './pair.ts'
 import type { Side } from './rfc8448-trace.ts'

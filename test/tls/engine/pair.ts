@@ -3,13 +3,13 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nodeCrypto, nodePrivateKey } from '../../../src/tls/crypto/node-crypto.ts'
-import type { TlsError } from '../../../src/tls/engine/errors.ts'
+import { nodeCrypto, nodePrivateKey } from '../../../src/crypto/node/node-crypto.ts'
+import { defaultSignatureSchemes } from '../../../src/crypto/signature-schemes.ts'
+import type { TlsError } from '../../../src/tls/engine/engine-errors.ts'
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
 import { createTlsEngine } from '../../../src/tls/engine/tls-engine.ts'
 import type { Credential, TlsEngine, TlsEngineConfig, TlsEngineHandler } from '../../../src/tls/engine/types.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
-import { defaultSignatureSchemes } from '../../../src/tls/wire/signature-schemes.ts'
 
 export type KeyKind = 'ec256' | 'ec384' | 'ec521' | 'rsa' | 'rsa-pss' | 'ed25519'
 

@@ -3,20 +3,24 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
-import type { HandshakeChannel } from '../../../src/tls/engine/channel.ts'
+import { P256, P384, X25519 } from '../../../src/crypto/named-groups.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
+import { signatureSchemeByName } from '../../../src/crypto/signature-schemes.ts'
 import { checkMasterSecret } from '../../../src/tls/engine/connected-12.ts'
+import {
+  MAX_EARLY_DATA_SKIPPED,
+  MAX_EMPTY_RECORDS,
+  MAX_WARNING_ALERTS,
+} from '../../../src/tls/engine/handshake-limits.ts'
 import { expandLabel, hashSize } from '../../../src/tls/engine/key-schedule.ts'
-import { MAX_EARLY_DATA_SKIPPED, MAX_EMPTY_RECORDS, MAX_WARNING_ALERTS } from '../../../src/tls/engine/limits.ts'
 import { mayUse } from '../../../src/tls/engine/negotiation.ts'
+import type { HandshakeChannel } from '../../../src/tls/engine/record/channel.ts'
 import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
-import * as ext from '../../../src/tls/wire/extensions.ts'
 import * as messages from '../../../src/tls/wire/handshake-messages.ts'
-import { P256, P384, X25519 } from '../../../src/tls/wire/named-groups.ts'
+import * as ext from '../../../src/tls/wire/hello-extensions.ts'
 import { ALERT, APPLICATION_DATA, HANDSHAKE, HEADER_SIZE } from '../../../src/tls/wire/records.ts'
-import { signatureSchemeByName } from '../../../src/tls/wire/signature-schemes.ts'
 import { type Alter, configFor, credential, type Pair, pair, pump, type Recorded } from './pair.ts'
 import { sealed, sealerOf } from './record-tools.ts'
 

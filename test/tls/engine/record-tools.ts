@@ -1,9 +1,9 @@
 // Records of a test's own: cut out of a flight, or sealed with the secrets of a key log.
 
 import assert from 'node:assert/strict'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
 import { TrafficSecret } from '../../../src/tls/engine/key-schedule.ts'
-import type { RecordSealer, Sealer13 } from '../../../src/tls/engine/record-protection.ts'
+import type { RecordSealer, Sealer13 } from '../../../src/tls/engine/record/record-protection.ts'
 import type { Pair, Recorded } from './pair.ts'
 
 /** Records of a flight, with their headers. */

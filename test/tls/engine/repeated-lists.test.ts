@@ -5,8 +5,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sharedSchemes, sharedSuites } from '../../../src/tls/engine/negotiation.ts'
 import type { Credential } from '../../../src/tls/engine/types.ts'
-import * as ext from '../../../src/tls/wire/extensions.ts'
 import { CLIENT_HELLO, writeClientHello, writeMessage } from '../../../src/tls/wire/handshake-messages.ts'
+import * as ext from '../../../src/tls/wire/hello-extensions.ts'
 import { configFor, Recorded } from './pair.ts'
 
 const config = configFor('server', 'rsa', { honorCipherOrder: false })

@@ -6,13 +6,13 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
-import type { CryptoProvider, PrivateKey } from '../../../src/tls/crypto/provider.ts'
+import { P256, X25519 } from '../../../src/crypto/named-groups.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
+import type { CryptoProvider, PrivateKey } from '../../../src/crypto/provider.ts'
 import { writeSession } from '../../../src/tls/engine/sessions.ts'
 import type { Credential, TlsEngineConfig } from '../../../src/tls/engine/types.ts'
-import { readPskOffer } from '../../../src/tls/wire/extensions.ts'
 import * as messages from '../../../src/tls/wire/handshake-messages.ts'
-import { P256, X25519 } from '../../../src/tls/wire/named-groups.ts'
+import { readPskOffer } from '../../../src/tls/wire/hello-extensions.ts'
 import { configFor, Recorded } from './pair.ts'
 import { type Side, type Step, shareOf, stepsOf, type TraceName } from './rfc8448-trace.ts'
 

@@ -3,9 +3,9 @@
 import { createECDH, createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { X25519Share } from '../../../src/tls/crypto/node-key-shares.ts'
-import type { KeyShare } from '../../../src/tls/crypto/provider.ts'
-import { P256 } from '../../../src/tls/wire/named-groups.ts'
+import { P256 } from '../../../src/crypto/named-groups.ts'
+import { X25519Share } from '../../../src/crypto/node/node-key-shares.ts'
+import type { KeyShare } from '../../../src/crypto/provider.ts'
 
 export type TraceName =
   | 'simple-1-rtt'

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
-import type { KeyShare } from '../../../src/tls/crypto/provider.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
+import type { KeyShare } from '../../../src/crypto/provider.ts'
+import { signatureSchemeById } from '../../../src/crypto/signature-schemes.ts'
 import { expandLabel, KeySchedule, TrafficSecret } from '../../../src/tls/engine/key-schedule.ts'
 import { verifiedContent } from '../../../src/tls/engine/negotiation.ts'
 import {
@@ -12,12 +13,11 @@ import {
   PlainSealer,
   type RecordOpener,
   type RecordSealer,
-} from '../../../src/tls/engine/record-protection.ts'
+} from '../../../src/tls/engine/record/record-protection.ts'
 import { Transcript } from '../../../src/tls/engine/transcript.ts'
 import { sameBytes } from '../../../src/tls/wire/bytes.ts'
 import { cipherSuiteById } from '../../../src/tls/wire/cipher-suites.ts'
 import * as messages from '../../../src/tls/wire/handshake-messages.ts'
-import { signatureSchemeById } from '../../../src/tls/wire/signature-schemes.ts'
 import { type Side, type Step, shareOf, stepsOf, traces } from './rfc8448-trace.ts'
 
 const nothing = new Uint8Array(0)

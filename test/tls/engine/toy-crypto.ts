@@ -3,12 +3,12 @@
 // share, certificate, signature or signed content does not fit. And it gives the same octets each time.
 
 import { createHash } from 'node:crypto'
-import { nodeCrypto } from '../../../src/tls/crypto/node-crypto.ts'
-import type { CryptoProvider, KeyShare, PrivateKey } from '../../../src/tls/crypto/provider.ts'
+import type { NamedGroup } from '../../../src/crypto/named-groups.ts'
+import { nodeCrypto } from '../../../src/crypto/node/node-crypto.ts'
+import type { CryptoProvider, KeyShare, PrivateKey } from '../../../src/crypto/provider.ts'
+import type { SignatureScheme } from '../../../src/crypto/signature-schemes.ts'
 import type { Credential } from '../../../src/tls/engine/types.ts'
 import { asciiBytes } from '../../../src/tls/wire/bytes.ts'
-import type { NamedGroup } from '../../../src/tls/wire/named-groups.ts'
-import type { SignatureScheme } from '../../../src/tls/wire/signature-schemes.ts'
 
 /** Bytes that look random and are the same for the same name. */
 export function bytesFrom(name: string, size: number): Uint8Array {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Aead, CryptoProvider } from '../../../src/tls/crypto/provider.ts'
+import type { Aead, CryptoProvider } from '../../../src/crypto/provider.ts'
 import { readSession } from '../../../src/tls/engine/sessions.ts'
 import type { TlsEngineConfig } from '../../../src/tls/engine/types.ts'
 import { Encounter, meet, rarerScenarios, type Scenario, scenarios, sessionOf } from './handshake-scenarios.ts'

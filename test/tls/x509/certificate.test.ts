@@ -5,15 +5,15 @@ import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypt
 import { test } from 'node:test'
 import * as tls from 'node:tls'
 import { Certificate, internCertificate } from '../../../src/tls/x509/certificate.ts'
-import { Crl } from '../../../src/tls/x509/crl.ts'
-import { DerError } from '../../../src/tls/x509/der.ts'
 import {
   maxCertificateSize,
   maxCrlSize,
   maxExtensions,
   maxGeneralNames,
   maxNameAttributes,
-} from '../../../src/tls/x509/limits.ts'
+} from '../../../src/tls/x509/certificate-limits.ts'
+import { Crl } from '../../../src/tls/x509/crl.ts'
+import { DerError } from '../../../src/tls/x509/der.ts'
 import { describeName, readName } from '../../../src/tls/x509/names.ts'
 import { parsePem } from '../../../src/tls/x509/pem.ts'
 import { keySecurityBits } from '../../../src/tls/x509/public-key.ts'

@@ -2,11 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nodeCertificateCrypto } from '../../../src/tls/crypto/node-x509.ts'
+import type { CertificateCrypto } from '../../../src/crypto/certificate-crypto.ts'
+import { nodeCertificateCrypto } from '../../../src/crypto/node/node-x509.ts'
 import { Certificate, internCertificate } from '../../../src/tls/x509/certificate.ts'
-import { type PathVerdict, verifyChain } from '../../../src/tls/x509/chain.ts'
-import { Crl } from '../../../src/tls/x509/crl.ts'
-import type { CertificateCrypto } from '../../../src/tls/x509/crypto.ts'
 import {
   maxCachedCertificateBytes,
   maxCachedCertificates,
@@ -15,8 +13,10 @@ import {
   maxNameComparisons,
   maxPathDepth,
   maxPeerIntermediates,
-} from '../../../src/tls/x509/limits.ts'
-import { TrustedSet } from '../../../src/tls/x509/trusted-set.ts'
+} from '../../../src/tls/x509/certificate-limits.ts'
+import { Crl } from '../../../src/tls/x509/crl.ts'
+import { type PathVerdict, verifyChain } from '../../../src/tls/x509/path/chain.ts'
+import { TrustedSet } from '../../../src/tls/x509/path/trusted-set.ts'
 import * as make from '../../support/certificates.ts'
 
 const key = make.newKey()

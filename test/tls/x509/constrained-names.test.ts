@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Certificate } from '../../../src/tls/x509/certificate.ts'
-import { isCertificateFor } from '../../../src/tls/x509/host-identity.ts'
-import { checkCommonNames, checkNameConstraints } from '../../../src/tls/x509/name-constraints.ts'
+import { isCertificateFor } from '../../../src/tls/x509/path/host-identity.ts'
+import { checkCommonNames, checkNameConstraints } from '../../../src/tls/x509/path/name-constraints.ts'
 import * as make from '../../support/certificates.ts'
 
 const key = make.newKey()

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { nodeCertificateCrypto } from '../../../src/tls/crypto/node-x509.ts'
+import { nodeCertificateCrypto } from '../../../src/crypto/node/node-x509.ts'
 import { Certificate } from '../../../src/tls/x509/certificate.ts'
-import { type PathPolicy, verifyChain } from '../../../src/tls/x509/chain.ts'
+import { maxPathDepth } from '../../../src/tls/x509/certificate-limits.ts'
 import { Crl } from '../../../src/tls/x509/crl.ts'
-import { maxPathDepth } from '../../../src/tls/x509/limits.ts'
-import { TrustedSet } from '../../../src/tls/x509/trusted-set.ts'
-import type { VerifyCode } from '../../../src/tls/x509/verify-codes.ts'
+import { type PathPolicy, verifyChain } from '../../../src/tls/x509/path/chain.ts'
+import { TrustedSet } from '../../../src/tls/x509/path/trusted-set.ts'
+import type { VerifyCode } from '../../../src/tls/x509/path/verify-codes.ts'
 import * as make from '../../support/certificates.ts'
 
 const key = make.newKey()

@@ -1,0 +1,78 @@
+// Which ports of a memory host are bound, and to whom: Linux's rules for addresses in use, wildcard addresses, both
+// families on one socket, and shared ports. One table serves TCP, another UDP.
+
+import type { IpFamily } from '../types.ts'
+import { ephemeralPorts } from './memory-limits.ts'
+
+export interface Binding<T> {
+  /** Canonical; `0.0.0.0` and `::` stand for all addresses of their family. */
+  readonly address: string
+  readonly family: IpFamily
+  readonly port: number
+  /** With `::`: IPv4 as well. */
+  readonly isDualStack: boolean
+  /** Others that say the same may bind the same port. */
+  readonly isShared: boolean
+  readonly owner: T
+}
+
+export class MemoryPorts<T> {
+  readonly #bindings = new Map<number, Binding<T>[]>()
+  #nextPort: number = ephemeralPorts.first
+  #turns = 0
+
+  /**
+   * @param wanted - port 0: any free one
+   * @returns undefined when the address is in use
+   */
+  bind(wanted: Binding<T>): Binding<T> | undefined {
+    const port = wanted.port === 0 ? this.freePort() : wanted.port
+    if (port === undefined) return undefined
+    const binding = { ...wanted, port }
+    const others = this.#bindings.get(port) ?? []
+    if (others.some(other => isConflict(binding, other))) return undefined
+    this.#bindings.set(port, [...others, binding])
+    return binding
+  }
+
+  release(binding: Binding<T>): void {
+    const others = (this.#bindings.get(binding.port) ?? []).filter(other => other !== binding)
+    if (others.length > 0) this.#bindings.set(binding.port, others)
+    else this.#bindings.delete(binding.port)
+  }
+
+  /** Who hears what arrives for this address: the one bound to it before one bound to all; sharers take turns. */
+  find(address: string, family: IpFamily, port: number): Binding<T> | undefined {
+    const bindings = this.#bindings.get(port)
+    if (bindings === undefined) return undefined
+    const specific = bindings.filter(binding => binding.address === address)
+    const found =
+      specific.length > 0 ? specific : bindings.filter(binding => isWildcard(binding) && hears(binding, family))
+    return found[this.#turns++ % found.length]
+  }
+
+  /** A port that nobody has bound, from the range for such; undefined when all are taken. */
+  freePort(isFree: (port: number) => boolean = () => true): number | undefined {
+    const { first, last } = ephemeralPorts
+    for (let tries = first; tries <= last; tries++) {
+      const port = this.#nextPort
+      this.#nextPort = port === last ? first : port + 1
+      if (!this.#bindings.has(port) && isFree(port)) return port
+    }
+    return undefined
+  }
+}
+
+function isConflict(one: Binding<unknown>, other: Binding<unknown>): boolean {
+  if (one.isShared && other.isShared) return false
+  const meetInFamily = hears(one, other.family) || hears(other, one.family)
+  return meetInFamily && (one.address === other.address || isWildcard(one) || isWildcard(other))
+}
+
+function hears(binding: Binding<unknown>, family: IpFamily): boolean {
+  return binding.family === family || binding.isDualStack
+}
+
+function isWildcard({ address }: Binding<unknown>): boolean {
+  return address === '0.0.0.0' || address === '::'
+}

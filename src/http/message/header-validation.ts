@@ -1,0 +1,35 @@
+// `validateHeaderName` and `validateHeaderValue`, for programs and for every field that goes out, and what answers instead of
+// throwing.
+
+import { validateObject, validateOneOf } from '../../core/validate.ts'
+import { invalidCharacter, invalidHeaderValue, invalidToken } from '../errors.ts'
+import { isKnownName } from '../wire/field-names.ts'
+import { hasInvalidValueCharacter, isToken } from '../wire/field-rules.ts'
+
+/** @param label - what the message calls the name */
+export function validateHeaderName(name: string, label?: string): void {
+  if (isKnownName(name)) return
+  if (typeof name !== 'string' || !isToken(name)) throw invalidToken(label || 'Header name', name)
+}
+
+/** @param isRelaxed - control characters other than NUL, CR and LF may pass */
+export function validateHeaderValue(name: string, value: unknown, isRelaxed?: boolean): void {
+  if (value === undefined) throw invalidHeaderValue(value, name)
+  if (hasInvalidValueCharacter(value, isRelaxed)) throw invalidCharacter('header content', name)
+}
+
+export function isValidHeaderName(name: unknown): boolean {
+  return typeof name === 'string' && isToken(name)
+}
+
+/** @param options - `relaxed`: control characters other than NUL, CR and LF may pass */
+export function isValidHeaderValue(
+  value: unknown,
+  options?: { readonly httpValidation?: 'strict' | 'relaxed' | undefined },
+): boolean {
+  if (options !== undefined) validateObject(options, 'options')
+  const { httpValidation } = options ?? {}
+  if (httpValidation !== undefined) validateOneOf(httpValidation, 'options.httpValidation', ['strict', 'relaxed'])
+  if (value === undefined || typeof value === 'symbol') return false
+  return !hasInvalidValueCharacter(value, httpValidation === 'relaxed')
+}

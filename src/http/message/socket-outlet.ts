@@ -1,0 +1,84 @@
+// Any stream that a program gives to a message (`assignSocket`, `message.socket = ...`) as an outlet.
+
+import { Duplex } from 'node:stream'
+import type { Connection } from '../../host/types.ts'
+import type { Socket } from '../../net/internal.ts'
+import type { MessageOutlet, WriteDone } from './carrier.ts'
+
+/** On sockets that this module made: the connection whose messages they show. */
+export const kOutlet = Symbol('outlet')
+
+export interface AssignableSocket {
+  _httpMessage?: object | null
+  [kOutlet]?: MessageOutlet
+}
+
+export class SocketOutlet implements MessageOutlet {
+  readonly socket: Socket
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  get isWritable(): boolean {
+    return this.socket.writable
+  }
+
+  get isDestroyed(): boolean {
+    return this.socket.destroyed
+  }
+
+  get errored(): Error | null {
+    return this.socket.errored ?? null
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.writableLength
+  }
+
+  get highWaterMark(): number {
+    return this.socket.writableHighWaterMark
+  }
+
+  get corked(): number {
+    return this.socket.writableCorked
+  }
+
+  get isWatched(): boolean {
+    return true
+  }
+
+  write(data: string | Uint8Array, encoding: BufferEncoding | undefined, done: WriteDone | undefined): boolean {
+    return this.socket.write(data, encoding as BufferEncoding, done)
+  }
+
+  cork(): void {
+    this.socket.cork()
+  }
+
+  uncork(): void {
+    this.socket.uncork()
+  }
+
+  destroy(error?: Error | null): void {
+    this.socket.destroy(error as Error)
+  }
+}
+
+export function outletOf(socket: Socket): MessageOutlet {
+  return (socket as unknown as AssignableSocket)[kOutlet] ?? new SocketOutlet(socket)
+}
+
+/** While http writes to the connection itself, what waits there counts as the socket's. */
+export function showBuffered(socket: Socket, connection: Connection, outlet?: MessageOutlet): void {
+  const own = (name: 'writableLength' | 'writableCorked') => Number(Reflect.get(Duplex.prototype, name, socket))
+  Object.defineProperties(socket, {
+    writableLength: { get: () => own('writableLength') + connection.bufferedBytes, configurable: true },
+    writableCorked: { get: () => own('writableCorked') + (outlet?.corked ?? 0), configurable: true },
+  })
+}
+
+export function hideBuffered(socket: Socket): void {
+  Reflect.deleteProperty(socket, 'writableLength')
+  Reflect.deleteProperty(socket, 'writableCorked')
+}

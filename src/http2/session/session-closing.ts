@@ -1,0 +1,104 @@
+// How a session ends: in good order once its streams are done, or at once with an error; and how it and its connection
+// take each other along. Node's documentation, "http2session.close", "http2session.destroy".
+
+import type { Duplex } from 'node:stream'
+import type { CodedError } from '../../core/errors.ts'
+import { socketClosed, streamCancel } from '../errors.ts'
+import { CANCEL, NO_ERROR, SESSION_SERVER } from '../numbers.ts'
+import type { Http2Stream } from '../stream/http2-stream.ts'
+import { kBoundSession, kSession, kStream } from '../symbols.ts'
+import type { Http2Session } from './session.ts'
+import { clearTimed } from './timeouts.ts'
+
+/**
+ * Ends the session at once.
+ * @param code - for GOAWAY
+ * @param isCutOff - its connection has gone: what has arrived in full may still be read
+ */
+export function closeSession(session: Http2Session, code: number, error: Error | undefined, isCutOff = false): void {
+  const state = session[kSession]
+  state.carrier?.settle()
+  state.isDestroyed = true
+  state.destroyCode = code
+  clearTimed(session)
+  if (state.pendingStreams.size > 0 || state.streams.size > 0) {
+    const cancel = streamCancel(error)
+    for (const stream of [...state.pendingStreams]) stream.destroy(cancel)
+    for (const stream of [...state.streams])
+      if (!isCutOff || error !== undefined || !isComplete(stream)) stream.destroy(error)
+  }
+  const { carrier } = state
+  carrier?.destroy(code)
+  finish(session, error)
+}
+
+/** All of it has arrived, and was answered. */
+function isComplete(stream: Http2Stream): boolean {
+  const { isClosed, rstCode, hasEnd } = stream[kStream]
+  return isClosed && rstCode === NO_ERROR && hasEnd && stream.readable && stream.writableFinished
+}
+
+function finish(session: Http2Session, error: Error | undefined): void {
+  const state = session[kSession]
+  const { carrier, socket } = state
+  const awaitsPeer = session.closed
+  state.closeError = error
+  unbind(session)
+  if (state.hasFinished) return
+  if (carrier === undefined) {
+    // Not connected yet: the socket's 'close' brings ours, where it is still to come.
+    if (socket === undefined || socket.destroyed) connectionClosed(session)
+    else socket.destroy(error)
+    return
+  }
+  carrier.close(awaitsPeer, () => {
+    if (socket !== undefined && !socket.destroyed) socket.destroy(error)
+    carrier.connection.destroy()
+  })
+}
+
+/** The session lets go of its socket, and the server of the session. */
+function unbind(session: Http2Session): void {
+  const state = session[kSession]
+  const socket = state.socket as (Duplex & { [kBoundSession]?: Http2Session | undefined }) | undefined
+  state.proxySocket = undefined
+  state.isUnbound = true
+  if (socket !== undefined) socket[kBoundSession] = undefined
+  session._unbound()
+}
+
+function emitClose(session: Http2Session): void {
+  const state = session[kSession]
+  const error = state.closeError
+  state.carrier = undefined
+  state.socket = undefined
+  // What a client sends must not end a server that has no listener for it.
+  const isUnheard = state.type === SESSION_SERVER && session.listenerCount('error') === 0
+  if (error && !isUnheard) session.emit('error', error)
+  session.emit('close')
+}
+
+/** The connection has failed: the session fails with the same error. */
+export function connectionFailed(session: Http2Session, error: Error): void {
+  const { goawayCode } = session[kSession]
+  // After its GOAWAY the peer may well have gone.
+  if ((error as CodedError).code === 'ECONNRESET' && goawayCode !== null) session.destroy()
+  else session.destroy(error)
+}
+
+/** The connection is closed, whoever began it. */
+export function connectionClosed(session: Http2Session): void {
+  const state = session[kSession]
+  if (state.hasFinished) return
+  state.hasFinished = true
+  if (!state.isDestroyed) {
+    const error = session.connecting ? socketClosed() : undefined
+    for (const stream of [...state.streams]) stream.close(CANCEL)
+    for (const stream of [...state.pendingStreams]) stream.close(CANCEL)
+    session.close()
+    if (!state.isDestroyed) closeSession(session, NO_ERROR, error, true)
+    state.closeError ??= error
+  }
+  // After the socket's own 'close'.
+  process.nextTick(emitClose, session)
+}

@@ -1,0 +1,50 @@
+// `session.socket`: the socket for looking at, not for reading and writing: those would break the session's framing.
+// Node's documentation, "http2session.socket".
+
+import type { Duplex } from 'node:stream'
+import { noSocketManipulation, socketUnbound } from '../errors.ts'
+import type { Http2Session } from './session.ts'
+
+/** Done by the session in the socket's place. */
+const ofSession = new Set<PropertyKey>(['setTimeout', 'ref', 'unref', 'destroy'])
+
+const forbidden = new Set<PropertyKey>([
+  'emit',
+  'end',
+  'pause',
+  'read',
+  'resume',
+  'write',
+  'setEncoding',
+  'setKeepAlive',
+  'setNoDelay',
+])
+
+export function socketProxy(session: Http2Session): Duplex {
+  return new Proxy(session, handler) as unknown as Duplex
+}
+
+const handler: ProxyHandler<Http2Session> = {
+  get(session, property) {
+    if (forbidden.has(property)) throw noSocketManipulation()
+    return bound(ofSession.has(property) ? session : socketOf(session), property)
+  },
+  getPrototypeOf(session) {
+    return Reflect.getPrototypeOf(socketOf(session))
+  },
+  set(session, property, value) {
+    if (forbidden.has(property)) throw noSocketManipulation()
+    return Reflect.set(ofSession.has(property) ? session : socketOf(session), property, value)
+  },
+}
+
+function socketOf(session: Http2Session): object {
+  const socket = session._socket()
+  if (socket === undefined) throw socketUnbound()
+  return socket
+}
+
+function bound(target: object, property: PropertyKey): unknown {
+  const value: unknown = Reflect.get(target, property)
+  return typeof value === 'function' ? value.bind(target) : value
+}

@@ -1,0 +1,92 @@
+// What a stream keeps, behind one symbol: a dozen symbols of their own would make each stream a dictionary.
+
+import type { AsyncResource } from 'node:async_hooks'
+import type { EngineStream } from '../engine/types.ts'
+import type { Http2Session } from '../session/session.ts'
+import type { HeaderArray, HeaderObject } from './header-map.ts'
+
+type WriteCallback = (error?: Error | null) => void
+
+/** Hears of a stream's events before its listeners do. */
+export interface StreamObserver {
+  onStreamEvent(event: string, args: readonly unknown[]): void
+  /** What it wants to send after the data. */
+  readonly trailers: HeaderObject | undefined
+}
+
+/** What follows when the program has read to the end: nothing, the stream's destruction, or that once it is done writing. */
+export const STAY = 0
+export const DESTROY = 1
+export const MAYBE_DESTROY = 2
+
+export class StreamState {
+  /** Undefined once destroyed. */
+  session: Http2Session | undefined
+  readonly isServer: boolean
+  /** Undefined before it has an id, and once destroyed. */
+  engineStream: EngineStream | undefined = undefined
+  id: number | undefined = undefined
+  rstCode = 0
+
+  isClosed = false
+  /** Both sides have ended in good order, and what has come waits for the program. */
+  isLeftToRead = false
+  isAborted = false
+  /** What 'error' tells came of a code alone, not of a program. */
+  isPeersError = false
+  headersSent = false
+  isHeadRequest = false
+  endAfterHeaders = false
+
+  // Reading
+  /** The program has asked for data. */
+  didRead = false
+  /** It has room for more. */
+  isReading = false
+  /** Came while there was none: not consumed, so that the peer has to wait. */
+  held: Uint8Array[] | null = null
+  /** The peer has ended its side. */
+  hasEnd = false
+  /** What the connection has received with it, by its number. */
+  endedInPacket = -1
+
+  afterEnd = STAY as number
+  /** Nobody reads what has come: the stream goes once its answer has left. */
+  goesAtFinish = false
+  /** The compatibility API. */
+  observer: StreamObserver | null = null
+
+  // Writing
+  /** The write under way, its length as the stream machinery counts it, and in bytes. */
+  writeCallback: WriteCallback | null = null
+  writeLength = 0
+  writeBytes = 0
+  /** Bytes that had left the session at the last look at the time-out. */
+  sentAtTimeout = 0
+  /** Made with the first write, for all of them: they follow one another. */
+  onSent: ((sent: boolean) => void) | undefined = undefined
+  /** Our side has ended, as far as the program is concerned. */
+  isShut = false
+  /** END_STREAM is with the engine. */
+  isEndSent = false
+
+  // Headers
+  sentHeaders: HeaderObject | undefined = undefined
+  rawHeaders: HeaderArray | undefined = undefined
+  sentTrailers: HeaderObject | undefined = undefined
+  infoHeaders: HeaderObject[] | undefined = undefined
+  /** Trailers follow the data. */
+  hasTrailers = false
+  trailersReady = false
+
+  /** Server: what a push inherits. Client: for 421 responses. */
+  scheme: string | undefined = undefined
+  authority: string | undefined = undefined
+  /** Client: the context of the program's request. */
+  scope: AsyncResource | null = null
+
+  constructor(session: Http2Session, isServer: boolean) {
+    this.session = session
+    this.isServer = isServer
+  }
+}

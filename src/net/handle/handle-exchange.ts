@@ -1,0 +1,59 @@
+// Handles change hands: a program gives one socket's `_handle` to another, or takes it away.
+
+import { silentSink } from '../../host/silent-sink.ts'
+import type { Connection, Endpoint } from '../../host/types.ts'
+import {
+  kAttempt,
+  kBytesRead,
+  kBytesWritten,
+  kConnection,
+  kHandle,
+  kIsReading,
+  kLocal,
+  kOwner,
+  kPeer,
+  kSink,
+} from '../symbols.ts'
+import { deaf, type HandleOwner, StreamHandle } from './handle.ts'
+
+interface Exchanging extends HandleOwner {
+  [kBytesRead]: number
+  [kBytesWritten]: number
+  [kPeer]: Endpoint | undefined
+  [kLocal]: Endpoint | undefined
+  _emitClose(hadError?: boolean): void
+}
+
+/** What was beneath is the program's own from now on: it stays open, and this socket hears no more of it. */
+export function letGo(socket: Exchanging): void {
+  socket[kAttempt]?.cancel()
+  socket[kAttempt] = null
+  const connection = socket[kConnection]
+  if (connection === null) return
+  socket[kBytesRead] = connection.bytesRead
+  socket[kBytesWritten] = connection.bytesWritten
+  socket[kConnection] = null
+  if (connection.sink !== socket[kSink]) return
+  connection.sink = silentSink
+  connection.pause()
+}
+
+/**
+ * Takes on what is beneath another socket's handle. As in Node, what comes from there still goes to the socket it was made for.
+ * @param isOwner - it goes to this one, as to one that is constructed over the handle
+ */
+export function adopt(socket: Exchanging, handle: StreamHandle, isOwner = false): void {
+  socket[kHandle] = handle
+  socket[kConnection] = handle[kConnection]
+  socket[kPeer] = undefined
+  socket[kLocal] = undefined
+  if (isOwner) handle[kOwner] = socket
+  else socket[kIsReading] = handle[kOwner][kIsReading]
+}
+
+/** Of a handle that is another socket's: the one that closes it hears that it is closed. */
+export function closeBorrowed(socket: Exchanging, handle: object): void {
+  const connection: Connection | null = socket[kConnection]
+  if (connection === null || !(handle instanceof StreamHandle) || handle[kOwner] === socket) return
+  connection.sink = { ...deaf, onClose: hadError => socket._emitClose(hadError) }
+}

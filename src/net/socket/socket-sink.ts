@@ -1,0 +1,138 @@
+// What feeds a Socket's stream from its Connection, and counts the writes under way.
+
+import { Readable } from 'node:stream'
+import { asBuffer } from '../../core/bytes.ts'
+import type { ConnectionSink } from '../../host/types.ts'
+import { kConnection, kHasClosed, kIsReading } from '../symbols.ts'
+import type { UserBuffer } from './onread.ts'
+import type { Socket } from './socket.ts'
+
+type WriteCallback = (error?: Error | null) => void
+
+export class SocketSink implements ConnectionSink {
+  readonly #socket: Socket
+  /** The `onread` option: bytes go there instead of into the stream. */
+  userBuffer: UserBuffer | undefined = undefined
+  #hasEnded = false
+  /** The peer's FIN is not told before the bytes it follows. */
+  #endWaits = false
+  /** Came within one tick, and is not in the stream yet. */
+  #gathered: Uint8Array[] = []
+  #issued = 0
+  #completed = 0
+  #pending: WriteCallback | null = null
+  /** Shared by all writes of this socket: they complete in order. */
+  #written: WriteCallback | undefined = undefined
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  /** The stream waits for `callback` before it writes on. */
+  awaitWrites(callback: WriteCallback): void {
+    this.#pending = callback
+  }
+
+  /** Counts one more write; its `done` is `written`. */
+  issueWrite(): WriteCallback {
+    this.#issued++
+    this.#written ??= error => this.#receiveWritten(error)
+    return this.#written
+  }
+
+  #receiveWritten(error?: Error | null): void {
+    this.#completed++
+    const callback = this.#pending
+    if (callback === null || this.#completed !== this.#issued) return
+    this.#pending = null
+    this.#socket._unrefTimer()
+    callback(error)
+  }
+
+  onConnect(): void {}
+
+  onData(chunk: Uint8Array): void {
+    const socket = this.#socket
+    socket._unrefTimer()
+    if (socket.destroyed) return
+    const gathers = readsByChunk && !this.userBuffer && socket.listenerCount('readable') > 0
+    // Behind what waits, even if nobody reads like that any more.
+    if (gathers || this.#gathered.length > 0) {
+      if (this.#gathered.push(chunk) === 1) process.nextTick(() => this.#pushGathered())
+    } else this.#receive(chunk)
+  }
+
+  #pushGathered(): void {
+    const gathered = this.#gathered
+    const [first] = gathered
+    if (first === undefined) return
+    this.#gathered = []
+    if (!this.#socket.destroyed) this.#receive(gathered.length === 1 ? first : Buffer.concat(gathered))
+  }
+
+  #receive(chunk: Uint8Array): void {
+    const socket = this.#socket
+    const wantsMore = this.userBuffer ? this.userBuffer.receive(chunk) : socket.push(asBuffer(chunk))
+    if (!wantsMore && socket[kConnection]) {
+      socket[kIsReading] = false
+      socket[kConnection].pause()
+    }
+  }
+
+  onEnd(): void {
+    const socket = this.#socket
+    socket._unrefTimer()
+    if (socket.destroyed || this.#hasEnded) return
+    this.#pushGathered()
+    this.#hasEnded = true
+    if (this.userBuffer?.hasRest) this.#endWaits = true
+    else this.#end()
+  }
+
+  /** Hands on what the user's buffer had no room for. @returns false: the user has stopped reading again */
+  flushUserBuffer(): boolean {
+    if (this.userBuffer?.flush() === false) return false
+    if (this.#endWaits) {
+      this.#endWaits = false
+      this.#end()
+    }
+    return true
+  }
+
+  #end(): void {
+    const socket = this.#socket
+    socket.push(null)
+    // Also brings out 'end' where nobody reads and nothing is buffered.
+    socket.read(0)
+  }
+
+  onDrain(): void {}
+
+  onError(error: Error): void {
+    this.#socket.destroy(error)
+  }
+
+  onClose(hadError: boolean): void {
+    const socket = this.#socket
+    this.#pushGathered()
+    if (socket.destroyed) {
+      socket._emitClose()
+      return
+    }
+    socket[kHasClosed] = true
+    // What has arrived may still be read, and where both sides are done the stream destroys itself after 'end'.
+    if (this.#hasEnded && !hadError && (socket.writableFinished || socket.readableLength > 0)) return
+    socket.destroy()
+  }
+}
+
+/**
+ * From Node 26 on `read()` gives one chunk, not all that is buffered, while 'readable' is told once in a tick. Chunks that
+ * come in one tick (records of TLS) then go into the stream as one: who reads once each time would wait for the rest for ever.
+ */
+const readsByChunk = ((): boolean => {
+  const probe = new Readable({ read() {} })
+  probe.push('a')
+  probe.push('b')
+  return (probe.read() as Buffer).length === 1
+})()

@@ -1,0 +1,18 @@
+// Which TLS the connections of this process speak: ours, or the runtime's. One setting for tls, https and http2 alike, since all
+// three stand on the same TlsConnection: PLAINWIRE_TLS=runtime in the environment, or `setTlsEngine('runtime')`.
+
+import { validateOneOf } from '../../core/validate.ts'
+
+export type TlsEngineName = 'plainwire' | 'runtime'
+
+let chosen: TlsEngineName | undefined
+
+/** For connections from now on; undefined: as the environment says. */
+export function setTlsEngine(engine: TlsEngineName | undefined): void {
+  if (engine !== undefined) validateOneOf(engine, 'engine', ['plainwire', 'runtime'])
+  chosen = engine
+}
+
+export function tlsEngine(): TlsEngineName {
+  return chosen ?? (process.env['PLAINWIRE_TLS'] === 'runtime' ? 'runtime' : 'plainwire')
+}

@@ -1,0 +1,517 @@
+// tls.TLSSocket: net.Socket over a TlsConnection. What it shows of the connection is read from the engine when somebody
+// asks (socket-facts.ts); who may be at the other end is for the side to say (client-side.ts, server-side.ts). Source:
+// Node's documentation, "Class: tls.TLSSocket".
+
+import type { X509Certificate } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls'
+import { callableClass } from '../../core/callable-class.ts'
+import {
+  validateBoolean,
+  validateBuffer,
+  validateFunction,
+  validateInt32,
+  validateObject,
+  validateString,
+  validateUint32,
+} from '../../core/validate.ts'
+import { duplexConnection } from '../../host/duplex-connection.ts'
+import { ownMethod } from '../../host/shown-handle.ts'
+import type { Connection } from '../../host/types.ts'
+import {
+  adoptHandle,
+  kHandle,
+  makeHandle,
+  overOptions,
+  Socket,
+  type SocketOptions,
+  type StreamHandle,
+  wrapConnection,
+} from '../../net/internal.ts'
+import type { TlsConnection } from '../connection/tls-connection.ts'
+import { handshakeTimeout, invalidContext, invalidState, sniFromServer } from '../errors.ts'
+import { canonicalHost } from '../policy/canonical-host.ts'
+import { ClientSide } from '../policy/client-policy.ts'
+import type { SideEvents } from '../policy/policy.ts'
+import {
+  type AlpnCallback,
+  type PskServerCallback,
+  ServerSide,
+  type ServerSideOptions,
+  type SniCallback,
+} from '../policy/server-policy.ts'
+import { type kConnectOptions, kTls } from '../symbols.ts'
+import { convertALPNProtocols } from './alpn.ts'
+import type { GivenContextOptions } from './context-options.ts'
+import { makeContext, SecureContext } from './secure-context.ts'
+import type { Server } from './server.ts'
+import * as facts from './socket-facts.ts'
+import { TLSWrap } from './tls-handle.ts'
+
+export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOptions, 'signal'> {
+  isServer?: boolean | undefined
+  server?: ServerSideOptions['server']
+  secureContext?: SecureContext | undefined
+  credentials?: SecureContext | undefined
+  session?: Buffer | string | undefined
+  requestCert?: boolean | undefined
+  rejectUnauthorized?: boolean | undefined
+  requestOCSP?: boolean | undefined
+  ALPNProtocols?: readonly string[] | NodeJS.ArrayBufferView | undefined
+  ALPNCallback?: AlpnCallback | undefined
+  SNICallback?: SniCallback | undefined
+  pskCallback?: unknown
+  pskIdentityHint?: string | undefined
+  handshakeTimeout?: number | undefined
+  enableTrace?: boolean | undefined
+  pauseOnConnect?: boolean | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** What a TLSSocket keeps beyond net.Socket's state. */
+interface TlsState {
+  /** Another's, once the program has put another socket's handle here. */
+  side: ClientSide | ServerSide
+  /** What the program has handed in to speak over. */
+  readonly stream: Duplex | undefined
+  /** `tls.connect()` has still to judge the peer: until then nothing may pass, whatever a listener throws. */
+  awaitsVerdict: boolean
+  /** Sessions wait for the verdict on the peer. */
+  isVerified: boolean
+  pendingSession: Buffer | undefined
+  readonly handshakeTimeout: number | undefined
+}
+
+/** What the constructor was called for: a connection to come, one over a stream, or one that is under way. */
+interface Plan {
+  /** Filled in once there is one. */
+  readonly self: { socket: TLSSocket | undefined }
+  readonly options: TLSSocketOptions
+  readonly stream: Duplex | undefined
+  readonly side: ClientSide | ServerSide
+  /** A server secures the connection by itself. */
+  readonly isShown: boolean
+  readonly socketOptions: SocketOptions
+}
+
+class TlsSocket extends Socket {
+  declare encrypted: true
+  declare authorized: boolean
+  declare authorizationError: Error
+  declare alpnProtocol: string | false | null
+  declare servername: string | false | null
+  declare secureConnecting: boolean
+  declare _tlsOptions: TLSSocketOptions
+  declare _secureEstablished: boolean
+  declare _securePending: boolean
+  declare _newSessionPending: boolean
+  declare _controlReleased: boolean
+  declare _requestCert: boolean
+  declare _rejectUnauthorized: boolean
+  declare _SNICallback: SniCallback | null
+  declare [kTls]: TlsState
+  declare [kConnectOptions]: object | undefined
+
+  /** @param stream - any Duplex; undefined: a connection that `connect()` will make */
+  constructor(stream?: Duplex, options?: TLSSocketOptions) {
+    const plan = planOf(stream, options)
+    super(plan.socketOptions)
+    initialize(this, plan)
+  }
+
+  override [wrapConnection](won: Connection): Connection {
+    return this[kTls].side.open(won)
+  }
+
+  override [makeHandle](): StreamHandle | undefined {
+    const state = this[kTls]
+    if (state === undefined || this.destroyed) return super[makeHandle]()
+    return new TLSWrap(this as never, state.side, state.stream)
+  }
+
+  override [adoptHandle](handle: StreamHandle): void {
+    super[adoptHandle](handle)
+    if (handle instanceof TLSWrap) this[kTls].side = handle.side
+  }
+
+  // The handshake
+
+  _start(): void {
+    if (this.connecting) this.once('connect', this._start)
+    else {
+      const start = ownMethod(this[kHandle], 'start')
+      if (start) start()
+      else this[kTls].side.connection?.start()
+    }
+  }
+
+  /** The handshake is done. */
+  _finishInit(): void {
+    const { side, handshakeTimeout } = this[kTls]
+    if (this.destroyed) return
+    const ownAlpn = ownMethod(this[kHandle], 'getALPNNegotiatedProtocol')
+    this.alpnProtocol = ownAlpn ? (ownAlpn() as string | false) : side.alpnProtocol
+    this.servername ??= side.serverName ?? false
+    this._secureEstablished = true
+    if (handshakeTimeout) this.setTimeout(0, this._handleTimeout)
+    try {
+      this.emit('secure')
+    } finally {
+      // What a listener throws is the program's affair: the connection works all the same, as in Node.
+      if (!this[kTls].awaitsVerdict) side.connection?.open()
+    }
+  }
+
+  _handleTimeout(): void {
+    this._emitTLSError(handshakeTimeout())
+  }
+
+  _emitTLSError(error: Error): void {
+    const told = this._tlsError(error)
+    if (told) this.emit('error', told)
+  }
+
+  /** @returns the error where it is the program's to hear of; null while a server still holds the socket */
+  _tlsError(error: Error): Error | null {
+    this.emit('_tlsError', error)
+    return this._controlReleased ? error : null
+  }
+
+  /** Lets go of keys and buffers; the socket does so itself when it closes. */
+  _destroySSL(): void {
+    this[kTls].side.layer?.destroy()
+  }
+
+  _releaseControl(): boolean {
+    if (this._controlReleased) return false
+    this._controlReleased = true
+    this.removeListener('error', this._tlsError)
+    return true
+  }
+
+  renegotiate(
+    options: { rejectUnauthorized?: boolean | undefined; requestCert?: boolean | undefined },
+    callback?: (error: Error | null) => void,
+  ): boolean | undefined {
+    validateObject(options, 'options')
+    if (callback !== undefined) validateFunction(callback, 'callback')
+    if (this.destroyed) return undefined
+    const { requestCert = this._requestCert, rejectUnauthorized = this._rejectUnauthorized } = options
+    this._requestCert = Boolean(requestCert)
+    this._rejectUnauthorized = Boolean(rejectUnauthorized)
+    const error = this[kTls].side.renegotiate(this._requestCert, this._rejectUnauthorized)
+    if (error !== undefined) {
+      if (callback) process.nextTick(callback, error)
+      return false
+    }
+    if (callback) this.once('secure', () => callback(null))
+    return true
+  }
+
+  disableRenegotiation(): void {
+    this[kTls].side.mayRenegotiate = false
+  }
+
+  // Before the handshake
+
+  setServername(name: string): void {
+    validateString(name, 'name')
+    const { side } = this[kTls]
+    if (!(side instanceof ClientSide)) throw sniFromServer()
+    side.serverName = canonicalHost(name)
+  }
+
+  setSession(session: Buffer | string): void {
+    const { side } = this[kTls]
+    if (side instanceof ClientSide) side.setSession(session)
+  }
+
+  /** On a server, from within SNICallback or ALPNCallback: another certificate for this connection. */
+  setKeyCert(context: GivenContextOptions | SecureContext): void {
+    if (this.destroyed) return
+    this[kTls].side.context = context instanceof SecureContext ? context : makeContext(context)
+  }
+
+  // What was agreed
+
+  /** As Node declares it; undefined before there is one. */
+  getCipher(): facts.CipherInfo {
+    return this.destroyed ? (null as never) : (fact(this, 'getCipher', facts.cipher) as facts.CipherInfo)
+  }
+
+  getProtocol(): string | null {
+    return this.destroyed ? null : fact(this, 'getProtocol', facts.protocol)
+  }
+
+  getEphemeralKeyInfo(): facts.EphemeralKeyInfo | object | null {
+    return this.destroyed ? null : fact(this, 'getEphemeralKeyInfo', facts.ephemeralKeyInfo)
+  }
+
+  getSharedSigalgs(): string[] {
+    return this.destroyed ? (null as never) : facts.sharedSigalgs(this[kTls].side)
+  }
+
+  isSessionReused(): boolean {
+    return this.destroyed ? (null as never) : fact(this, 'isSessionReused', facts.isSessionReused)
+  }
+
+  getFinished(): Buffer<ArrayBuffer> | undefined {
+    return this.destroyed ? (null as never) : facts.finished(this[kTls].side)
+  }
+
+  getPeerFinished(): Buffer<ArrayBuffer> | undefined {
+    return this.destroyed ? (null as never) : facts.peerFinished(this[kTls].side)
+  }
+
+  getSession(): Buffer<ArrayBuffer> | undefined {
+    return this.destroyed ? (null as never) : fact(this, 'getSession', ({ session }) => session)
+  }
+
+  getTLSTicket(): Buffer<ArrayBuffer> | undefined {
+    return this.destroyed ? (null as never) : facts.ticket(this[kTls].side)
+  }
+
+  exportKeyingMaterial(length: number, label: string, context?: Buffer): Buffer<ArrayBuffer> {
+    validateUint32(length, 'length', true)
+    validateString(label, 'label')
+    if (context !== undefined) validateBuffer(context, 'context')
+    if (!this._secureEstablished || this.destroyed) throw invalidState()
+    return facts.exportKeyingMaterial(this[kTls].side, length, label, context)
+  }
+
+  // Certificates
+
+  getPeerCertificate(detailed: true): DetailedPeerCertificate
+  getPeerCertificate(detailed?: boolean): PeerCertificate
+  getPeerCertificate(detailed?: boolean): DetailedPeerCertificate | PeerCertificate {
+    return this.destroyed
+      ? (null as never)
+      : (facts.peerCertificate(this[kTls].side, Boolean(detailed)) as PeerCertificate)
+  }
+
+  getCertificate(): object | null {
+    return this.destroyed ? null : facts.certificate(this[kTls].side)
+  }
+
+  /** @param _detailed - Node passes it over: the issuers are to be had from the certificate itself */
+  getPeerX509Certificate(_detailed?: boolean): X509Certificate | undefined {
+    return this.destroyed ? undefined : facts.peerX509Certificate(this[kTls].side)
+  }
+
+  getX509Certificate(): X509Certificate | undefined {
+    return this.destroyed ? undefined : facts.x509Certificate(this[kTls].side)
+  }
+
+  // The connection
+
+  /** @param size - bytes of plaintext in a record, 512 to 16384 */
+  setMaxSendFragment(size: number): boolean {
+    validateInt32(size, 'size')
+    if (size < 512 || size > 16384 || this.destroyed) return false
+    this[kTls].side.setMaxFragmentSize(size)
+    return true
+  }
+
+  /** Writes to stderr which messages come and go. */
+  enableTrace(): void {
+    this[kTls].side.trace()
+  }
+
+  // From the side
+
+  /** @param session - as programs keep it */
+  _receiveSession(session: Buffer): void {
+    const state = this[kTls]
+    if (state.isVerified) this.emit('session', session)
+    else state.pendingSession = session
+  }
+
+  /** The peer is who it must be: sessions with it may be kept. */
+  _setVerified(): void {
+    const state = this[kTls]
+    if (state.isVerified) return
+    state.isVerified = true
+    const { pendingSession } = state
+    state.pendingSession = undefined
+    if (pendingSession !== undefined) this.emit('session', pendingSession)
+  }
+}
+
+/** As the connection has it, or as the program's own function on the handle says. */
+function fact<T>(socket: TlsSocket, name: string, read: (side: ClientSide | ServerSide) => T): T {
+  const own = ownMethod(socket[kHandle], name)
+  return own ? (own() as T) : read(socket[kTls].side)
+}
+
+/** What a server gives, to have a connection shown that it secures by itself. */
+interface ShownOptions {
+  readonly [kShown]: { readonly connection: TlsConnection; readonly side: ServerSide; readonly server: Server }
+}
+
+const kShown = Symbol('shown')
+
+/** A server's connection as a socket that only shows it, until it is fed (net's `feedSocket`). */
+export function showConnection(connection: TlsConnection, side: ServerSide, server: Server): TLSSocket {
+  const options: ShownOptions = { [kShown]: { connection, side, server } }
+  return new TLSSocket(undefined, options as never)
+}
+
+function planOf(stream: Duplex | null | undefined, given: TLSSocketOptions | undefined): Plan {
+  if (given !== undefined && kShown in given) return planToShow(given as unknown as ShownOptions)
+  const options = { ...given }
+  const { enableTrace, ALPNProtocols } = options
+  if (enableTrace !== undefined && enableTrace !== null) validateBoolean(enableTrace, 'options.enableTrace')
+  if (ALPNProtocols) convertALPNProtocols(ALPNProtocols, options)
+  const context = options.secureContext || options.credentials || makeContext(options)
+  if (!(context instanceof SecureContext)) throw invalidContext('context')
+  const self: Plan['self'] = { socket: undefined }
+  const side = options.isServer ? bareServerSide(self, context, options) : bareClientSide(self, context, options)
+  const { highWaterMark, signal, noDelay, keepAlive, keepAliveInitialDelay } = options
+  const common = { highWaterMark, noDelay, keepAlive, keepAliveInitialDelay }
+  if (stream === undefined || stream === null) {
+    const { allowHalfOpen, onread } = options
+    return {
+      self,
+      options,
+      stream: undefined,
+      side,
+      isShown: false,
+      socketOptions: { ...common, allowHalfOpen, onread, signal } as SocketOptions,
+    }
+  }
+  const connection = side.open(duplexConnection(stream))
+  const over = { ...common, allowHalfOpen: stream.allowHalfOpen, pauseOnCreate: options.pauseOnConnect }
+  return {
+    self,
+    options,
+    stream,
+    side,
+    isShown: false,
+    socketOptions: { ...overOptions(connection, over), signal } as SocketOptions,
+  }
+}
+
+function planToShow(given: ShownOptions): Plan {
+  const { connection, side, server } = given[kShown]
+  const { allowHalfOpen, highWaterMark, noDelay, keepAlive } = server
+  const socketOptions = overOptions(connection, { passive: true, allowHalfOpen, highWaterMark, noDelay, keepAlive })
+  const options: TLSSocketOptions = { isServer: true, server }
+  return { self: { socket: undefined }, options, stream: undefined, side, isShown: true, socketOptions }
+}
+
+function bareClientSide(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ClientSide {
+  return new ClientSide(context, toldTo(self), options)
+}
+
+function bareServerSide(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ServerSide {
+  const { server, ALPNProtocols, ALPNCallback, SNICallback, pskCallback, pskIdentityHint } = options
+  if (ALPNCallback) validateFunction(ALPNCallback, 'options.ALPNCallback')
+  if (SNICallback) validateFunction(SNICallback, 'options.SNICallback')
+  if (pskCallback) validateFunction(pskCallback, 'pskCallback')
+  const serverOptions = {
+    context,
+    server,
+    requestCert: Boolean(options.requestCert),
+    rejectUnauthorized: Boolean(options.rejectUnauthorized),
+    ALPNProtocols: ALPNProtocols as Buffer | undefined,
+    ALPNCallback,
+    SNICallback,
+    pskCallback: pskCallback as PskServerCallback | undefined,
+    pskIdentityHint,
+    socket: () => self.socket as TLSSocket,
+  }
+  return new ServerSide(serverOptions, toldTo(self))
+}
+
+/** What becomes of the handshake, told to the socket. */
+function toldTo(self: Plan['self']): SideEvents {
+  return {
+    onSecure: () => self.socket?._finishInit(),
+    onRefused: error => self.socket?.destroy(error),
+    wantsKeyLog: () => (self.socket?.listenerCount('keylog') ?? 0) > 0,
+    onKeyLog: line => self.socket?.emit('keylog', line),
+    onSession: session => self.socket?._receiveSession(session),
+    onOcspResponse: response => self.socket?.emit('OCSPResponse', response),
+    onDestroyed: () => {},
+    onClosed: () => {},
+  }
+}
+
+function initialize(socket: TlsSocket, plan: Plan): void {
+  const { options, side, stream, isShown } = plan
+  plan.self.socket = socket as TLSSocket
+  const { handshakeTimeout } = options
+  const isVerified = !(side instanceof ClientSide)
+  socket[kTls] = { side, stream, awaitsVerdict: false, isVerified, pendingSession: undefined, handshakeTimeout }
+  socket._tlsOptions = options
+  socket._secureEstablished = false
+  socket._securePending = false
+  socket._newSessionPending = false
+  socket._controlReleased = false
+  socket.secureConnecting = true
+  socket._SNICallback = options.SNICallback ?? null
+  socket.servername = null
+  socket.alpnProtocol = null
+  socket.authorized = false
+  ;(socket as { authorizationError: unknown }).authorizationError = null
+  socket.encrypted = true
+  socket._requestCert = Boolean(options.requestCert) || !options.isServer
+  socket._rejectUnauthorized = Boolean(options.rejectUnauthorized)
+  socket.server = (options.server as Server | undefined) ?? null
+  if (options.enableTrace) side.trace()
+  if (isShown) {
+    socket._controlReleased = true
+    // A connection that fails once it is secured ends by itself; nobody has to listen for that.
+    socket.on('error', () => {})
+    return
+  }
+  socket.on('error', socket._tlsError)
+  if (handshakeTimeout) socket.setTimeout(handshakeTimeout, socket._handleTimeout)
+  if (stream !== undefined) follow(socket, stream)
+  else socket.connecting = true
+}
+
+/** A stream that a program has handed in: it may still be connecting. */
+function follow(socket: TlsSocket, stream: Duplex & { connecting?: boolean }): void {
+  const isSocket = stream instanceof Socket
+  if (isSocket) socket._parent = stream as never
+  if (stream.connecting || (isSocket && stream.pending && !stream.destroyed)) {
+    socket.connecting = true
+    stream.once('connect', () => {
+      socket.connecting = false
+      socket.emit('connect')
+    })
+  }
+  // A client begins when it is told to, or has something to say.
+  if (socket._tlsOptions.isServer) process.nextTick(() => socket._start())
+}
+
+/** What a server knows of a connection, on the socket that shows it. */
+export function showVerdict(socket: TLSSocket, side: ServerSide, isSecure: boolean): void {
+  socket._requestCert = side.requestCert
+  socket._rejectUnauthorized = side.rejectUnauthorized
+  socket.authorized = side.isAuthorized
+  ;(socket as { authorizationError: unknown }).authorizationError = side.authorizationError
+  if (!isSecure) return
+  socket.alpnProtocol = side.alpnProtocol
+  socket.servername = side.serverName
+  socket.secureConnecting = false
+  socket._secureEstablished = true
+}
+
+Object.defineProperty(TlsSocket, 'name', { value: 'TLSSocket' })
+
+export type TLSSocket = TlsSocket
+
+export interface TLSSocketConstructor extends Omit<typeof Socket, 'prototype'> {
+  new (stream?: Duplex, options?: TLSSocketOptions): TLSSocket
+  (stream?: Duplex, options?: TLSSocketOptions): TLSSocket
+  readonly prototype: TLSSocket
+}
+
+/** Callable without `new`, as Node's is. */
+export const TLSSocket = callableClass(TlsSocket, (socket, stream, options) => {
+  const plan = planOf(stream, options)
+  ;(Socket as unknown as (this: object, options: SocketOptions) => void).call(socket, plan.socketOptions)
+  initialize(socket, plan)
+}) as unknown as TLSSocketConstructor

@@ -1,0 +1,129 @@
+// What a side drives: our engine (engine-layer.ts), or the runtime's own TLS (runtime-layer.ts). Bytes in, bytes and events
+// out, and what was agreed as Node names it. The events are a TlsConnection's, told while the layer works.
+
+import type { Connection } from '../../host/types.ts'
+import type { SecureContext } from '../api/secure-context.ts'
+
+export interface TlsLayer {
+  start(): void
+  receive(bytes: Uint8Array): void
+  /** The stream below has ended; `onEnd` tells what that means. */
+  receiveEnd(): void
+  /** Only once the handshake is done: what is written before it throws. */
+  write(data: Uint8Array | readonly Uint8Array[]): void
+  /** Records, in order. */
+  takeOutput(): Uint8Array[]
+  /** What is written goes straight to the connection below, and what comes from there is for the reader. */
+  readonly isTransparent: boolean
+  /** An error of the connection below, in words that the layer knows better; undefined: it means an end too early. */
+  explain(error: Error): Error | undefined
+  /** Bytes that were written and are not in the output yet; `onOutput` tells when they are. */
+  readonly pendingBytes: number
+  /** @param done - it is in the output, behind all that was written; called at once where that is known at once */
+  closeNotify(done: () => void): void
+  /** Servers, once, after `onClientHello`. */
+  answerClientHello(answer: ServerAnswer): void
+  /** Servers, in place of an answer: no protocol of the client's is spoken here. RFC 7301 section 3.2. */
+  refuseProtocols(): void
+  /** @returns why it cannot be done, where it cannot */
+  renegotiate(requestCert: boolean): Error | undefined
+  /** Writes to stderr which messages come and go, from here on. */
+  trace(): void
+  /** Bytes of plaintext in one record. */
+  setMaxFragmentSize(size: number): void
+  exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array
+  /** Lets go of keys and buffers. */
+  destroy(): void
+
+  // What was agreed: undefined, empty or false before the handshake has come so far.
+
+  readonly protocol: string | undefined
+  readonly cipher: CipherInfo | undefined
+  readonly ephemeralKey: EphemeralKeyInfo | undefined
+  readonly sharedSignatureAlgorithms: readonly string[]
+  readonly alpnProtocol: string | undefined
+  /** Servers: the name the client asked for. */
+  readonly serverName: string | undefined
+  readonly isResumed: boolean
+  /** The peer proved to know a key that both had before, not that it holds a certificate. */
+  readonly hasExternalPsk: boolean
+  /** On the peer's certificate chain, whatever was said of rejecting. */
+  readonly verdict: PeerVerdict
+  /** DER, the peer's own first; on a resumed connection those of the first. */
+  readonly peerChain: readonly Uint8Array[]
+  /** DER of what we showed. */
+  readonly ownCertificate: Uint8Array | undefined
+  readonly finished: Uint8Array | undefined
+  readonly peerFinished: Uint8Array | undefined
+  readonly session: Uint8Array | undefined
+  readonly ticket: Uint8Array | undefined
+}
+
+/** What a client asks for, as far as a server has to decide. */
+export interface ClientOffer {
+  readonly serverName: string | undefined
+  /** Undefined: the client does not speak ALPN. */
+  readonly alpnProtocols: readonly Uint8Array[] | undefined
+  /** Empty where there is none, and where the session is in a ticket. */
+  readonly sessionId: Uint8Array
+  readonly wantsOcsp: boolean
+  /** TLS 1.3 will be spoken: then OpenSSL chooses the protocol of ALPN before anything else is asked. */
+  readonly isTls13: boolean
+}
+
+export interface ServerAnswer {
+  readonly context: SecureContext
+  readonly alpnProtocol: Uint8Array | undefined
+  /** What 'newSession' gave for the session id. */
+  readonly session: Uint8Array | undefined
+  readonly ocspResponse: Uint8Array | undefined
+}
+
+export interface PeerVerdict {
+  /** What is wrong, with OpenSSL's name of it as its `code`; undefined: nothing. */
+  readonly problem: (Error & { code?: string }) | undefined
+}
+
+export interface CipherInfo {
+  /** OpenSSL's name. */
+  name: string
+  standardName: string
+  /** The oldest protocol that has it. */
+  version: string
+}
+
+export interface EphemeralKeyInfo {
+  /** 'ECDH', 'DH'; 'TLSGroup' for what is neither: a KEM. */
+  type: string
+  name?: string
+  /** Bits; of a KEM undefined. */
+  size: number | undefined
+}
+
+/** Told while the layer works; a TlsConnection notes them, and acts afterwards. */
+export interface LayerEvents {
+  /** The runtime's own socket under the connection, if there is one to be had; the connection then waits for `standOn`. */
+  takeNative(): object | undefined
+  /** What the connection stands on from now on: it carries plaintext, and the layer passes it through. */
+  standOn(connection: Connection): void
+  /** There is something to send, of which no call on the layer tells. */
+  onOutput(): void
+  onHandshakeDone(): void
+  onData(plaintext: Uint8Array): void
+  /**
+   * The peer says nothing more.
+   * @param isTruncated - without having said so: whoever cut the stream may have cut off its end. RFC 8446 section 6.1
+   */
+  onEnd(isTruncated: boolean): void
+  /** Servers: the handshake waits for `answerClientHello` or `refuseProtocols`. */
+  onClientHello(offer: ClientOffer): void
+  /** Servers: the client begins another handshake. */
+  onRenegotiation(): void
+  onKeyLog(line: string): void
+  /** @param id - of sessions that a server keeps; empty for tickets */
+  onSession(session: Uint8Array, id: Uint8Array): void
+  /** @param response - null: the server has none */
+  onOcspResponse(response: Uint8Array | null): void
+  /** It is all over; an alert may be in the output. */
+  onError(error: Error): void
+}

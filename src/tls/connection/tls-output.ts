@@ -1,0 +1,120 @@
+// What goes down from a TLS connection: plaintext that waits to be sealed, what the layer has put out, and whom to tell when it
+// has left.
+
+import { detached } from '../../core/detached.ts'
+import { currentHost } from '../../host/current.ts'
+import type { Connection, WriteDone } from '../../host/types.ts'
+import { writeCancelled } from '../errors.ts'
+import type { TlsLayer } from './backend.ts'
+
+/** A write whose socket is destroyed before it has left: before Node 24 it ends without an error. */
+const tellsCancelled = Number.parseInt(process.versions.node, 10) >= 24
+
+export class TlsOutput {
+  /** Plaintext that has not been sealed yet, and whom to tell when it is sent. */
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #waitingDone: WriteDone[] = []
+  /** Of what the layer has been given and not put out. */
+  #behindDone: WriteDone[] = []
+
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Plaintext for later. */
+  add(bytes: Uint8Array, done: WriteDone | undefined): void {
+    this.#waiting.push(bytes)
+    this.#waitingBytes += bytes.byteLength
+    if (done) this.#waitingDone.push(done)
+  }
+
+  /** Gives the layer what waits. @returns whom to tell when it is sent */
+  seal(layer: TlsLayer): WriteDone | undefined {
+    const waiting = this.#waiting
+    if (waiting.length === 0) return undefined
+    const bytes = this.#waitingBytes
+    const done = this.#waitingDone
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#waitingDone = []
+    if (bytes > 0) layer.write(waiting.length === 1 ? (waiting[0] as Uint8Array) : waiting)
+    return done.length < 2 ? done[0] : allOf(done)
+  }
+
+  /**
+   * Writes what the layer has put out.
+   * @param isOver - nothing may follow any more: what there is, is dropped
+   * @returns as `Connection.write` does
+   */
+  send(layer: TlsLayer, below: Connection, given: WriteDone | undefined, isOver: boolean): boolean {
+    const done = this.#doneWithOutput(given, layer)
+    const output = layer.takeOutput()
+    if (output.length === 0) {
+      // After what has been written before it.
+      if (done) below.write(nothing, undefined, done)
+      return true
+    }
+    if (isOver) return false
+    if (output.length === 1) return below.write(output[0] as Uint8Array, undefined, done)
+    // The records of a flight are small: they leave as one buffer.
+    if (output.reduce((sum, record) => sum + record.length, 0) <= maxJoinedBytes) {
+      return below.write(Buffer.concat(output), undefined, done)
+    }
+    below.cork()
+    let mayGoOn = true
+    const last = output.length - 1
+    for (const [index, piece] of output.entries()) {
+      mayGoOn = below.write(piece, undefined, index === last ? done : undefined)
+    }
+    below.uncork()
+    return mayGoOn
+  }
+
+  /** Nothing of it will be sent. */
+  drop(): void {
+    const done = this.#forget()
+    if (done.length === 0) return
+    const error = tellsCancelled ? writeCancelled() : null
+    // When the owner's own error has been heard, and what that led to has been done.
+    currentHost().clock.setImmediate(() => allOf(done)(error))
+  }
+
+  /** Nothing of it will be sent: its writers hear why, at once and so before everybody else. */
+  refuse(error: Error): void {
+    allOf(this.#forget())(error)
+  }
+
+  #forget(): WriteDone[] {
+    const done = [...this.#behindDone, ...this.#waitingDone]
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#waitingDone = []
+    this.#behindDone = []
+    return done
+  }
+
+  /** Whom to tell when the output that there is now has been sent. */
+  #doneWithOutput(done: WriteDone | undefined, layer: TlsLayer): WriteDone | undefined {
+    if (layer.pendingBytes === 0 && this.#behindDone.length === 0) return done
+    if (done) this.#behindDone.push(done)
+    if (layer.pendingBytes > 0) return undefined
+    const all = this.#behindDone
+    this.#behindDone = []
+    return allOf(all)
+  }
+}
+
+function allOf(done: readonly WriteDone[]): WriteDone {
+  const each = done.map(one => detached(one))
+  return error => {
+    for (const one of each) one(error)
+  }
+}
+
+const nothing = new Uint8Array(0)
+const maxJoinedBytes = 16 * 1024

@@ -1,0 +1,142 @@
+// Bytes as they come, cut into whole records. A record that lies whole in what came is a view of it; one in pieces is
+// gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
+
+import { PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../wire/alerts.ts'
+import {
+  fragmentSize,
+  HEADER_SIZE,
+  isRecordHeader,
+  isVersioned,
+  looksLikeHttp,
+  looksLikeProxying,
+} from '../../wire/records.ts'
+import { noTls, refusal } from '../engine-errors.ts'
+
+export class RecordReader {
+  /** What was given and not taken lies between `at` and `end`. */
+  #input: Uint8Array = NOTHING
+  #at = 0
+  #end = 0
+  /** The memory of `input` is ours, with room behind `end`: what comes while other bytes wait is not copied again and again. */
+  #isOwn = false
+  #partial: Uint8Array = NOTHING
+  #partialSize = 0
+  #isFirst = true
+
+  /** The caller's memory is used until `keep()`. */
+  give(bytes: Uint8Array): void {
+    const rest = this.#end - this.#at
+    if (rest === 0) {
+      this.#input = bytes
+      this.#at = 0
+      this.#end = bytes.length
+      this.#isOwn = false
+      return
+    }
+    if (!this.#isOwn || this.#end + bytes.length > this.#input.length) this.#own(2 * (rest + bytes.length))
+    this.#input.set(bytes, this.#end)
+    this.#end += bytes.length
+  }
+
+  /** What waits becomes ours: its memory may be used again after this call. */
+  keep(): void {
+    if (this.#end > this.#at && !this.#isOwn) this.#own(this.#end - this.#at)
+  }
+
+  #own(size: number): void {
+    const input = new Uint8Array(size)
+    input.set(this.#input.subarray(this.#at, this.#end))
+    this.#end -= this.#at
+    this.#at = 0
+    this.#input = input
+    this.#isOwn = true
+  }
+
+  /** Bytes that wait. */
+  get size(): number {
+    return this.#end - this.#at + this.#partialSize
+  }
+
+  /**
+   * The next record with its header, or undefined: not whole yet.
+   * @param maxFragment - the most that a fragment may have
+   * @throws {TlsError}
+   */
+  next(maxFragment: number): Uint8Array | undefined {
+    if (this.#partialSize > 0) return this.#continue(maxFragment)
+    const at = this.#at
+    const available = this.#end - at
+    if (available >= HEADER_SIZE) {
+      const input = this.#input
+      this.#checkHeader(input, at, maxFragment)
+      const end = at + HEADER_SIZE + fragmentSize(input, at)
+      if (end <= this.#end) {
+        this.#take(end - at)
+        return input.subarray(at, end)
+      }
+      this.#partial = new Uint8Array(end - at)
+    } else {
+      if (available === 0) return undefined
+      this.#partial = new Uint8Array(HEADER_SIZE)
+    }
+    this.#partial.set(this.#input.subarray(at, this.#end))
+    this.#partialSize = available
+    this.#take(available)
+    return undefined
+  }
+
+  /** An idle reader holds no memory. */
+  #take(size: number): void {
+    this.#at += size
+    if (this.#at < this.#end) return
+    this.#input = NOTHING
+    this.#at = 0
+    this.#end = 0
+  }
+
+  #continue(maxFragment: number): Uint8Array | undefined {
+    if (this.#partial.length === HEADER_SIZE && this.#partialSize < HEADER_SIZE) {
+      if (!this.#fill()) return undefined
+      this.#checkHeader(this.#partial, 0, maxFragment)
+      const size = HEADER_SIZE + fragmentSize(this.#partial, 0)
+      if (size > HEADER_SIZE) {
+        const larger = new Uint8Array(size)
+        larger.set(this.#partial)
+        this.#partial = larger
+      }
+    }
+    if (!this.#fill()) return undefined
+    const record = this.#partial
+    this.#partial = NOTHING
+    this.#partialSize = 0
+    return record
+  }
+
+  /** Whether the partial record's memory is full now. */
+  #fill(): boolean {
+    const size = Math.min(this.#partial.length - this.#partialSize, this.#end - this.#at)
+    this.#partial.set(this.#input.subarray(this.#at, this.#at + size), this.#partialSize)
+    this.#partialSize += size
+    this.#take(size)
+    return this.#partialSize === this.#partial.length
+  }
+
+  #checkHeader(bytes: Uint8Array, at: number, maxFragment: number): void {
+    if (!isRecordHeader(bytes, at)) {
+      // TLS, with a type of record that there is not: a heartbeat, say. RFC 8446 section 5.
+      if (isVersioned(bytes, at)) throw refusal(UNEXPECTED_MESSAGE, 'unexpected message', 'an unknown type of record')
+      if (this.#isFirst) throw noTls(reasonOf(bytes, at))
+      throw refusal(PROTOCOL_VERSION, 'wrong version number')
+    }
+    this.#isFirst = false
+    if (fragmentSize(bytes, at) > maxFragment) throw refusal(RECORD_OVERFLOW, 'packet length too long')
+  }
+}
+
+/** What came in TLS's place, in OpenSSL's words. */
+function reasonOf(bytes: Uint8Array, at: number): string {
+  if (looksLikeHttp(bytes, at)) return 'http request'
+  return looksLikeProxying(bytes, at) ? 'https proxy request' : 'wrong version number'
+}
+
+const NOTHING = new Uint8Array(0)

@@ -1,0 +1,74 @@
+// Whether the chain that a peer showed our engine leads to an authority that a context trusts, in Node's words: the code and
+// message of OpenSSL, and beside them which certificate it is and what is wrong with it.
+
+import { nodeCertificateCrypto } from '../../crypto/node/node-x509.ts'
+import { currentHost } from '../../host/current.ts'
+import { securityLevelOf } from '../api/cipher-list.ts'
+import type { ContextHandle } from '../api/secure-context.ts'
+import type { PeerVerdict } from '../connection/backend.ts'
+import { internCertificate } from '../x509/certificate.ts'
+import { DerError } from '../x509/der.ts'
+import { type PathProblem, verifyChain } from '../x509/path/chain.ts'
+import { nodeCode, verifyMessages } from '../x509/path/verify-codes.ts'
+import { trustOf } from './context-trust.ts'
+import { mayUseSystemStore } from './trust-store.ts'
+
+export interface CertificateError extends Error {
+  code: string
+  /** 0: the peer's own certificate. */
+  depth?: number
+  /** Which certificate it is, and what of it. */
+  explanation?: string
+}
+
+export function judgeChain(
+  context: ContextHandle,
+  chain: readonly Uint8Array[],
+  purpose: 'server' | 'client',
+): PeerVerdict {
+  if (chain.length === 0) return { problem: certificateError('UNABLE_TO_GET_ISSUER_CERT') }
+  try {
+    const { options } = context
+    const policy = {
+      purpose,
+      securityLevel: securityLevelOf(options['ciphers']),
+      allowPartialChain: Boolean(options['allowPartialTrustChain']),
+    }
+    const certificates = chain.map(internCertificate)
+    const { problems } = verifyChain(
+      certificates,
+      trustOf(options),
+      policy,
+      currentHost().clock.now(),
+      nodeCertificateCrypto,
+    )
+    // The last is what OpenSSL leaves standing, and Node reports.
+    const last = problems.at(-1)
+    return { problem: last && certificateError(last.code, last) }
+  } catch (error) {
+    // Bytes that are no certificate.
+    if (error instanceof DerError) {
+      const explanation = `a certificate that was sent cannot be read: ${error.message}`
+      return { problem: certificateError('UNABLE_TO_GET_ISSUER_CERT', { explanation }) }
+    }
+    throw error
+  }
+}
+
+function certificateError(
+  code: keyof typeof verifyMessages,
+  problem?: Partial<Pick<PathProblem, 'depth' | 'explanation'>>,
+): CertificateError {
+  const isHinted = mayUseSystemStore && hintedCodes.includes(code)
+  const error = new Error(isHinted ? verifyMessages[code] + hint : verifyMessages[code]) as CertificateError
+  Error.captureStackTrace(error, certificateError)
+  error.code = nodeCode(code)
+  const { depth, explanation } = problem ?? {}
+  if (depth !== undefined) error.depth = depth
+  if (explanation !== undefined) error.explanation = explanation
+  return error
+}
+
+/** Where a newer Node gives advice: the issuer may be one that the system trusts. */
+const hintedCodes: readonly string[] = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']
+const hint = '; if the root CA is installed locally, try running Node.js with --use-system-ca'

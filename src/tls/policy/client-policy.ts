@@ -1,0 +1,135 @@
+// The client's half of the policy: what is asked of the server, which session is offered, and whether the certificate will
+// do. The verdict is asked for by connect.ts, on a resumed connection as on a new one. Source: Node's documentation,
+// `tls.connect()`.
+
+import { invalidArgValue } from '../../core/errors.ts'
+import { validateBuffer, validateFunction, validateObject, validateString } from '../../core/validate.ts'
+import type { SecureContext } from '../api/secure-context.ts'
+import { openSession, sealSession } from '../api/session-bytes.ts'
+import type { LayerEvents, TlsLayer } from '../connection/backend.ts'
+import { clientLayer } from '../connection/choose-backend.ts'
+import { maxPskBytes, maxPskIdentityBytes } from '../connection/limits.ts'
+import { readSession } from '../engine/sessions.ts'
+import { Side, type SideEvents } from './policy.ts'
+
+/** Null or undefined: no key for this server. */
+export type PskClientCallback = (
+  hint: string | null,
+) => { psk: NodeJS.ArrayBufferView; identity: string } | null | undefined
+
+export interface PskAnswer {
+  readonly psk: Uint8Array
+  readonly identity: string
+}
+
+export interface ClientOptions {
+  readonly ALPNProtocols?: unknown
+  readonly requestOCSP?: boolean | undefined
+  readonly pskCallback?: unknown
+}
+
+export class ClientSide extends Side {
+  /** SNI: the name that is asked for; none for an IP address. */
+  serverName: string | undefined
+  /** Whom the certificate has to name: saved sessions are good for nobody else. */
+  identity = 'localhost'
+  mayRenegotiate = true
+  readonly options: ClientOptions
+  #savedSession: Uint8Array | undefined
+  /** The layer may have a newer one, of which nobody has heard yet. */
+  #toldSession: Uint8Array | undefined
+
+  constructor(context: SecureContext, events: SideEvents, options: ClientOptions) {
+    super(context, events)
+    this.options = options
+    if (options.pskCallback) validateFunction(options.pskCallback, 'pskCallback')
+  }
+
+  /** What is no session for this server, or none at all, is passed over: a full handshake follows. */
+  setSession(session: unknown): void {
+    const bytes = typeof session === 'string' ? Buffer.from(session, 'latin1') : session
+    this.#savedSession = ArrayBuffer.isView(bytes) ? openSession(bytes as Uint8Array, this.identity) : undefined
+  }
+
+  /** The session to resume, as the layer wrote it. */
+  get savedSession(): Uint8Array | undefined {
+    return this.#savedSession
+  }
+
+  get session(): Buffer<ArrayBuffer> | undefined {
+    const session = this.#toldSession ?? this.layer?.session
+    // Before the server's first ticket there is nothing to resume, and yet, as in Node, something to show.
+    if (session === undefined)
+      return this.connection?.isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
+    return sealSession(session, this.identity)
+  }
+
+  /** That of the session: of two that came together the first is told before the second counts. */
+  override get ticket(): Uint8Array | undefined {
+    const told = this.#toldSession && readSession(this.#toldSession)?.ticket
+    return told?.length ? told : super.ticket
+  }
+
+  /** The verdict on the server's certificate chain; the name in it is the caller's to check. */
+  verifyPeer(): Error | undefined {
+    const { layer } = this
+    if (layer === undefined || layer.hasExternalPsk) return undefined
+    return layer.verdict.problem
+  }
+
+  renegotiate(): Error | undefined {
+    const connection = this.connection
+    let error: Error | undefined
+    connection?.run(() => {
+      error = this.layer?.renegotiate(true)
+    })
+    return error
+  }
+
+  /** Asks the program for a key. What it throws, or gives wrongly, ends the connection. */
+  askForPsk(hint: string | null): PskAnswer | undefined {
+    const { pskCallback } = this.options
+    if (typeof pskCallback !== 'function') return undefined
+    try {
+      const answer = (pskCallback as PskClientCallback)(hint)
+      if (answer === null || answer === undefined) return undefined
+      validateObject(answer, 'ret')
+      const { psk, identity } = answer
+      validateBuffer(psk, 'psk')
+      if (psk.byteLength > maxPskBytes) {
+        throw invalidArgValue('psk', psk, `Pre-shared key exceeds ${maxPskBytes} bytes`)
+      }
+      validateString(identity, 'identity')
+      if (Buffer.byteLength(identity) > maxPskIdentityBytes) {
+        throw invalidArgValue('identity', identity, `PSK identity exceeds ${maxPskIdentityBytes} bytes`)
+      }
+      return { psk: bytesOf(psk), identity }
+    } catch (error) {
+      this.events.onRefused(error as Error)
+      return undefined
+    }
+  }
+
+  protected createLayer(events: LayerEvents): TlsLayer {
+    return clientLayer(this, events)
+  }
+
+  onSecure(): boolean {
+    this.events.onSecure()
+    return true
+  }
+
+  onClientHello(): void {}
+
+  /** A server may ask for another handshake; there is no limit to what one asks of oneself. */
+  onRenegotiation(): void {}
+
+  onSession(session: Uint8Array): void {
+    this.#toldSession = session
+    this.events.onSession(sealSession(session, this.identity))
+  }
+}
+
+export function bytesOf(view: NodeJS.ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength)
+}

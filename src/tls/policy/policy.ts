@@ -1,0 +1,106 @@
+// What the client's and the server's half have in common: the layer of one connection, and what a socket shows of it.
+
+import type { Connection, ConnectionSink } from '../../host/types.ts'
+import type { SecureContext } from '../api/secure-context.ts'
+import type { ClientOffer, LayerEvents, TlsLayer } from '../connection/backend.ts'
+import { TlsConnection, type TlsOwner } from '../connection/tls-connection.ts'
+
+/** Whom a side tells. */
+export interface SideEvents {
+  /** The handshake is done; the verdict on the peer is still to come, and is given before this returns. */
+  onSecure(): void
+  /** A program's own function has failed or refused: the connection is to end. */
+  onRefused(error: Error): void
+  wantsKeyLog(): boolean
+  onKeyLog(line: Buffer): void
+  /** As programs keep it. */
+  onSession(session: Buffer): void
+  /** @param response - null: the server has none */
+  onOcspResponse(response: Buffer | null): void
+  onDestroyed(): void
+  onClosed(): void
+}
+
+export abstract class Side implements TlsOwner {
+  context: SecureContext
+  connection: TlsConnection | undefined
+  #isTraced = false
+  protected readonly events: SideEvents
+  #maxFragmentSize: number | undefined
+
+  constructor(context: SecureContext, events: SideEvents) {
+    this.context = context
+    this.events = events
+  }
+
+  /** Puts TLS over a connection; nothing happens before its `start()`. */
+  open(below: Connection, sink?: ConnectionSink): TlsConnection {
+    this.connection = new TlsConnection(below, this, sink)
+    return this.connection
+  }
+
+  get layer(): TlsLayer | undefined {
+    return this.connection?.layer
+  }
+
+  /** false: the two agreed on none. */
+  get alpnProtocol(): string | false {
+    return this.layer?.alpnProtocol ?? false
+  }
+
+  get ticket(): Uint8Array | undefined {
+    return this.layer?.ticket
+  }
+
+  /** Writes to stderr which messages come and go. */
+  trace(): void {
+    this.#isTraced = true
+    this.layer?.trace()
+  }
+
+  /** Lines of the key log cost something to make. */
+  get wantsKeyLog(): boolean {
+    return this.events.wantsKeyLog()
+  }
+
+  setMaxFragmentSize(size: number): void {
+    this.#maxFragmentSize = size
+    this.layer?.setMaxFragmentSize(size)
+  }
+
+  /** @returns why it cannot be done, where it cannot */
+  abstract renegotiate(requestCert: boolean, rejectUnauthorized: boolean): Error | undefined
+
+  // As the owner of the connection
+
+  makeLayer(events: LayerEvents): TlsLayer {
+    const layer = this.createLayer(events)
+    if (this.#maxFragmentSize !== undefined) layer.setMaxFragmentSize(this.#maxFragmentSize)
+    if (this.#isTraced) layer.trace()
+    return layer
+  }
+
+  protected abstract createLayer(events: LayerEvents): TlsLayer
+
+  abstract onSecure(): boolean
+  abstract onClientHello(offer: ClientOffer): void
+  abstract onRenegotiation(): void
+
+  onKeyLog(line: string): void {
+    this.events.onKeyLog(Buffer.from(`${line}\n`, 'latin1'))
+  }
+
+  abstract onSession(session: Uint8Array, id: Uint8Array): void
+
+  onOcspResponse(response: Uint8Array | null): void {
+    this.events.onOcspResponse(response && Buffer.from(response))
+  }
+
+  onDestroyed(): void {
+    this.events.onDestroyed()
+  }
+
+  onClosed(): void {
+    this.events.onClosed()
+  }
+}

@@ -1,0 +1,185 @@
+// One connection of a server on its way from accepted to secured: runs the handshake, keeps its time, judges the client's
+// certificate, and either hands the connection on or tells 'tlsClientError'. The TLSSocket that Node shows is made when
+// somebody looks.
+
+import type { Duplex } from 'node:stream'
+import { connectionReset } from '../../core/errors.ts'
+import type { Connection, ConnectionSink, Host, Timer } from '../../host/types.ts'
+import { type Socket, sinkOf } from '../../net/internal.ts'
+import type { Server } from '../api/server.ts'
+import { showConnection, showVerdict, type TLSSocket } from '../api/tls-socket.ts'
+import type { TlsConnection } from '../connection/tls-connection.ts'
+import { handshakeTimeout } from '../errors.ts'
+import { acceptSecure, kSettings } from '../symbols.ts'
+import { ServerSide } from './server-policy.ts'
+
+export class SecureAccept implements ConnectionSink {
+  readonly server: Server
+  readonly side: ServerSide
+  readonly connection: TlsConnection
+  /** What shows the connection below, where a program has seen it. */
+  rawSocket: Socket | undefined
+  /** What a program has handed in instead. */
+  stream: Duplex | undefined
+  readonly #release: () => void
+  readonly #timer: Timer
+  #socket: TLSSocket | undefined
+  /** Handed on, or its failure has been told. */
+  #isSettled = false
+  #isSecure = false
+
+  /** @param release - called once it is over */
+  constructor(server: Server, below: Connection, host: Host, release: () => void) {
+    this.server = server
+    this.#release = release
+    const { handshakeTimeoutMs, SNICallback, pskCallback, pskIdentityHint } = server[kSettings]
+    const { requestCert, rejectUnauthorized, ALPNProtocols, ALPNCallback } = server
+    this.side = new ServerSide(
+      {
+        context: server._sharedCreds,
+        server,
+        requestCert,
+        rejectUnauthorized,
+        ALPNProtocols,
+        ALPNCallback,
+        SNICallback,
+        pskCallback,
+        pskIdentityHint,
+        socket: () => this.socket,
+      },
+      {
+        onSecure: () => this.#onSecure(),
+        onRefused: error => this.#onRefused(error),
+        wantsKeyLog: () => this.server.listenerCount('keylog') > 0,
+        onKeyLog: line => this.#onKeyLog(line),
+        onSession: () => {},
+        onOcspResponse: () => {},
+        onDestroyed: () => this.#onDestroyed(),
+        onClosed: () => this.#onClosed(),
+      },
+    )
+    if (server[kSettings].enableTrace) this.side.trace()
+    this.connection = this.side.open(below, this)
+    this.#timer = host.clock.setTimer(() => this.#fail(handshakeTimeout()), handshakeTimeoutMs)
+    this.#timer.unref()
+  }
+
+  /** Made on first touch; it only shows the connection until it is fed. */
+  get socket(): TLSSocket {
+    if (this.#socket === undefined) {
+      this.#socket = showConnection(this.connection, this.side, this.server)
+      showVerdict(this.#socket, this.side, this.#isSecure)
+    }
+    return this.#socket
+  }
+
+  /** If it has been made. */
+  get shownSocket(): TLSSocket | undefined {
+    return this.#socket
+  }
+
+  #onSecure(): void {
+    const mayStay = this.side.judge()
+    if (this.#isSettled) {
+      this.#onSecureAgain(mayStay)
+      return
+    }
+    this.#timer.cancel()
+    if (!mayStay) {
+      this.#fail(connectionReset('socket hang up'))
+      return
+    }
+    this.#isSettled = true
+    this.#isSecure = true
+    try {
+      this.#accept()
+    } finally {
+      // What a listener throws is the program's affair: the connection works all the same, as in Node.
+      this.connection.open()
+    }
+  }
+
+  #accept(): void {
+    try {
+      if (this.#socket) {
+        showVerdict(this.#socket, this.side, true)
+        this.#socket.emit('secure')
+      }
+    } finally {
+      if (!this.connection.isDestroyed) this.server[acceptSecure](this)
+    }
+  }
+
+  /** A later handshake of TLS 1.2: the client may be another by its certificate, or have shown one only now. */
+  #onSecureAgain(mayStay: boolean): void {
+    if (!this.#isSecure) return
+    if (this.#socket) showVerdict(this.#socket, this.side, true)
+    if (mayStay) this.#socket?.emit('secure')
+    else if (this.#socket) this.#socket.destroy()
+    else this.connection.destroy()
+  }
+
+  /** A program's function has failed, or a client renegotiates too often. */
+  #onRefused(error: Error): void {
+    if (!this.#isSettled) this.#fail(error)
+    else if (this.#socket) this.#socket.destroy(error)
+    else this.connection.destroy()
+  }
+
+  /** It is over before it was secure. */
+  #fail(error: Error): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#timer.cancel()
+    try {
+      // The socket is still whole while the program looks at it.
+      if (this.server.listenerCount('tlsClientError') > 0) this.server.emit('tlsClientError', error, this.socket)
+    } finally {
+      if (this.#socket) this.#socket.destroy(error)
+      this.connection.destroy()
+    }
+  }
+
+  #onKeyLog(line: Buffer): void {
+    const { server } = this
+    if (server.listenerCount('keylog') > 0) server.emit('keylog', line, this.socket)
+    this.#socket?.emit('keylog', line)
+  }
+
+  #onDestroyed(): void {
+    this.#timer.cancel()
+    const socket = this.#socket
+    // What has come may still be read, and counts as long.
+    if (socket && !socket.destroyed && socket.readableLength > 0) socket.once('close', () => this.#release())
+    else this.#release()
+  }
+
+  #onClosed(): void {
+    this.stream?.destroy()
+    const { rawSocket } = this
+    // It is not the connection's sink, and hears of its end from here alone.
+    if (rawSocket) sinkOf(rawSocket.destroy()).onClose(false)
+  }
+
+  // As the connection's sink, until it is handed on.
+
+  onConnect(): void {}
+  onData(): void {}
+  onDrain(): void {}
+
+  onEnd(): void {
+    this.#fail(connectionReset('socket hang up'))
+  }
+
+  onError(error: Error): void {
+    this.#fail(error)
+  }
+
+  onClose(hadError: boolean): void {
+    try {
+      this.#fail(connectionReset('socket hang up'))
+    } finally {
+      if (this.#socket) sinkOf(this.#socket).onClose(hadError)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// From a peer's certificate to one that is trusted: RFC 5280 section 6.1 leaves the way open; this is OpenSSL's, so that the
+// same chains are found. At each step the trusted certificates are asked first, then what the peer sent, and one way is
+// followed: the work grows with the length of the path, not with the ways there are. No signature is checked here. Where that
+// path has a problem, path-search.ts looks for others.
+
+import type { Certificate } from '../certificate.ts'
+import { maxPathDepth } from '../certificate-limits.ts'
+import { bestIssuer, type TrustedSet } from './trusted-set.ts'
+import type { VerifyCode } from './verify-codes.ts'
+
+export interface BuiltPath {
+  /** The peer's own first. */
+  readonly certificates: readonly Certificate[]
+  /** Where they lead nowhere: why. */
+  readonly problem: VerifyCode | undefined
+}
+
+export function buildPath(
+  leaf: Certificate,
+  intermediates: readonly Certificate[],
+  trusted: TrustedSet,
+  now: number,
+  allowPartial: boolean,
+): BuiltPath {
+  const path: Certificate[] = [leaf]
+  let last = leaf
+  /** How many of them are the peer's word alone. */
+  let untrusted = 1
+  const isNew = (candidate: Certificate) => !path.includes(candidate)
+  for (;;) {
+    // A root of the peer's own is worth what the same in our set is.
+    if (last.isSelfSigned) {
+      if (trusted.copyOf(last)) return { certificates: path, problem: undefined }
+      break
+    }
+    if (path.length > maxPathDepth) return { certificates: path, problem: 'CERT_CHAIN_TOO_LONG' }
+    const anchor = bestIssuer(trusted.issuersOf(last), last, now, isNew)
+    const issuer = anchor ?? (untrusted === path.length ? bestIssuer(intermediates, last, now, isNew) : undefined)
+    if (issuer === undefined) break
+    path.push(issuer)
+    last = issuer
+    if (anchor === undefined) untrusted++
+    else if (allowPartial || issuer.isSelfSigned) return { certificates: path, problem: undefined }
+  }
+  // An intermediate certificate in our set will do where the program has said so; here, the peer's own.
+  if (allowPartial && trusted.copyOf(leaf)) return { certificates: [leaf], problem: undefined }
+  return { certificates: path, problem: nameProblem(path, untrusted) }
+}
+
+function nameProblem(path: readonly Certificate[], untrusted: number): VerifyCode {
+  if (path.at(-1)?.isSelfSigned) return path.length === 1 ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : 'SELF_SIGNED_CERT_IN_CHAIN'
+  return untrusted < path.length ? 'UNABLE_TO_GET_ISSUER_CERT' : 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
+}

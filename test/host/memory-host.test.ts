@@ -1,6 +1,0 @@
-import { MemoryHost } from '../../src/host/memory-host.ts'
-import { hostContract } from './contract.ts'
-
-let paths = 0
-
-hostContract({ name: 'memory', host: new MemoryHost(), freePath: () => `/run/${paths++}` })

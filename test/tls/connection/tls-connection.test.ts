@@ -1,0 +1,360 @@
+// The Connection between a layer and its reader: what it holds back, in what order it tells, and how it ends. The layer here
+// writes each record as `[plaintext]`, and is told what happens in TLS by the test.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { runWithHost } from '../../../src/host/ambient.ts'
+import { osHost } from '../../../src/host/os/os-host.ts'
+import type { Connection, ConnectionSink, Host, Timer, WriteDone } from '../../../src/host/types.ts'
+import type { LayerEvents, TlsLayer } from '../../../src/tls/connection/backend.ts'
+import { lingerMs, maxGatheredBytes, maxHeldBytes } from '../../../src/tls/connection/limits.ts'
+import { TlsConnection } from '../../../src/tls/connection/tls-connection.ts'
+
+class Below {
+  sink: ConnectionSink | undefined
+  readonly sent: string[] = []
+  readonly calls: string[] = []
+  bufferedBytes = 0
+  isFull = false
+  #corks = 0
+  #corked: string[] = []
+
+  write(data: Uint8Array | string, _encoding: unknown, done?: WriteDone): boolean {
+    const text = Buffer.from(data as Uint8Array).toString()
+    if (this.#corks > 0) this.#corked.push(text)
+    else if (text !== '') this.sent.push(text)
+    if (done) queueMicrotask(() => done(null))
+    return !this.isFull
+  }
+
+  cork(): void {
+    this.#corks++
+  }
+
+  uncork(): void {
+    if (--this.#corks > 0) return
+    this.sent.push(this.#corked.join(''))
+    this.#corked = []
+  }
+
+  pause(): void {
+    this.calls.push('pause')
+  }
+
+  resume(): void {
+    this.calls.push('resume')
+  }
+
+  end(done?: WriteDone): void {
+    this.calls.push('end')
+    done?.()
+  }
+
+  destroy(): void {
+    this.calls.push('destroy')
+  }
+}
+
+class Layer {
+  readonly events: LayerEvents
+  readonly isTransparent = false
+  readonly pendingBytes = 0
+  output: string[] = []
+  isDestroyed = false
+
+  constructor(events: LayerEvents) {
+    this.events = events
+  }
+
+  start(): void {
+    this.output.push('<hello>')
+  }
+
+  /** `done`, `end`, `fail` and `key` are events; all else is plaintext. */
+  receive(bytes: Uint8Array): void {
+    for (const word of Buffer.from(bytes).toString().split(' ')) {
+      if (word === 'done') {
+        this.output.push('<finished>')
+        this.events.onHandshakeDone()
+      } else if (word === 'end') this.events.onEnd(false)
+      else if (word === 'key') this.events.onKeyLog('key')
+      else if (word === 'fail') {
+        this.output.push('<alert>')
+        this.events.onError(new Error('failed'))
+      } else this.events.onData(Buffer.from(word))
+    }
+  }
+
+  receiveEnd(): void {
+    this.events.onEnd(true)
+  }
+
+  write(data: Uint8Array | readonly Uint8Array[]): void {
+    this.output.push(`[${data instanceof Uint8Array ? data : Buffer.concat(data)}]`)
+  }
+
+  takeOutput(): Uint8Array[] {
+    return this.output.splice(0).map(text => Buffer.from(text))
+  }
+
+  closeNotify(done: () => void): void {
+    this.output.push('<close>')
+    done()
+  }
+
+  explain(error: Error): Error {
+    return error
+  }
+
+  destroy(): void {
+    this.isDestroyed = true
+  }
+}
+
+const turn = () => new Promise(resolve => setImmediate(resolve))
+
+interface MakeOptions {
+  agree?: boolean
+  /** The owner agrees when the test calls `open()`. */
+  later?: boolean
+  onData?: (text: string) => void
+}
+
+function make({ agree = true, later = false, onData }: MakeOptions = {}) {
+  const below = new Below()
+  const told: string[] = []
+  let layer: Layer | undefined
+  const owner = {
+    makeLayer: (events: LayerEvents) => {
+      layer = new Layer(events)
+      return layer as unknown as TlsLayer
+    },
+    onSecure: () => {
+      told.push('secure')
+      if (!agree) connection.destroy()
+      return !later
+    },
+    onClientHello() {},
+    onRenegotiation() {},
+    onKeyLog: () => told.push('key'),
+    onSession() {},
+    onOcspResponse() {},
+    onDestroyed: () => told.push('released'),
+    onClosed: () => told.push('over'),
+  }
+  const sink: ConnectionSink = {
+    onConnect() {},
+    onData: chunk => {
+      told.push(`${Buffer.from(chunk)}`)
+      onData?.(String(chunk))
+    },
+    onEnd: () => told.push('end'),
+    onDrain: () => told.push('drain'),
+    onError: error => told.push(error.message),
+    onClose: hadError => told.push(`close ${hadError}`),
+  }
+  const connection: TlsConnection = new TlsConnection(below as unknown as Connection, owner, sink)
+  connection.start()
+  const receives = (text: string) => below.sink?.onData(Buffer.from(text))
+  return { below, told, connection, receives, layer: () => layer as Layer }
+}
+
+describe('before the peer is agreed to', () => {
+  it('nothing that is written leaves; afterwards it goes in one', async () => {
+    const { below, connection, receives } = make()
+    const sent: string[] = []
+    connection.write(Buffer.from('a'), undefined, () => sent.push('a'))
+    connection.write('b', 'utf8', () => sent.push('b'))
+    assert.equal(connection.bufferedBytes, 2)
+    await turn()
+    assert.deepEqual(below.sent, ['<hello>'])
+    receives('done')
+    assert.deepEqual(below.sent, ['<hello>', '<finished>[ab]'])
+    await turn()
+    assert.deepEqual([sent, connection.bufferedBytes, connection.bytesWritten], [['a', 'b'], 0, 2])
+  })
+
+  it('nothing that came is told', () => {
+    const { told, connection, receives } = make()
+    connection.resume()
+    receives('early')
+    assert.deepEqual(told, [])
+    receives('done late')
+    assert.deepEqual(told, [])
+  })
+
+  it('a refused one gets neither what was written nor the last flight', async () => {
+    const { below, told, connection, receives } = make({ agree: false })
+    const failed: unknown[] = []
+    connection.write('secret', 'utf8', error => failed.push((error as { code?: string } | null)?.code))
+    connection.resume()
+    receives('done data')
+    // After all that the owner's error has led to.
+    process.nextTick(async () => {
+      for (let step = 0; step < 20; step++) await null
+      assert.deepEqual(failed, [])
+    })
+    await turn()
+    await turn()
+    assert.deepEqual(below.sent, ['<hello>'])
+    const code = Number.parseInt(process.versions.node, 10) < 24 ? undefined : 'ECANCELED'
+    assert.deepEqual([told, failed, below.calls.at(-1)], [['secure', 'released'], [code], 'destroy'])
+  })
+
+  it('the peer waits while the owner thinks, and goes on afterwards', async () => {
+    const { below, told, connection, receives } = make({ later: true })
+    connection.resume()
+    receives('done early')
+    // A peer that goes away meanwhile is noticed.
+    assert.deepEqual([told, below.calls.at(-1)], [['secure'], 'resume'])
+    receives('x'.repeat(maxHeldBytes + 1))
+    assert.deepEqual([told, below.calls.at(-1)], [['secure'], 'pause'])
+    connection.open()
+    await turn()
+    assert.deepEqual([told.slice(0, 2), below.calls.at(-1)], [['secure', 'early'], 'resume'])
+  })
+
+  it('says to wait when much has been written, and to go on later', async () => {
+    const { told, connection, receives } = make()
+    assert.equal(connection.write(Buffer.alloc(maxGatheredBytes - 1)), true)
+    assert.equal(connection.write('x'), false)
+    receives('done')
+    assert.deepEqual(told, ['secure', 'drain'])
+  })
+})
+
+describe('afterwards', () => {
+  it('what is written while something is told goes in one, and so does what is corked', () => {
+    const { below, connection, receives } = make({
+      onData: text => {
+        connection.write(`${text}!`)
+        connection.write('?')
+      },
+    })
+    receives('done')
+    connection.resume()
+    receives('a b')
+    assert.equal(below.sent.at(-1), '[a!?b!?]')
+    connection.cork()
+    connection.write('c')
+    connection.write('d')
+    connection.uncork()
+    assert.equal(below.sent.at(-1), '[cd]')
+  })
+
+  it('a reader that pauses hears no more, and pauses the peer; then the rest in order, and the end last', async () => {
+    const { below, told, connection, receives } = make({ onData: () => connection.pause() })
+    receives('done')
+    connection.resume()
+    receives('a b end')
+    assert.deepEqual([told, below.calls.at(-1)], [['secure', 'a'], 'pause'])
+    for (const expected of ['b', 'end']) {
+      connection.resume()
+      await turn()
+      assert.equal(told.at(-1), expected)
+    }
+    assert.equal(connection.isTruncated, false)
+  })
+
+  it('a reader that throws loses nothing', async () => {
+    let hasThrown = false
+    const { told, connection, receives } = make({
+      onData: () => {
+        if (hasThrown) return
+        hasThrown = true
+        throw new Error('thrown')
+      },
+    })
+    receives('done')
+    connection.resume()
+    assert.throws(() => receives('a key b'), { message: 'thrown' })
+    await turn()
+    assert.deepEqual(told, ['secure', 'a', 'key', 'b'])
+  })
+
+  it('a write that fills the connection below says so, and drains with it', () => {
+    const { below, told, connection, receives } = make()
+    receives('done')
+    below.isFull = true
+    assert.equal(connection.write('a'), false)
+    below.sink?.onDrain()
+    below.sink?.onDrain()
+    assert.deepEqual(told, ['secure', 'drain'])
+  })
+})
+
+describe('the end', () => {
+  it('goes behind what was written, with close_notify', () => {
+    const { below, connection, receives } = make()
+    connection.write('a')
+    connection.end()
+    receives('done')
+    assert.equal(below.sent.join(''), '<hello><finished>[a]<close>')
+    assert.ok(below.calls.includes('end'))
+    assert.equal(connection.write('b'), false)
+  })
+
+  it('is known for a cut where the peer did not say it', () => {
+    const { below, told, connection, receives } = make()
+    receives('done')
+    connection.resume()
+    below.sink?.onEnd()
+    assert.deepEqual([told.at(-1), connection.isTruncated], ['end', true])
+  })
+
+  it('of a failure: the alert, one error, one close, keys gone', () => {
+    const { below, told, connection, receives, layer } = make()
+    receives('done')
+    connection.resume()
+    receives('a fail b')
+    assert.deepEqual(below.sent.at(-1), '<finished><alert>'.slice(10))
+    assert.equal(below.calls.at(-1), 'destroy')
+    connection.destroy()
+    below.sink?.onClose(false)
+    assert.deepEqual(told, ['secure', 'a', 'failed', 'released', 'over', 'close true'])
+    assert.equal(layer().isDestroyed, true)
+  })
+
+  it('an alert that cannot leave at once has its time', () => {
+    const { below, receives } = make()
+    below.bufferedBytes = 1
+    receives('fail')
+    assert.deepEqual(below.calls.slice(-2), ['end', 'destroy'])
+  })
+
+  it('an alert that does not leave within lingerMs is given up', () => {
+    const timers: { callback: () => void; delayMs: number }[] = []
+    const setTimer = (callback: () => void, delayMs: number): Timer => {
+      timers.push({ callback, delayMs })
+      return { unref() {}, ref() {}, cancel: () => void timers.pop() } as unknown as Timer
+    }
+    const host: Host = { ...osHost, clock: { ...osHost.clock, setTimer } }
+    const { below, receives } = make()
+    below.bufferedBytes = 1
+    // A peer that does not read: the end of what was written never comes.
+    below.end = () => below.calls.push('end')
+    runWithHost(host, () => receives('fail'))
+    assert.deepEqual([below.calls.at(-1), timers.length, timers[0]?.delayMs], ['end', 1, lingerMs])
+    timers[0]?.callback()
+    assert.equal(below.calls.at(-1), 'destroy')
+  })
+
+  it('comes from below too, and ends all', async () => {
+    const { below, told, connection, receives, layer } = make()
+    receives('done')
+    below.sink?.onError(new Error('reset'))
+    below.sink?.onClose(true)
+    assert.deepEqual(told.slice(1), ['reset', 'released', 'over', 'close true'])
+    assert.equal(layer().isDestroyed, true)
+    assert.equal(connection.write('x'), false)
+  })
+
+  it('a peer that is gone before it has our end is no error', () => {
+    const { below, told, connection, receives } = make()
+    receives('done')
+    connection.end()
+    below.sink?.onError(Object.assign(new Error('write EPIPE'), { syscall: 'write' }))
+    below.sink?.onClose(true)
+    assert.deepEqual(told.slice(1), ['released', 'over', 'close false'])
+  })
+})
