@@ -41,9 +41,13 @@ const folders = {
 }
 
 /** What engines and codecs know of cryptography: what there is, not who does it. */
-const vocabulary = ['provider.ts', 'certificate-crypto.ts', 'named-groups.ts', 'signature-schemes.ts'].map(
-  name => `crypto/${name}`,
-)
+const vocabulary = [
+  'provider.ts',
+  'algorithms.ts',
+  'certificate-crypto.ts',
+  'named-groups.ts',
+  'signature-schemes.ts',
+].map(name => `crypto/${name}`)
 
 /** Further layers inside one module, and what each sees of its own module. */
 const innerLayers = {

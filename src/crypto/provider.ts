@@ -1,12 +1,9 @@
 // All that the TLS engine needs of cryptography, as one interface: primitives only, synchronous, no protocol. The
 // runtime's `node:crypto` is one provider (node-crypto.ts); another runtime brings another.
 
+import type { BulkCipher, HashName } from './algorithms.ts'
 import type { NamedGroup } from './named-groups.ts'
 import type { SignatureKeyType, SignatureScheme } from './signature-schemes.ts'
-
-export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512'
-
-export type BulkCipher = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305' | 'aes-128-cbc' | 'aes-256-cbc'
 
 /** A hash that goes on after its value was read: what a handshake's transcript needs. */
 export interface RunningHash {

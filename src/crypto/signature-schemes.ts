@@ -1,6 +1,6 @@
 // Signature schemes: RFC 8446 section 4.2.3, and what TLS 1.2 reads in the same numbers (RFC 5246 section 7.4.1.4.1).
 
-import type { HashName } from './provider.ts'
+import type { HashName } from './algorithms.ts'
 
 /** The key that a scheme takes: `rsa` keys do PKCS#1 and rsae-PSS, `rsa-pss` keys PSS alone. */
 export type SignatureKeyType = 'ec' | 'rsa' | 'rsa-pss' | 'ed25519' | 'ed448'

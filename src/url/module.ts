@@ -8,9 +8,22 @@ import { URLPattern } from './pattern/url-pattern.ts'
 import { URLSearchParams } from './search-params/search-params.ts'
 import { URL } from './url.ts'
 
-type Exports = Omit<typeof import('./index.ts'), 'default'>
-
-export const url: Exports = {
+export const url: {
+  Url: typeof Url
+  parse: typeof parse
+  resolve: typeof resolve
+  resolveObject: typeof resolveObject
+  format: typeof format
+  URL: typeof URL
+  URLPattern: typeof URLPattern
+  URLSearchParams: typeof URLSearchParams
+  domainToASCII: typeof domainToASCII
+  domainToUnicode: typeof domainToUnicode
+  pathToFileURL: typeof pathToFileURL
+  fileURLToPath: typeof fileURLToPath
+  fileURLToPathBuffer: typeof fileURLToPathBuffer
+  urlToHttpOptions: typeof urlToHttpOptions
+} = {
   Url,
   parse,
   resolve,

@@ -3,8 +3,9 @@
 
 import { UrlComponents } from './parser/components.ts'
 import { FRAGMENT_SET, percentEncode, USERINFO_SET } from './parser/percent-encoding.ts'
-import { fragmentOf, hasOpaquePath, queryOf, serialize, type UrlRecord, withTail } from './parser/record.ts'
+import { fragmentOf, hasOpaquePath, queryOf, type UrlRecord, withTail } from './parser/record.ts'
 import { NO_PORT } from './parser/schemes.ts'
+import { serialize } from './parser/serialize.ts'
 import {
   encodeQuery,
   HOST,

@@ -7,18 +7,9 @@
 //   hash() in one shot 0.6, createHash 1.1, copy() and digest() 0.9; createHmac 1.6; hkdfSync 6.9
 
 import * as crypto from 'node:crypto'
+import type { BulkCipher, HashName } from '../algorithms.ts'
 import { type NamedGroup, P256, P384, P521, X448, X25519, X25519MLKEM768 } from '../named-groups.ts'
-import type {
-  Aead,
-  BlockCipher,
-  BulkCipher,
-  CryptoProvider,
-  HashName,
-  KeyShare,
-  PrivateKey,
-  PublicKey,
-  RunningHash,
-} from '../provider.ts'
+import type { Aead, BlockCipher, CryptoProvider, KeyShare, PrivateKey, PublicKey, RunningHash } from '../provider.ts'
 import type { SignatureKeyType, SignatureScheme } from '../signature-schemes.ts'
 import { EcdhShare, hasX448, MontgomeryShare } from './node-key-shares.ts'
 import { answerMlKemX25519, hasMlKem, MlKemX25519Share } from './node-ml-kem.ts'

@@ -4,15 +4,15 @@
 import { datagramSocketNotRunning, featureUnavailable, systemError } from '../../core/errors.ts'
 import { formatIp, isMappedIPv4, parseIp } from '../../core/ip.ts'
 import { captureContext } from '../ambient.ts'
+import type { Binding, PortTable } from '../scheduled/port-table.ts'
 import type { BindTarget, Clock, DatagramPort, DatagramSink, Endpoint, IpFamily, SendDone } from '../types.ts'
 import { datagramLimits } from './memory-limits.ts'
-import type { Binding, MemoryPorts } from './memory-ports.ts'
 
 /** The machine a port is on, as far as UDP sees it. */
 export interface DatagramMachine {
   readonly name: string
   readonly clock: Clock
-  readonly datagramPorts: MemoryPorts<MemoryDatagramPort>
+  readonly datagramPorts: PortTable<MemoryDatagramPort>
   owns(address: string): boolean
   route(address: string): { to: DatagramMachine; address: string; source: string } | 'ENETUNREACH' | 'EHOSTUNREACH'
 }

@@ -7,6 +7,7 @@ import { describedSystemError, featureUnavailable, type SystemError, systemError
 import { formatIp, parseIp } from '../../core/ip.ts'
 import { runWithHost } from '../ambient.ts'
 import { RuntimeClock } from '../os/runtime-clock.ts'
+import { type Binding, PortTable } from '../scheduled/port-table.ts'
 import { SeededRandom } from '../seeded-random.ts'
 import { silentSink } from '../silent-sink.ts'
 import type {
@@ -41,8 +42,7 @@ import {
   serviceName,
   unmapped,
 } from './memory-names.ts'
-import { MemoryNetwork } from './memory-network.ts'
-import { type Binding, MemoryPorts } from './memory-ports.ts'
+import { type MemoryMachine, MemoryNetwork } from './memory-network.ts'
 
 export interface MemoryHostOptions {
   /** Also what the other machines of the network find it by. Default: `memory`. */
@@ -65,7 +65,7 @@ export interface MemoryHostOptions {
 
 /** Where a packet goes, and with which source address. */
 export interface MemoryRoute {
-  readonly to: MemoryHost
+  readonly to: MemoryMachine
   readonly address: string
   readonly source: string
 }
@@ -79,7 +79,7 @@ const defaultResolver: ResolverConfiguration = {
   rotate: false,
 }
 
-export class MemoryHost implements Host {
+export class MemoryHost implements Host, MemoryMachine {
   readonly name: string
   readonly network: MemoryNetwork
   readonly addresses: readonly string[]
@@ -88,9 +88,8 @@ export class MemoryHost implements Host {
   readonly #nameServers: readonly string[]
   readonly #resolver: ResolverConfiguration
   readonly #random: SeededRandom | undefined
-  readonly #ports = new MemoryPorts<MemoryListener>()
-  /** UDP's. */
-  readonly datagramPorts = new MemoryPorts<MemoryDatagramPort>()
+  readonly streamPorts = new PortTable<MemoryListener>()
+  readonly datagramPorts = new PortTable<MemoryDatagramPort>()
   readonly #paths = new Map<string, MemoryListener>()
   /** Local port, remote address and port of each connection made from here. */
   readonly #connections = new Set<string>()
@@ -224,7 +223,7 @@ export class MemoryHost implements Host {
     if (wanted === undefined || !(isAny || this.owns(wanted))) {
       return describedSystemError('EADDRNOTAVAIL', 'listen', target.address, target.port)
     }
-    const binding: Binding<MemoryListener> | undefined = this.#ports.bind({
+    const binding: Binding<MemoryListener> | undefined = this.streamPorts.bind({
       address: wanted,
       family: familyOf(wanted),
       port: target.port,
@@ -235,7 +234,7 @@ export class MemoryHost implements Host {
     if (binding === undefined) return describedSystemError('EADDRINUSE', 'listen', target.address ?? '::', target.port)
     return {
       address: endpoint(binding.address, binding.port),
-      release: () => this.#ports.release(binding),
+      release: () => this.streamPorts.release(binding),
     }
   }
 
@@ -259,7 +258,7 @@ export class MemoryHost implements Host {
     }
     const local = this.#localEnd(target, route.source, `${route.address}|${target.port}`)
     if (local instanceof Error) return local
-    const found = route.to.#ports.find(route.address, familyOf(route.address), target.port)
+    const found = route.to.streamPorts.find(route.address, familyOf(route.address), target.port)
     if (found === undefined) return systemError('ECONNREFUSED', 'connect', where)
     const isMapped = found.isDualStack && familyOf(address) === 4
     const key = `${local.port}|${route.address}|${target.port}`
@@ -287,12 +286,12 @@ export class MemoryHost implements Host {
     }
     const address = isAny ? source : asked
     if (!target.localPort) {
-      const port = this.#ports.freePort(free => !this.#connections.has(`${free}|${remote}`))
+      const port = this.streamPorts.freePort(free => !this.#connections.has(`${free}|${remote}`))
       if (port === undefined)
         return systemError('EADDRNOTAVAIL', 'connect', { address: target.address, port: target.port })
       return endpoint(address, port)
     }
-    const isTaken = this.#ports.find(address, familyOf(address), target.localPort) !== undefined
+    const isTaken = this.streamPorts.find(address, familyOf(address), target.localPort) !== undefined
     if (isTaken || this.#connections.has(`${target.localPort}|${remote}`)) {
       return systemError('EADDRINUSE', 'bind', { address: target.localAddress ?? address, port: target.localPort })
     }
@@ -302,7 +301,7 @@ export class MemoryHost implements Host {
   #join(
     client: MemoryConnection,
     listener: MemoryListener,
-    to: MemoryHost,
+    to: MemoryMachine,
     local: Endpoint | undefined,
     remote: Endpoint | undefined,
   ): void {

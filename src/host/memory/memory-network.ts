@@ -1,26 +1,35 @@
 // The wire between memory hosts: which machine has which address and name. Every pair of machines is connected, nothing
 // is lost and nothing takes time; a network with delays and faults is a simulated one.
 
-import type { MemoryHost } from './memory-host.ts'
+import type { PortTable } from '../scheduled/port-table.ts'
+import type { DatagramMachine } from './memory-datagram.ts'
+import type { MemoryListener } from './memory-listener.ts'
+
+/** A machine, as its network and the other machines see it. */
+export interface MemoryMachine extends DatagramMachine {
+  readonly addresses: readonly string[]
+  /** Where TCP listens. */
+  readonly streamPorts: PortTable<MemoryListener>
+}
 
 export class MemoryNetwork {
-  readonly #byAddress = new Map<string, MemoryHost>()
-  readonly #byName = new Map<string, MemoryHost>()
+  readonly #byAddress = new Map<string, MemoryMachine>()
+  readonly #byName = new Map<string, MemoryMachine>()
 
-  get hosts(): MemoryHost[] {
+  get hosts(): MemoryMachine[] {
     return [...this.#byName.values()]
   }
 
-  hostAt(address: string): MemoryHost | undefined {
+  hostAt(address: string): MemoryMachine | undefined {
     return this.#byAddress.get(address)
   }
 
-  hostNamed(name: string): MemoryHost | undefined {
+  hostNamed(name: string): MemoryMachine | undefined {
     return this.#byName.get(name.toLowerCase())
   }
 
   /** Called by each host that is made on this network. Two machines with one name or address are a mistake. */
-  attach(host: MemoryHost): void {
+  attach(host: MemoryMachine): void {
     const name = host.name.toLowerCase()
     if (this.#byName.has(name)) throw new Error(`The network already has a host named ${host.name}`)
     for (const address of host.addresses) {

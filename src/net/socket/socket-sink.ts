@@ -1,16 +1,24 @@
 // What feeds a Socket's stream from its Connection, and counts the writes under way.
 
-import { Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { asBuffer } from '../../core/bytes.ts'
-import type { ConnectionSink } from '../../host/types.ts'
+import type { Connection, ConnectionSink } from '../../host/types.ts'
 import { kConnection, kHasClosed, kIsReading } from '../symbols.ts'
 import type { UserBuffer } from './onread.ts'
-import type { Socket } from './socket.ts'
 
 type WriteCallback = (error?: Error | null) => void
 
+/** What a sink needs of its socket. */
+interface FedSocket extends Duplex {
+  [kConnection]: Connection | null
+  [kHasClosed]: boolean
+  [kIsReading]: boolean
+  _unrefTimer(): void
+  _emitClose(): void
+}
+
 export class SocketSink implements ConnectionSink {
-  readonly #socket: Socket
+  readonly #socket: FedSocket
   /** The `onread` option: bytes go there instead of into the stream. */
   userBuffer: UserBuffer | undefined = undefined
   #hasEnded = false
@@ -24,7 +32,7 @@ export class SocketSink implements ConnectionSink {
   /** Shared by all writes of this socket: they complete in order. */
   #written: WriteCallback | undefined = undefined
 
-  constructor(socket: Socket) {
+  constructor(socket: FedSocket) {
     this.#socket = socket
   }
 

@@ -18,7 +18,6 @@ import { endedByPeer, invalidHandleType, socketClosed, socketClosedBeforeConnect
 import { ownAddress, Pipe, StreamHandle, TCP } from '../handle/handle.ts'
 import { type KeepAliveProbes, shutDown, tellKeepAlive, tellNoDelay } from '../handle/handle-calls.ts'
 import { adopt, closeBorrowed, letGo } from '../handle/handle-exchange.ts'
-import type { Server } from '../server.ts'
 import {
   adoptHandle,
   kAttempt,
@@ -99,13 +98,19 @@ export interface SocketOverOptions {
 
 type ConstructorOptions = SocketOptions & SocketOverOptions & { [kOver]?: Connection }
 
+/** The server that has accepted a socket: it counts those that are open. */
+interface CountingServer {
+  _connections: number
+  _emitCloseIfDrained(): void
+}
+
 class NetSocket extends Duplex {
   declare connecting: boolean
   declare timeout: number | undefined
   declare blockList: Pick<BlockList, 'check'>
   declare autoSelectFamilyAttemptedAddresses: string[]
-  declare server: Server | null
-  declare _server: Server | null
+  declare server: CountingServer | null
+  declare _server: CountingServer | null
   declare _parent: NetSocket | null
   declare _host: string | null
   declare _hadError: boolean

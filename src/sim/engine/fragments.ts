@@ -5,9 +5,9 @@ import type { Nanoseconds } from '../types.ts'
 import { WireError } from '../wire/error.ts'
 import { putIp } from '../wire/fields.ts'
 import { ipPayloadLength, protocolOf, readIpPayload, writeIpPayload } from '../wire/ip-payload.ts'
-import { IPV4_HEADER_LENGTH, LARGEST_IPV4_PACKET } from '../wire/ipv4.ts'
-import { FRAGMENT_HEADER_LENGTH, IPV6_HEADER_LENGTH } from '../wire/ipv6.ts'
-import type { IpPacket } from '../wire/packets.ts'
+import { LARGEST_IPV4_PACKET } from '../wire/ipv4.ts'
+import { FRAGMENT_HEADER_LENGTH } from '../wire/ipv6.ts'
+import { IPV4_HEADER_LENGTH, IPV6_HEADER_LENGTH, type IpPacket } from '../wire/packets.ts'
 import { fragmentLimits } from './fragment-limits.ts'
 
 /** A packet in as many parts as it takes for none to be above `mtu`; parts may be split again. */

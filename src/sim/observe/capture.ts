@@ -5,16 +5,8 @@ import type { Nic, NicTap } from '../topology/nic.ts'
 import type { Frame, Nanoseconds } from '../types.ts'
 import { encodeFrame } from '../wire/ethernet.ts'
 import { PcapngWriter } from '../wire/pcapng.ts'
+import type { CapturedPacket } from './captured-packet.ts'
 import { drawLadder, type LadderOptions } from './ladder.ts'
-
-export interface CapturedPacket {
-  readonly at: Nanoseconds
-  readonly nic: Nic
-  readonly direction: 'out' | 'in'
-  readonly frame: Frame
-  /** Sent, and lost or dropped on its way. */
-  isLost: boolean
-}
 
 export interface CaptureSettings {
   /** For the file's first comment. */

@@ -1,7 +1,7 @@
 // Packets as a ladder: a rail for each machine, time going down, an arrow for each packet.
 
 import type { Frame } from '../wire/packets.ts'
-import type { CapturedPacket } from './capture.ts'
+import type { CapturedPacket } from './captured-packet.ts'
 import { summarize } from './packet-summary.ts'
 
 export interface LadderOptions {

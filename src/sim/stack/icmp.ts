@@ -1,7 +1,7 @@
 // What a machine's IP says about packets that go nowhere, and how it takes what others say: ICMP (RFC 792, RFC 1122 section
 // 3.2.2, RFC 1191) and ICMPv6 (RFC 4443). Also echo: `ping`.
 
-import type { Nanoseconds } from '../types.ts'
+import type { Nanoseconds, Scheduler } from '../types.ts'
 import { encodePacket } from '../wire/encode-packet.ts'
 import {
   icmpTypes,
@@ -11,11 +11,19 @@ import {
   unreachableCodes,
   unreachableCodesV6,
 } from '../wire/icmp-message.ts'
-import { IPV4_HEADER_LENGTH } from '../wire/ipv4.ts'
-import { IPV6_HEADER_LENGTH } from '../wire/ipv6.ts'
-import { type IcmpMessage, type Icmpv6Message, type IpPacket, ipProtocols } from '../wire/packets.ts'
-import { type IpStack, isGroup, isLoopback } from './ip-stack.ts'
+import {
+  type IcmpMessage,
+  type Icmpv6Message,
+  IPV4_HEADER_LENGTH,
+  IPV6_HEADER_LENGTH,
+  type IpPacket,
+  type IpPayload,
+  ipProtocols,
+} from '../wire/packets.ts'
+import { isGroup, isLoopback } from './address-kinds.ts'
 import { stackLimits } from './stack-limits.ts'
+import type { TcpLayer } from './tcp-layer.ts'
+import type { UdpLayer } from './udp-layer.ts'
 
 type Unreachable = 'network' | 'host' | 'protocol' | 'port'
 
@@ -29,14 +37,26 @@ interface Echo {
   readonly done: (outcome: EchoOutcome) => void
 }
 
+/** What ICMP needs of the IP that it belongs to. */
+interface IpLayer {
+  readonly scheduler: Scheduler
+  readonly tcp: Pick<TcpLayer, 'receiveError'>
+  readonly udp: Pick<UdpLayer, 'receiveError'>
+  owns(address: string): boolean
+  isBroadcast(address: string): boolean
+  sourceFor(destination: string): string | undefined
+  learnPathMtu(destination: string, mtu: number): void
+  send(source: string, destination: string, payload: IpPayload, options?: { readonly hops?: number | undefined }): void
+}
+
 export class Icmp {
-  readonly #stack: IpStack
+  readonly #stack: IpLayer
   readonly #echoes = new Map<number, Echo>()
   #nextEcho = 1
   #errors = 0
   #errorsSince: Nanoseconds = 0
 
-  constructor(stack: IpStack) {
+  constructor(stack: IpLayer) {
     this.#stack = stack
   }
 

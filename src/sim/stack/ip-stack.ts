@@ -8,6 +8,7 @@ import { WireError } from '../wire/error.ts'
 import { payloadLength, readPayload } from '../wire/ethernet.ts'
 import { multicastMac } from '../wire/neighbor-discovery.ts'
 import { BROADCAST_MAC, type FramePayload, type IpPacket, type IpPayload } from '../wire/packets.ts'
+import { isGroup, isLoopback } from './address-kinds.ts'
 import { Icmp } from './icmp.ts'
 import { Neighbors } from './neighbors.ts'
 import { RoutingTable, type TableRoute } from './routing-table.ts'
@@ -275,17 +276,6 @@ export class IpStack {
     }
     return { kind: 'ipv4', ...common, ttl: hops, typeOfService, dontFragment }
   }
-}
-
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.')
-}
-
-/** Multicast: 224.0.0.0/4, ff00::/8. */
-export function isGroup(address: string): boolean {
-  if (address.includes(':')) return address.startsWith('ff')
-  const first = Number.parseInt(address, 10)
-  return first >= 224 && first < 240
 }
 
 /** What was corrupted on its way is read, or dropped, as a card and its stack do with wrong checksums. */

@@ -1,6 +1,6 @@
 // One machine's TCP: which connection a segment belongs to, who listens where, and the deadlines of all of them.
 
-import { type Binding, MemoryPorts } from '../../host/memory/memory-ports.ts'
+import { type Binding, PortTable } from '../../host/scheduled/port-table.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
 import { TcpConnection, type TcpFailure, type TcpHandler } from '../engine/tcp.ts'
 import { tcpLimits } from '../engine/tcp-limits.ts'
@@ -32,7 +32,7 @@ export interface TcpAcceptor {
 }
 
 export class TcpLayer {
-  readonly ports = new MemoryPorts<TcpListening>()
+  readonly ports = new PortTable<TcpListening>()
   readonly #carrier: TcpCarrier
   readonly #endpoints = new Map<string, TcpEndpoint>()
 

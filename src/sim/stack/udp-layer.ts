@@ -1,6 +1,6 @@
 // One machine's UDP: who hears a datagram. RFC 768.
 
-import { type Binding, MemoryPorts } from '../../host/memory/memory-ports.ts'
+import { type Binding, PortTable } from '../../host/scheduled/port-table.ts'
 import type { UdpDatagram } from '../wire/packets.ts'
 
 /** A bound port. */
@@ -14,7 +14,7 @@ export interface UdpReceiver {
 }
 
 export class UdpLayer {
-  readonly ports = new MemoryPorts<UdpReceiver>()
+  readonly ports = new PortTable<UdpReceiver>()
   /** All that are bound, for datagrams to many. */
   readonly #bindings = new Set<Binding<UdpReceiver>>()
 

@@ -3,9 +3,7 @@
 import { checksumOf, sumOf } from './checksum.ts'
 import { WireError } from './error.ts'
 import { get16, get32, getIp, put16, put32 } from './fields.ts'
-import { IPV4_HEADER_LENGTH } from './ipv4.ts'
-import { IPV6_HEADER_LENGTH } from './ipv6.ts'
-import { type IcmpMessage, type Icmpv6Message, ipProtocols } from './packets.ts'
+import { type IcmpMessage, type Icmpv6Message, IPV4_HEADER_LENGTH, IPV6_HEADER_LENGTH, ipProtocols } from './packets.ts'
 
 export const ICMP_HEADER_LENGTH = 8
 

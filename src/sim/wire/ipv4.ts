@@ -4,9 +4,8 @@ import { checksumOf, sumOf } from './checksum.ts'
 import { WireError } from './error.ts'
 import { get16, getIp, put16, putIp } from './fields.ts'
 import { ipPayloadLength, protocolOf, readIpPayload, writeIpPayload } from './ip-payload.ts'
-import type { Ipv4Packet } from './packets.ts'
+import { IPV4_HEADER_LENGTH, type Ipv4Packet } from './packets.ts'
 
-export const IPV4_HEADER_LENGTH = 20
 /** The length field has sixteen bits. */
 export const LARGEST_IPV4_PACKET = 0xffff
 

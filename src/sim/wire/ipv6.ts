@@ -4,9 +4,8 @@
 import { WireError } from './error.ts'
 import { get16, get32, getIp, put16, put32, putIp } from './fields.ts'
 import { ipPayloadLength, protocolOf, readIpPayload, writeIpPayload } from './ip-payload.ts'
-import type { FragmentPlace, Ipv6Packet } from './packets.ts'
+import { type FragmentPlace, IPV6_HEADER_LENGTH, type Ipv6Packet } from './packets.ts'
 
-export const IPV6_HEADER_LENGTH = 40
 export const FRAGMENT_HEADER_LENGTH = 8
 
 export function ipv6Length(packet: Ipv6Packet): number {

@@ -137,4 +137,8 @@ export interface Icmpv6Message {
 
 export const etherTypes = { IPV4: 0x0800, ARP: 0x0806, IPV6: 0x86dd } as const
 
+/** Without options and extension headers. */
+export const IPV4_HEADER_LENGTH = 20
+export const IPV6_HEADER_LENGTH = 40
+
 export const ipProtocols = { ICMP: 1, TCP: 6, UDP: 17, ICMPV6: 58 } as const

@@ -33,3 +33,8 @@ export interface GivenContextOptions {
 export interface SecureContextOptions extends GivenContextOptions {
   [option: string]: unknown
 }
+
+/** A context as those below it see it: one object for its life, whose options may gain authorities. */
+export interface ContextSource {
+  readonly options: SecureContextOptions
+}

@@ -3,11 +3,9 @@
 
 import * as runtime from 'node:tls'
 import type { checkServerIdentity } from '../policy/identity.ts'
-import type { createSecureContext } from './secure-context.ts'
 
 export interface TlsDefaults {
-  /** Functions of the module that programs replace. */
-  createSecureContext?: typeof createSecureContext
+  /** A function of the module that programs replace; `createSecureContext` is another (secure-context.ts). */
   checkServerIdentity?: typeof checkServerIdentity
   /** How often a client may renegotiate, */
   CLIENT_RENEG_LIMIT: number

@@ -12,10 +12,9 @@ import { internCertificate } from '../x509/certificate.ts'
 import { isShowable } from '../x509/path/chain.ts'
 import { parsePem } from '../x509/pem.ts'
 import { securityLevelOf } from './cipher-list.ts'
-import type { SecureContextOptions } from './context-options.ts'
-import type { ContextHandle } from './secure-context.ts'
+import type { ContextSource, SecureContextOptions } from './context-options.ts'
 
-export function areBeyondDoubt(handle: ContextHandle): boolean {
+export function areBeyondDoubt(handle: ContextSource): boolean {
   const { options } = handle
   if (!arePlain(options)) return false
   try {

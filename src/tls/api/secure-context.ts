@@ -197,9 +197,15 @@ export function createSecureContext(options?: object | null): SecureContext {
   return context
 }
 
+/** `require('tls')` itself, which is the object of our defaults. */
+interface Replaceable {
+  readonly createSecureContext?: typeof createSecureContext
+}
+
 /** As the module has it now: tools that add authorities put their own function there. */
 export function makeContext(options?: GivenContextOptions | null): SecureContext {
-  return (defaults.createSecureContext ?? createSecureContext)(options)
+  const { createSecureContext: make = createSecureContext } = defaults as Replaceable
+  return make(options)
 }
 
 /** What SNICallback and others may give: a context, or what lies beneath one. */

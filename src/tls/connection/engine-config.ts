@@ -9,11 +9,12 @@ import { currentHost } from '../../host/current.ts'
 import { readProtocols } from '../api/alpn.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import { readSession, type SavedSession, type TicketKeys } from '../engine/sessions.ts'
-import type { CertificateCompressor, Credential, ProtocolVersion, TlsEngineConfig } from '../engine/types.ts'
+import type { CertificateCompressor, Credential, TlsEngineConfig } from '../engine/types.ts'
 import type { ClientSide } from '../policy/client-policy.ts'
 import { authorityNames } from '../policy/context-trust.ts'
 import type { ServerSide } from '../policy/server-policy.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
+import type { ProtocolVersion } from '../wire/versions.ts'
 import type { EngineMaterial } from './engine-credentials.ts'
 
 const none: readonly never[] = []

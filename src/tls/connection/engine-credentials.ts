@@ -6,11 +6,11 @@ import { type NamedGroup, namedGroupByName } from '../../crypto/named-groups.ts'
 import { nodeCrypto } from '../../crypto/node/node-crypto.ts'
 import { defaultSignatureSchemes, type SignatureScheme, signatureSchemeByName } from '../../crypto/signature-schemes.ts'
 import { parseCipherList, securityLevelOf } from '../api/cipher-list.ts'
-import type { SecureContextOptions } from '../api/context-options.ts'
+import type { ContextSource, SecureContextOptions } from '../api/context-options.ts'
 import { readPfxOptions } from '../api/pfx-option.ts'
-import type { ContextHandle } from '../api/secure-context.ts'
-import type { CertificateCompressor, Credential, ProtocolVersion } from '../engine/types.ts'
+import type { CertificateCompressor, Credential } from '../engine/types.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
+import type { ProtocolVersion } from '../wire/versions.ts'
 import { compressorsOf } from './compressors.ts'
 import { maxAddedIssuers } from './limits.ts'
 
@@ -31,9 +31,9 @@ export interface EngineMaterial {
   readonly sessionTimeoutSeconds: number
 }
 
-const made = new WeakMap<ContextHandle, EngineMaterial | 'runtime'>()
+const made = new WeakMap<ContextSource, EngineMaterial | 'runtime'>()
 
-export function materialOf(context: ContextHandle): EngineMaterial | undefined {
+export function materialOf(context: ContextSource): EngineMaterial | undefined {
   let material = made.get(context)
   if (material === undefined) {
     material = makeMaterial(context.options) ?? 'runtime'

@@ -17,20 +17,15 @@ import type { HandshakeMessage } from './record/message-joiner.ts'
 import type { Secrets12 } from './secrets-12.ts'
 import { Transcript } from './transcript.ts'
 
-/** How the two handshakes of TLS 1.2 begin again: each end hands in its own. */
-export type Renegotiation = (channel: HandshakeChannel) => HandshakeState
-
 export class Connected12 implements ConnectedState {
   readonly dropsChangeCipherSpec = false
   readonly #channel: HandshakeChannel
   readonly #secrets: Secrets12
-  readonly #begin: Renegotiation
   #refused = 0
 
-  constructor(channel: HandshakeChannel, secrets: Secrets12, begin: Renegotiation) {
+  constructor(channel: HandshakeChannel, secrets: Secrets12) {
     this.#channel = channel
     this.#secrets = secrets
-    this.#begin = begin
   }
 
   handle(message: HandshakeMessage): HandshakeState {
@@ -44,7 +39,7 @@ export class Connected12 implements ConnectedState {
     }
     channel.transcript = new Transcript(channel.crypto)
     channel.tell(handler => handler.onHandshakeStart?.())
-    const state = this.#begin(channel)
+    const state = channel.beginHandshake()
     return isClient ? state : state.handle(message)
   }
 
@@ -62,11 +57,11 @@ export class Connected12 implements ConnectedState {
     channel.config = { ...channel.config, requestCert }
     if (channel.config.role === 'server') {
       channel.sendUntracked(HELLO_REQUEST, new Uint8Array(0))
-      return new AwaitRenegotiation(channel, this.#begin)
+      return new AwaitRenegotiation(channel)
     }
     channel.transcript = new Transcript(channel.crypto)
     channel.tell(handler => handler.onHandshakeStart?.())
-    return this.#begin(channel)
+    return channel.beginHandshake()
   }
 
   exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array {
@@ -88,19 +83,16 @@ export class Connected12 implements ConnectedState {
 class AwaitRenegotiation implements HandshakeState {
   readonly dropsChangeCipherSpec = false
   readonly #channel: HandshakeChannel
-  readonly #begin: Renegotiation
 
-  constructor(channel: HandshakeChannel, begin: Renegotiation) {
+  constructor(channel: HandshakeChannel) {
     this.#channel = channel
-    this.#begin = begin
   }
 
   handle(message: HandshakeMessage): HandshakeState {
     expectType(message, CLIENT_HELLO)
     this.#channel.transcript = new Transcript(this.#channel.crypto)
     this.#channel.tell(handler => handler.onHandshakeStart?.())
-
-    return this.#begin(this.#channel).handle(message)
+    return this.#channel.beginHandshake().handle(message)
   }
 }
 

@@ -1,7 +1,14 @@
 // How a TLS connection fails: whose doing it was, the alert that says so, and OpenSSL's words for it, of which the API
 // above makes Node's `ERR_SSL_*`.
 
-import { type AlertDescription, alertName, alertReason, PROTOCOL_VERSION } from '../wire/alerts.ts'
+import {
+  type AlertDescription,
+  alertName,
+  alertReason,
+  HANDSHAKE_FAILURE,
+  MISSING_EXTENSION,
+  PROTOCOL_VERSION,
+} from '../wire/alerts.ts'
 
 export class TlsError extends Error {
   /** `peer`: it sent a fatal alert. `local`: we refused what came, or could not go on. */
@@ -42,4 +49,12 @@ export function noTls(reason: string): TlsError {
 
 export function alertReceived(alert: AlertDescription): TlsError {
   return new TlsError('peer', alert, alertReason(alert))
+}
+
+export function missingExtension(reason = 'missing extension'): Error {
+  return refusal(MISSING_EXTENSION, reason)
+}
+
+export function noSharedCipher(): Error {
+  return refusal(HANDSHAKE_FAILURE, 'no shared cipher')
 }

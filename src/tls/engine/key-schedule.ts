@@ -1,6 +1,7 @@
 // TLS 1.3's key schedule: RFC 8446 section 7.1. Every secret has a name of the standard's; whoever takes one out owns it.
 
-import type { BulkCipher, CryptoProvider } from '../../crypto/provider.ts'
+import type { BulkCipher } from '../../crypto/algorithms.ts'
+import type { CryptoProvider } from '../../crypto/provider.ts'
 import { asciiBytes, ByteWriter } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import { Opener13, Sealer13 } from './record/record-protection.ts'

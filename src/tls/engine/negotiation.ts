@@ -13,9 +13,10 @@ import {
 import { asciiBytes, sameBytes } from '../wire/bytes.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import type { DigitallySigned } from '../wire/handshake-messages.ts'
+import type { ProtocolVersion } from '../wire/versions.ts'
 import { refusal } from './engine-errors.ts'
 import { MAX_CHAIN } from './handshake-limits.ts'
-import type { Credential, ProtocolVersion, TlsEngineConfig } from './types.ts'
+import type { Credential, TlsEngineConfig } from './types.ts'
 
 /** Suites of both sides for a version, best first. */
 export function sharedSuites(

@@ -7,8 +7,8 @@
 import { concat } from '../../core/bytes.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import { ByteReader, ByteWriter, sameBytes, WireError } from '../wire/bytes.ts'
+import type { ProtocolVersion } from '../wire/versions.ts'
 import { MAX_TICKET_PLAINTEXT } from './handshake-limits.ts'
-import type { ProtocolVersion } from './types.ts'
 
 export interface SavedSession {
   readonly version: ProtocolVersion

@@ -99,8 +99,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     if (this.#isDead || this.#state) return
     this.#enter(() => {
       this.tell(handler => handler.onHandshakeStart?.())
-      if (this.config.role === 'server') this.#state = new AwaitClientHello(this)
-      else this.#state = startClient(this)
+      this.#state = this.beginHandshake()
     })
   }
 
@@ -194,6 +193,10 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   // What the states call.
+
+  beginHandshake(): HandshakeState {
+    return this.config.role === 'server' ? new AwaitClientHello(this) : startClient(this)
+  }
 
   send(type: number, body: Uint8Array): void {
     const message = writeMessage(type, body)

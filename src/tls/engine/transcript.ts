@@ -2,7 +2,8 @@
 // more (binders cover a part of one, TLS 1.2's CertificateVerify may sign them under another hash). RFC 8446 section 4.4.1.
 
 import { concat } from '../../core/bytes.ts'
-import type { CryptoProvider, HashName, RunningHash } from '../../crypto/provider.ts'
+import type { HashName } from '../../crypto/algorithms.ts'
+import type { CryptoProvider, RunningHash } from '../../crypto/provider.ts'
 import { MESSAGE_HASH, writeMessage } from '../wire/handshake-messages.ts'
 
 export class Transcript {

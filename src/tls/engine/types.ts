@@ -6,10 +6,9 @@ import type { CryptoProvider, PrivateKey } from '../../crypto/provider.ts'
 import type { SignatureScheme } from '../../crypto/signature-schemes.ts'
 import type { AlertDescription } from '../wire/alerts.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
+import type { ProtocolVersion } from '../wire/versions.ts'
 import type { TlsError } from './engine-errors.ts'
 import type { SavedSession, TicketKeys } from './sessions.ts'
-
-export type ProtocolVersion = 0x0303 | 0x0304
 
 export interface Credential {
   /** DER, leaf first. */

@@ -4,11 +4,12 @@
 import { nodeCertificateCrypto } from '../../crypto/node/node-x509.ts'
 import { currentHost } from '../../host/current.ts'
 import { securityLevelOf } from '../api/cipher-list.ts'
-import type { ContextHandle } from '../api/secure-context.ts'
+import type { ContextSource } from '../api/context-options.ts'
 import type { PeerVerdict } from '../connection/backend.ts'
 import { internCertificate } from '../x509/certificate.ts'
 import { DerError } from '../x509/der.ts'
-import { type PathProblem, verifyChain } from '../x509/path/chain.ts'
+import { verifyChain } from '../x509/path/chain.ts'
+import type { PathProblem } from '../x509/path/path-check.ts'
 import { nodeCode, verifyMessages } from '../x509/path/verify-codes.ts'
 import { trustOf } from './context-trust.ts'
 import { mayUseSystemStore } from './trust-store.ts'
@@ -22,7 +23,7 @@ export interface CertificateError extends Error {
 }
 
 export function judgeChain(
-  context: ContextHandle,
+  context: ContextSource,
   chain: readonly Uint8Array[],
   purpose: 'server' | 'client',
 ): PeerVerdict {

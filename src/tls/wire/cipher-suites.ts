@@ -4,7 +4,7 @@
 // Finite-field DH, CCM, ARIA, Camellia, RSA-PSK and SRP are not spoken: a suite list that names them goes on without
 // them, as OpenSSL's does with what it was built without.
 
-import type { BulkCipher, HashName } from '../../crypto/provider.ts'
+import type { BulkCipher, HashName } from '../../crypto/algorithms.ts'
 
 /** `any`: TLS 1.3, where the suite does not say. */
 export type KeyExchange = 'any' | 'ecdhe' | 'rsa' | 'psk' | 'ecdhe-psk'

@@ -34,6 +34,10 @@ export const HELLO_RETRY_RANDOM = Uint8Array.from(
   Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c', 'hex'),
 )
 
+/** A server that has TLS 1.3 says so in its random when it agrees to less. */
+export const DOWNGRADE_TO_12 = Uint8Array.from(Buffer.from('444f574e47524401', 'hex'))
+export const DOWNGRADE_TO_11 = Uint8Array.from(Buffer.from('444f574e47524400', 'hex'))
+
 export interface ClientHello {
   readonly version: number
   readonly random: Uint8Array

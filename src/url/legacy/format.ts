@@ -3,7 +3,7 @@
 import { validateObject } from '../../core/validate.ts'
 import { UrlComponents } from '../parser/components.ts'
 import { domainToUnicode } from '../parser/idna.ts'
-import { serialize } from '../parser/record.ts'
+import { serialize } from '../parser/serialize.ts'
 import { parseUrl } from '../parser/url-parser.ts'
 
 interface FormatOptions {

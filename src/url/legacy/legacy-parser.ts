@@ -7,10 +7,16 @@ import { parse as parseQuery } from '../../querystring/index.ts'
 import { invalidUrlAssigned } from '../errors.ts'
 import { domainToAscii } from '../parser/idna.ts'
 import { MAX_LEGACY_HOST } from '../parser/limits.ts'
-import type { Url } from './legacy.ts'
+import type { UrlFields } from './legacy-fields.ts'
 import { hasSlashes, isScript } from './legacy-schemes.ts'
 
-export function parseInto(result: Url, input: string, wantsQueryObject: boolean, slashesDenoteHost: boolean): void {
+/** @returns whether `href` is the text as it stands; if not, it is yet to be put together */
+export function parseInto(
+  result: UrlFields,
+  input: string,
+  wantsQueryObject: boolean,
+  slashesDenoteHost: boolean,
+): boolean {
   const text = trimmed(input)
   const split = text.search(/[?#]/)
   const head = (split < 0 ? text : text.slice(0, split)).replaceAll('\\', '/')
@@ -21,7 +27,7 @@ export function parseInto(result: Url, input: string, wantsQueryObject: boolean,
     result.href = rest
     setPathAndQuery(result, rest, wantsQueryObject)
     result.path = rest
-    return
+    return true
   }
 
   const protocol = /^[a-z0-9.+-]+:/i.exec(rest)?.[0]
@@ -50,11 +56,11 @@ export function parseInto(result: Url, input: string, wantsQueryObject: boolean,
   setPathAndQuery(result, rest, wantsQueryObject)
   if (hasSlashes(scheme) && result.hostname && !result.pathname) result.pathname = '/'
   if (result.pathname || result.search) result.path = (result.pathname ?? '') + (result.search ?? '')
-  result.href = result.format()
+  return false
 }
 
 /** Takes the port from the host. */
-export function parseHostInto(result: Url): void {
+export function parseHostInto(result: UrlFields): void {
   const host = result.host as string
   let colon = host.length
   while (colon > 0 && isDigit(host.charCodeAt(colon - 1))) colon--
@@ -71,7 +77,7 @@ export function isIpv6Host(hostname: string): boolean {
   return hostname.startsWith('[') && hostname.endsWith(']')
 }
 
-function setPathAndQuery(result: Url, text: string, wantsQueryObject: boolean): void {
+function setPathAndQuery(result: UrlFields, text: string, wantsQueryObject: boolean): void {
   const question = text.indexOf('?')
   const pathname = question < 0 ? text : text.slice(0, question)
   if (pathname !== '') result.pathname = pathname
@@ -90,7 +96,7 @@ function isSimplePath(text: string): boolean {
 }
 
 /** Reads user, host and port from the head of `text`; returns what follows them. */
-function takeAuthority(result: Url, text: string, input: string): string {
+function takeAuthority(result: UrlFields, text: string, input: string): string {
   const slash = text.search(/[/?#]/)
   const authority = (slash < 0 ? text : text.slice(0, slash)).replace(/[\t\n\r]+/g, '')
   const at = authority.lastIndexOf('@')

@@ -1,10 +1,10 @@
 // Relative resolution of the legacy API: `url.resolve`. RFC 3986 section 5.2 is the idea; the cases are Node's.
 
-import type { Url } from './legacy.ts'
+import type { UrlFields } from './legacy-fields.ts'
 import { hasSlashes, isScript } from './legacy-schemes.ts'
 
 /** @param result - a copy of the base; becomes the resolved URL, but for its href */
-export function resolveInto(result: Url, relative: Url): void {
+export function resolveInto(result: UrlFields, relative: UrlFields): void {
   result.hash = relative.hash
   if (relative.href === '') return
   if (relative.slashes && !relative.protocol) takeNetworkPath(result, relative)
@@ -13,7 +13,7 @@ export function resolveInto(result: Url, relative: Url): void {
 }
 
 /** `//host/path`: all but the protocol. */
-function takeNetworkPath(result: Url, relative: Url): void {
+function takeNetworkPath(result: UrlFields, relative: UrlFields): void {
   const { protocol } = result
   Object.assign(result, relative, { protocol })
   if (hasSlashes(protocol) && result.hostname && !result.pathname) {
@@ -22,7 +22,7 @@ function takeNetworkPath(result: Url, relative: Url): void {
   }
 }
 
-function takeOtherProtocol(result: Url, relative: Url): void {
+function takeOtherProtocol(result: UrlFields, relative: UrlFields): void {
   if (!hasSlashes(relative.protocol)) {
     Object.assign(result, relative)
     return
@@ -52,7 +52,7 @@ function takeOtherProtocol(result: Url, relative: Url): void {
   result.slashes ||= relative.slashes
 }
 
-function takeRelativePath(result: Url, relative: Url): void {
+function takeRelativePath(result: UrlFields, relative: UrlFields): void {
   const isRootless = Boolean(result.protocol && !hasSlashes(result.protocol))
   const isSourceAbsolute = Boolean(result.pathname?.startsWith('/'))
   const isRelativeAbsolute = Boolean(relative.host || relative.pathname?.startsWith('/'))
@@ -147,18 +147,18 @@ function prependHost(segments: string[], host: string | null): void {
 }
 
 /** The host that took part in the resolution goes back; `mailto:` brings its user with it. */
-function hostFromSegment(result: Url, segment: string | undefined): void {
+function hostFromSegment(result: UrlFields, segment: string | undefined): void {
   const parts = segment && segment.indexOf('@') > 0 ? segment.split('@') : undefined
   if (parts !== undefined) result.auth = parts[0] as string
   result.host = parts === undefined ? (segment as string) : (parts[1] as string)
   result.hostname = result.host
 }
 
-function takeQuery(result: Url, relative: Url): void {
+function takeQuery(result: UrlFields, relative: UrlFields): void {
   result.search = relative.search
   result.query = relative.query
 }
 
-function setPath(result: Url): void {
+function setPath(result: UrlFields): void {
   if (result.pathname !== null || result.search !== null) result.path = (result.pathname || '') + (result.search || '')
 }

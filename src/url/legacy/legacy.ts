@@ -8,27 +8,12 @@ import { validateString } from '../../core/validate.ts'
 import { stringify } from '../../querystring/index.ts'
 import { URL } from '../url.ts'
 import { formatUrl } from './format.ts'
+import type { UrlFields } from './legacy-fields.ts'
 import { isIpv6Host, parseHostInto, parseInto } from './legacy-parser.ts'
 import { resolveInto } from './legacy-resolver.ts'
 import { hasSlashes } from './legacy-schemes.ts'
 
-export interface Url {
-  protocol: string | null
-  /** Whether two slashes stood before the host. */
-  slashes: boolean | null
-  auth: string | null
-  /** Host name and port; IPv6 in brackets. */
-  host: string | null
-  port: string | null
-  /** IPv6 without brackets. */
-  hostname: string | null
-  hash: string | null
-  search: string | null
-  query: string | ParsedUrlQuery | null
-  pathname: string | null
-  /** pathname and search. */
-  path: string | null
-  href: string
+export interface Url extends UrlFields {
   parse(url: string, parseQueryString?: boolean, slashesDenoteHost?: boolean): this
   format(): string
   resolve(relative: string): string
@@ -60,7 +45,8 @@ export const Url = LegacyUrl as unknown as { new (): Url; readonly prototype: Ur
 
 Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
   validateString(url, 'url')
-  parseInto(this, url, Boolean(parseQueryString), Boolean(slashesDenoteHost))
+  const isWhole = parseInto(this, url, Boolean(parseQueryString), Boolean(slashesDenoteHost))
+  if (!isWhole) this.href = this.format()
   return this
 }
 

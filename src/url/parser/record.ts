@@ -15,7 +15,6 @@
 // the two slashes. Records never change once made; setters make new ones.
 
 import { unitAt } from './code-unit.ts'
-import type { UrlComponents } from './components.ts'
 import { NO_PORT, NOT_SPECIAL } from './schemes.ts'
 
 /** `searchStart` or `hashStart` of a URL without that part. */
@@ -133,57 +132,6 @@ export function withTail(record: UrlRecord, query: string | null, fragment: stri
     record.pathnameStart,
     query === null ? ABSENT : pathEnd,
     newHashStart,
-  )
-}
-
-/** URL serializing: the href and its offsets. */
-export function serialize(url: UrlComponents): UrlRecord {
-  let href = `${url.scheme}:`
-  const protocolEnd = href.length
-  let usernameEnd = protocolEnd
-  let hostStart = protocolEnd
-  let hostEnd = protocolEnd
-  if (url.host !== null) {
-    href += '//'
-    usernameEnd = href.length
-    hostStart = usernameEnd
-    if (url.username !== '' || url.password !== '') {
-      href += url.username
-      usernameEnd = href.length
-      if (url.password !== '') href += `:${url.password}`
-      hostStart = href.length
-      href += '@'
-    }
-    href += url.host
-    hostEnd = href.length
-    if (url.port !== NO_PORT) href += `:${url.port}`
-  } else if (!url.hasOpaquePath && url.path.startsWith('//')) {
-    // A path that begins with an empty segment would be read as a host.
-    href += '/.'
-  }
-  const pathnameStart = href.length
-  href += url.path
-  let searchStart = ABSENT
-  if (url.query !== null) {
-    searchStart = href.length
-    href += `?${url.query}`
-  }
-  let hashStart = ABSENT
-  if (url.fragment !== null) {
-    hashStart = href.length
-    href += `#${url.fragment}`
-  }
-  return new UrlRecord(
-    href,
-    url.schemeType,
-    protocolEnd,
-    usernameEnd,
-    hostStart,
-    hostEnd,
-    url.port,
-    pathnameStart,
-    searchStart,
-    hashStart,
   )
 }
 

@@ -17,8 +17,9 @@ import {
   USERINFO_SET,
 } from './percent-encoding.ts'
 import { quickParse, quickResolve } from './quick-parser.ts'
-import { hasOpaquePath, pathnameOf, queryOf, serialize, type UrlRecord } from './record.ts'
+import { hasOpaquePath, pathnameOf, queryOf, type UrlRecord } from './record.ts'
 import { defaultPorts, FILE, NO_PORT, NOT_SPECIAL, schemeTypeOf } from './schemes.ts'
+import { serialize } from './serialize.ts'
 import { isNormalizedDriveLetter, isWindowsDriveLetter, shortenPath, startsWithDriveLetter } from './windows-drive.ts'
 
 /** What a method returns when there is no state to go to. */

@@ -7,13 +7,9 @@ import { type NamedGroup, namedGroupById } from '../../../src/crypto/named-group
 import { nodeCrypto, nodePrivateKey } from '../../../src/crypto/node/node-crypto.ts'
 import { type SignatureScheme, signatureSchemeById } from '../../../src/crypto/signature-schemes.ts'
 import type { SavedSession } from '../../../src/tls/engine/sessions.ts'
-import type {
-  CertificateCompressor,
-  Credential,
-  ProtocolVersion,
-  TlsEngineConfig,
-} from '../../../src/tls/engine/types.ts'
+import type { CertificateCompressor, Credential, TlsEngineConfig } from '../../../src/tls/engine/types.ts'
 import { type CipherSuite, cipherSuiteByName, cipherSuites } from '../../../src/tls/wire/cipher-suites.ts'
+import type { ProtocolVersion } from '../../../src/tls/wire/versions.ts'
 import { type CredentialFlags, type Flags, Unimplemented } from './flags.ts'
 import { mockCompressors } from './mock-compressors.ts'
 

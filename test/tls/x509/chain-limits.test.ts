@@ -15,7 +15,8 @@ import {
   maxPeerIntermediates,
 } from '../../../src/tls/x509/certificate-limits.ts'
 import { Crl } from '../../../src/tls/x509/crl.ts'
-import { type PathVerdict, verifyChain } from '../../../src/tls/x509/path/chain.ts'
+import { verifyChain } from '../../../src/tls/x509/path/chain.ts'
+import type { PathVerdict } from '../../../src/tls/x509/path/path-check.ts'
 import { TrustedSet } from '../../../src/tls/x509/path/trusted-set.ts'
 import * as make from '../../support/certificates.ts'
 

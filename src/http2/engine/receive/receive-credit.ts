@@ -6,14 +6,27 @@
 
 import { DEFAULT_WINDOW } from '../../wire/frame-types.ts'
 import { writeWindowUpdate } from '../../wire/frames.ts'
+import type { SessionLimits } from '../engine-limits.ts'
 import { ReceiveWindow } from '../flow-control.ts'
-import type { SessionCore } from '../session-core.ts'
+import type { Outbox } from '../send/outbox.ts'
 import type { Stream } from '../stream.ts'
+import type { SessionOptions } from '../types.ts'
+
+/** What credit needs of its session. */
+interface CreditSession {
+  readonly limits: SessionLimits
+  readonly options: Pick<SessionOptions, 'growsWindows'>
+  readonly outbox: Pick<Outbox, 'control' | 'wake'>
+  readonly now: number
+  readonly roundTripMs: number
+  readonly isDestroyed: boolean
+  sendPing(payload: Uint8Array, answered: () => void): void
+}
 
 export class ReceiveCredit {
   /** The connection's. */
   readonly window = new ReceiveWindow(DEFAULT_WINDOW)
-  readonly #core: SessionCore
+  readonly #core: CreditSession
   /** Data that the user has, of all streams. */
   #unconsumed = 0
   /** Of that, what the connection's window was not given back. */
@@ -25,7 +38,7 @@ export class ReceiveCredit {
   #usedMeasurement = 0
   #isMeasuring = false
 
-  constructor(core: SessionCore) {
+  constructor(core: CreditSession) {
     this.#core = core
   }
 

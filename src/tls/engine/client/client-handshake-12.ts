@@ -48,7 +48,6 @@ import { takeRecordSizeLimit } from '../record/record-limits.ts'
 import { pskPremaster, Secrets12 } from '../secrets-12.ts'
 import type { SavedSession } from '../sessions.ts'
 import type { Credential } from '../types.ts'
-import { startClient } from './client-handshake.ts'
 import type { SentHello } from './client-hello.ts'
 
 export function begin12(
@@ -144,7 +143,7 @@ class ClientHandshake12 {
 
   complete(): HandshakeState {
     const { channel } = this
-    const connected = new Connected12(channel, this.secrets, startClient)
+    const connected = new Connected12(channel, this.secrets)
     const session = this.#session()
     if (session) {
       channel.session = session

@@ -18,7 +18,7 @@ import {
 import * as ext from '../../wire/hello-extensions.ts'
 import { receiveCertificate, sendCertificate } from '../certificate-compression.ts'
 import { Connected13 } from '../connected-13.ts'
-import { refusal } from '../engine-errors.ts'
+import { missingExtension, refusal } from '../engine-errors.ts'
 import { KeySchedule } from '../key-schedule.ts'
 import {
   checkProtocol,
@@ -33,7 +33,6 @@ import type { HandshakeMessage } from '../record/message-joiner.ts'
 import { takeRecordSizeLimit } from '../record/record-limits.ts'
 import { Traffic13 } from '../record/traffic-13.ts'
 import type { Credential } from '../types.ts'
-import { missingExtension } from './client-handshake.ts'
 import type { SentHello } from './client-hello.ts'
 
 /** What every later state needs. */

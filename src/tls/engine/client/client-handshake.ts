@@ -1,9 +1,16 @@
 // A client awaits the ServerHello, which decides between TLS 1.3 and 1.2. RFC 8446 sections 4.1.3 and 4.1.4.
 
-import { ILLEGAL_PARAMETER, MISSING_EXTENSION, PROTOCOL_VERSION, UNSUPPORTED_EXTENSION } from '../../wire/alerts.ts'
+import { ILLEGAL_PARAMETER, PROTOCOL_VERSION, UNSUPPORTED_EXTENSION } from '../../wire/alerts.ts'
 import { sameBytes } from '../../wire/bytes.ts'
 import type { CipherSuite } from '../../wire/cipher-suites.ts'
-import { HELLO_RETRY_RANDOM, readServerHello, SERVER_HELLO, type ServerHello } from '../../wire/handshake-messages.ts'
+import {
+  DOWNGRADE_TO_11,
+  DOWNGRADE_TO_12,
+  HELLO_RETRY_RANDOM,
+  readServerHello,
+  SERVER_HELLO,
+  type ServerHello,
+} from '../../wire/handshake-messages.ts'
 import * as ext from '../../wire/hello-extensions.ts'
 import { refusal } from '../engine-errors.ts'
 import { expectType, type HandshakeChannel, type HandshakeState } from '../record/channel.ts'
@@ -106,14 +113,6 @@ class AwaitServerHello implements HandshakeState {
   }
 }
 
-/** A server that has TLS 1.3 says so in its random when it agrees to less. */
-export const DOWNGRADE_TO_12 = Uint8Array.from(Buffer.from('444f574e47524401', 'hex'))
-export const DOWNGRADE_TO_11 = Uint8Array.from(Buffer.from('444f574e47524400', 'hex'))
-
 function unsupported(): Error {
   return refusal(PROTOCOL_VERSION, 'unsupported protocol')
-}
-
-export function missingExtension(reason = 'missing extension'): Error {
-  return refusal(MISSING_EXTENSION, reason)
 }

@@ -6,7 +6,8 @@
 // (Lucky Thirteen) is below what JavaScript's own unevenness covers, but it is no proof. Prefer the AEADs.
 
 import { concat } from '../../../core/bytes.ts'
-import type { BlockCipher, CryptoProvider, HashName } from '../../../crypto/provider.ts'
+import type { HashName } from '../../../crypto/algorithms.ts'
+import type { BlockCipher, CryptoProvider } from '../../../crypto/provider.ts'
 import { RECORD_OVERFLOW } from '../../wire/alerts.ts'
 import { HEADER_SIZE } from '../../wire/records.ts'
 import { refusal } from '../engine-errors.ts'

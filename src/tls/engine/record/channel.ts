@@ -5,17 +5,11 @@ import type { CryptoProvider } from '../../../crypto/provider.ts'
 import type { SignatureScheme } from '../../../crypto/signature-schemes.ts'
 import type { AlertDescription } from '../../wire/alerts.ts'
 import type { CipherSuite } from '../../wire/cipher-suites.ts'
+import type { ProtocolVersion } from '../../wire/versions.ts'
 import { refusal, type TlsError } from '../engine-errors.ts'
 import type { SavedSession } from '../sessions.ts'
 import type { Transcript } from '../transcript.ts'
-import type {
-  ClientHelloAnswer,
-  Credential,
-  ProtocolVersion,
-  TlsEngineConfig,
-  TlsEngineHandler,
-  TlsInfo,
-} from '../types.ts'
+import type { ClientHelloAnswer, Credential, TlsEngineConfig, TlsEngineHandler, TlsInfo } from '../types.ts'
 import type { HandshakeMessage } from './message-joiner.ts'
 import type { RecordOpener, RecordSealer } from './record-protection.ts'
 
@@ -60,6 +54,8 @@ export interface HandshakeChannel {
   readonly connected: ConnectedState | undefined
   session: SavedSession | undefined
 
+  /** The first step of a handshake of this role: the connection's first one, or a renegotiation of TLS 1.2. */
+  beginHandshake(): HandshakeState
   /** A message of the handshake, into the transcript and out with the flight. */
   send(type: number, body: Uint8Array): void
   /** A message that is in no transcript: tickets and key updates of TLS 1.3, HelloRequest. */

@@ -12,7 +12,7 @@ import { chooseCredential, sharedSchemes, sharedSuites } from '../negotiation.ts
 import type { HandshakeChannel } from '../record/channel.ts'
 import { isExpired, openTicket, type SavedSession } from '../sessions.ts'
 import type { ClientHelloAnswer, Credential } from '../types.ts'
-import type { ReceivedHello } from './server-handshake.ts'
+import type { ReceivedHello } from './received-hello.ts'
 
 export interface Choice12 {
   readonly suite: CipherSuite

@@ -12,6 +12,7 @@ import {
   CERTIFICATE_STATUS,
   CERTIFICATE_VERIFY,
   CLIENT_KEY_EXCHANGE,
+  DOWNGRADE_TO_12,
   NEW_SESSION_TICKET,
   readCertificateList,
   readCertificateVerify,
@@ -26,7 +27,6 @@ import {
   writeServerHello,
 } from '../../wire/handshake-messages.ts'
 import * as ext from '../../wire/hello-extensions.ts'
-import { DOWNGRADE_TO_12 } from '../client/client-handshake.ts'
 import {
   AwaitChangeCipherSpec,
   Connected12,
@@ -42,8 +42,8 @@ import { answerRecordLimits } from '../record/record-limits.ts'
 import { pskPremaster, Secrets12 } from '../secrets-12.ts'
 import { SALT_SIZE, type SavedSession, sealTicket } from '../sessions.ts'
 import type { ClientHelloAnswer } from '../types.ts'
+import type { ReceivedHello } from './received-hello.ts'
 import { type Choice12, chooseSuite12, findSession12 } from './server-choice-12.ts'
-import { AwaitClientHello, type ReceivedHello } from './server-handshake.ts'
 
 export function answer12(
   channel: HandshakeChannel,
@@ -145,7 +145,7 @@ function resume(
 }
 
 function complete(channel: HandshakeChannel, secrets: Secrets12): HandshakeState {
-  const connected = new Connected12(channel, secrets, one => new AwaitClientHello(one))
+  const connected = new Connected12(channel, secrets)
   channel.complete(connected)
   return connected
 }

@@ -29,10 +29,9 @@ import {
 } from '../../wire/handshake-messages.ts'
 import * as ext from '../../wire/hello-extensions.ts'
 import { offerCompression, receiveCertificate, sendCertificate } from '../certificate-compression.ts'
-import { missingExtension } from '../client/client-handshake.ts'
 import { Connected13 } from '../connected-13.ts'
 import { SkippingOpener } from '../early-data.ts'
-import { refusal } from '../engine-errors.ts'
+import { missingExtension, noSharedCipher, refusal } from '../engine-errors.ts'
 import { TICKETS_PER_HANDSHAKE } from '../handshake-limits.ts'
 import { KeySchedule, type TrafficSecret } from '../key-schedule.ts'
 import {
@@ -49,7 +48,7 @@ import { answerRecordLimits } from '../record/record-limits.ts'
 import { PlainOpener } from '../record/record-protection.ts'
 import { Traffic13 } from '../record/traffic-13.ts'
 import type { ClientHelloAnswer, Credential } from '../types.ts'
-import { noSharedCipher, type ReceivedHello, receiveHello } from './server-handshake.ts'
+import { type ReceivedHello, receiveHello } from './received-hello.ts'
 import { type ChosenPsk, chooseSuiteAndPsk, PSK_DHE_KE } from './server-psk-13.ts'
 
 export function answer13(

@@ -1,35 +1,19 @@
 // A server awaits a ClientHello, asks its owner about it where that wants to be asked, and goes on with TLS 1.3 or 1.2. RFC
 // 8446 section 4.1.2 and appendix D.1.
 
-import {
-  DECODE_ERROR,
-  HANDSHAKE_FAILURE,
-  ILLEGAL_PARAMETER,
-  INAPPROPRIATE_FALLBACK,
-  PROTOCOL_VERSION,
-} from '../../wire/alerts.ts'
+import { DECODE_ERROR, ILLEGAL_PARAMETER, INAPPROPRIATE_FALLBACK, PROTOCOL_VERSION } from '../../wire/alerts.ts'
 import { FALLBACK_SCSV } from '../../wire/cipher-suites.ts'
-import { CLIENT_HELLO, type ClientHello, readClientHello } from '../../wire/handshake-messages.ts'
+import { CLIENT_HELLO } from '../../wire/handshake-messages.ts'
 import * as ext from '../../wire/hello-extensions.ts'
+import type { ProtocolVersion } from '../../wire/versions.ts'
 import { refusal } from '../engine-errors.ts'
 import { chooseProtocol } from '../negotiation.ts'
 import { expectType, type HandshakeChannel, type HandshakeState, unexpectedMessage } from '../record/channel.ts'
 import type { HandshakeMessage } from '../record/message-joiner.ts'
-import type { ClientHelloAnswer, ClientHelloInfo, ProtocolVersion } from '../types.ts'
+import type { ClientHelloAnswer, ClientHelloInfo } from '../types.ts'
+import { type ReceivedHello, receiveHello } from './received-hello.ts'
 import { answer12 } from './server-handshake-12.ts'
 import { answer13 } from './server-handshake-13.ts'
-
-/** A ClientHello with what all that follows needs of it. */
-export interface ReceivedHello {
-  readonly message: HandshakeMessage
-  readonly hello: ClientHello
-  readonly versions: readonly number[]
-  readonly serverName: string | undefined
-  readonly alpnProtocols: readonly Uint8Array[] | undefined
-  readonly signatureSchemes: readonly number[]
-  readonly groups: readonly number[]
-  readonly pskModes: Uint8Array | undefined
-}
 
 /** The first step of a server; also of a renegotiation that the client began. */
 export class AwaitClientHello implements HandshakeState {
@@ -69,33 +53,6 @@ class AwaitAnswer implements HandshakeState {
   answer(answer: ClientHelloAnswer): HandshakeState {
     if (answer.config) this.#channel.config = answer.config
     return choose(this.#channel, this.#received, answer)
-  }
-}
-
-export function receiveHello(message: HandshakeMessage): ReceivedHello {
-  const hello = readClientHello(message.body)
-  const { extensions } = hello
-  // A PSK must come last, or its binders cover less than all: RFC 8446 section 4.2.11.
-  if (extensions.has(ext.PRE_SHARED_KEY) && [...extensions.keys()].at(-1) !== ext.PRE_SHARED_KEY) {
-    throw refusal(ILLEGAL_PARAMETER, 'bad extension')
-  }
-  const read = <T>(type: number, reader: (body: Uint8Array) => T): T | undefined => {
-    const body = extensions.get(type)
-    return body && reader(body)
-  }
-  // Some of these are not looked at later, or not always; malformed ones are an error all the same.
-  read(ext.CERTIFICATE_AUTHORITIES, ext.readNames)
-  read(ext.EXTENDED_MASTER_SECRET, ext.readNothing)
-  read(ext.ENCRYPT_THEN_MAC, ext.readNothing)
-  return {
-    message,
-    hello,
-    versions: read(ext.SUPPORTED_VERSIONS, ext.readSupportedVersions) ?? [hello.version],
-    serverName: read(ext.SERVER_NAME, ext.readServerName),
-    alpnProtocols: read(ext.ALPN, ext.readProtocolNames),
-    signatureSchemes: read(ext.SIGNATURE_ALGORITHMS, ext.readUint16List) ?? [],
-    groups: read(ext.SUPPORTED_GROUPS, ext.readUint16List) ?? [],
-    pskModes: read(ext.PSK_KEY_EXCHANGE_MODES, body => ext.readOpaque(body, 1, 1)),
   }
 }
 
@@ -150,8 +107,4 @@ function chooseVersion(channel: HandshakeChannel, received: ReceivedHello): Prot
   const has12 = asks13 ? versions.includes(0x0303) : hello.version >= 0x0303
   if (!has12 || config.minVersion > 0x0303) throw refusal(PROTOCOL_VERSION, 'unsupported protocol')
   return 0x0303
-}
-
-export function noSharedCipher(): Error {
-  return refusal(HANDSHAKE_FAILURE, 'no shared cipher')
 }

@@ -5,13 +5,12 @@ import { DECRYPT_ERROR, ILLEGAL_PARAMETER } from '../../wire/alerts.ts'
 import { sameBytes } from '../../wire/bytes.ts'
 import { type CipherSuite, cipherSuiteById } from '../../wire/cipher-suites.ts'
 import * as ext from '../../wire/hello-extensions.ts'
-import { missingExtension } from '../client/client-handshake.ts'
-import { refusal } from '../engine-errors.ts'
+import { missingExtension, refusal } from '../engine-errors.ts'
 import { MAX_PSK_IDENTITIES } from '../handshake-limits.ts'
 import { KeySchedule } from '../key-schedule.ts'
 import type { HandshakeChannel } from '../record/channel.ts'
 import { isExpired, openTicket, type SavedSession } from '../sessions.ts'
-import type { ReceivedHello } from './server-handshake.ts'
+import type { ReceivedHello } from './received-hello.ts'
 
 export interface ChosenPsk {
   readonly index: number

@@ -7,7 +7,7 @@ import { keyUsages } from '../certificate-extensions.ts'
 import type { Crl } from '../crl.ts'
 import { describeName } from '../names.ts'
 import { isSignedBy } from '../signatures.ts'
-import type { PathCheck } from './chain.ts'
+import type { PathCheck } from './path-check.ts'
 import { isoTime } from './verify-codes.ts'
 
 export function checkRevocation(check: PathCheck): void {

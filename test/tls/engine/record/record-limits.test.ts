@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { MAX_PLAINTEXT, MIN_RECORD_SIZE_LIMIT } from '../../../../src/tls/engine/handshake-limits.ts'
-import type { ProtocolVersion } from '../../../../src/tls/engine/types.ts'
 import { writeUint16 } from '../../../../src/tls/wire/hello-extensions.ts'
+import type { ProtocolVersion } from '../../../../src/tls/wire/versions.ts'
 import { configFor, type Pair, pair, pump } from '../pair.ts'
 
 const RECORD_SIZE_LIMIT = 28

@@ -12,7 +12,8 @@ import {
   maxSearchSignatures,
 } from '../../../../src/tls/x509/certificate-limits.ts'
 import { Crl } from '../../../../src/tls/x509/crl.ts'
-import { type PathPolicy, verifyChain } from '../../../../src/tls/x509/path/chain.ts'
+import { verifyChain } from '../../../../src/tls/x509/path/chain.ts'
+import type { PathPolicy } from '../../../../src/tls/x509/path/path-check.ts'
 import { searchPaths } from '../../../../src/tls/x509/path/path-search.ts'
 import { TrustedSet } from '../../../../src/tls/x509/path/trusted-set.ts'
 import * as make from '../../../support/certificates.ts'

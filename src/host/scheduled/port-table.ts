@@ -1,8 +1,8 @@
 // Which ports of a memory host are bound, and to whom: Linux's rules for addresses in use, wildcard addresses, both
 // families on one socket, and shared ports. One table serves TCP, another UDP.
 
+import { ephemeralPorts } from '../memory/memory-limits.ts'
 import type { IpFamily } from '../types.ts'
-import { ephemeralPorts } from './memory-limits.ts'
 
 export interface Binding<T> {
   /** Canonical; `0.0.0.0` and `::` stand for all addresses of their family. */
@@ -16,7 +16,7 @@ export interface Binding<T> {
   readonly owner: T
 }
 
-export class MemoryPorts<T> {
+export class PortTable<T> {
   readonly #bindings = new Map<number, Binding<T>[]>()
   #nextPort: number = ephemeralPorts.first
   #turns = 0
