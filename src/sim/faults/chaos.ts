@@ -6,7 +6,7 @@ import { validateOneOf } from '../../core/validate.ts'
 import type { LinkConditions } from '../links/conditions.ts'
 import { below, fraction, randomFor } from '../randomness.ts'
 import type { Machine } from '../topology/machine.ts'
-import type { Network } from '../topology/network.ts'
+import type { Timeline } from '../time/timeline.ts'
 import type { Nanoseconds } from '../types.ts'
 import { type Duration, formatDuration, formatInstant, parseDuration } from '../units.ts'
 
@@ -49,8 +49,21 @@ export class FaultPlan {
   }
 }
 
+/** The network that faults happen to. */
+interface FaultyNetwork {
+  readonly seed: number
+  readonly timeline: Timeline
+  readonly machines: readonly Machine[]
+  machine(nameOrMachine: string | Machine): Machine
+  partition(
+    group: Machine | readonly Machine[],
+    others: readonly Machine[],
+    options?: { readonly direction?: 'to' },
+  ): { heal(): void }
+}
+
 /** Draws a plan and schedules it. All faults are over when its time is. */
-export function unleash(net: Network, options: ChaosOptions): FaultPlan {
+export function unleash(net: FaultyNetwork, options: ChaosOptions): FaultPlan {
   const span = parseDuration(options.for, 'for')
   const every = options.every === undefined ? span / 10 : parseDuration(options.every, 'every')
   if (every <= 0) throw invalidArgValue('every', options.every, 'must be above zero')
@@ -90,7 +103,7 @@ interface Drawn {
 
 type Scheduled = Drawn & { readonly at: Nanoseconds; readonly until: Nanoseconds }
 
-type Maker = (net: Network, pick: () => Machine, chance: () => number, hosts: readonly Machine[]) => Drawn
+type Maker = (net: FaultyNetwork, pick: () => Machine, chance: () => number, hosts: readonly Machine[]) => Drawn
 
 const makers: Readonly<Record<FaultKind, Maker>> = {
   partition: (net, _, chance, hosts) => {

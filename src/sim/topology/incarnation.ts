@@ -1,6 +1,6 @@
 // A machine from one start to its end: its gate, its clock, its stack and its host. A restart makes another.
 
-import type { Host } from '../../host/types.ts'
+import type { Host, ResolverConfiguration } from '../../host/types.ts'
 import { ToxicHost } from '../faults/toxic-host.ts'
 import { SimHost } from '../host/sim-host.ts'
 import { randomFor } from '../randomness.ts'
@@ -9,12 +9,21 @@ import { MachineClock } from '../time/machine-clock.ts'
 import { Gate, type Timeline } from '../time/timeline.ts'
 import type { Frame, Scheduler } from '../types.ts'
 import { formatDuration } from '../units.ts'
-import type { Machine } from './machine.ts'
-import { MachineNames } from './names.ts'
-import { NetworkAddressTranslator } from './nat.ts'
-import type { Nic } from './nic.ts'
-import type { Nat } from './router.ts'
+import { type HostsFile, MachineNames } from './names.ts'
+import { type Nat, NetworkAddressTranslator } from './nat.ts'
+import type { Nic, NicOwner } from './nic.ts'
 import type { Route } from './routes.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** The machine that starts. */
+interface StartingMachine extends NicOwner {
+  readonly network: Surroundings
+  readonly nics: readonly Nic[]
+  readonly isRouter: boolean
+  readonly hosts: HostsFile
+  readonly nameServers: readonly string[]
+  readonly resolver: ResolverConfiguration | undefined
+}
 
 export class Incarnation {
   readonly gate = new Gate()
@@ -26,7 +35,7 @@ export class Incarnation {
   #kept = 0
 
   /** @param number - counts the machine's starts */
-  constructor(machine: Machine, number: number, nat: Nat | undefined) {
+  constructor(machine: StartingMachine, number: number, nat: Nat | undefined) {
     const { network, name } = machine
     const { timeline } = network
     this.#timeline = timeline

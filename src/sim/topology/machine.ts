@@ -15,10 +15,10 @@ import { type Duration, parseDuration } from '../units.ts'
 import { parseAddress } from './addresses.ts'
 import { Incarnation } from './incarnation.ts'
 import type { HostsFile } from './names.ts'
-import type { Network } from './network.ts'
+import type { Nat } from './nat.ts'
 import { Nic, type NicOwner } from './nic.ts'
-import type { Nat } from './router.ts'
 import { type Route, type RouteOptions, readRoutes } from './routes.ts'
+import type { Surroundings } from './surroundings.ts'
 import { type NicOptions, type NicPlan, Switch } from './switch.ts'
 
 export interface MachineOptions {
@@ -57,7 +57,7 @@ export interface PingOptions {
 
 export class Machine implements NicOwner {
   readonly name: string
-  readonly network: Network
+  readonly network: Surroundings
   readonly #nics: Nic[]
   readonly hosts: HostsFile
   readonly nameServers: readonly string[]
@@ -77,7 +77,7 @@ export class Machine implements NicOwner {
 
   /** By `network.host()` and `network.router()`. */
   constructor(
-    network: Network,
+    network: Surroundings,
     name: string,
     options: MachineOptions,
     isRouter = false,

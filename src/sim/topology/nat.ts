@@ -8,7 +8,19 @@ import type { NetworkCard } from '../types.ts'
 import { put16, putIp } from '../wire/fields.ts'
 import { icmpTypes, readQuotedPacket } from '../wire/icmp-message.ts'
 import { IPV4_HEADER_LENGTH, type IpPacket, type Ipv4Packet, ipProtocols } from '../wire/packets.ts'
-import type { Nat } from './router.ts'
+import type { Nic } from './nic.ts'
+
+/** NAT options, complete. */
+export interface Nat {
+  readonly outside: Nic
+  readonly address: string
+  readonly forwards: readonly {
+    readonly protocol: 'tcp' | 'udp'
+    readonly port: number
+    readonly to: string
+    readonly toPort: number
+  }[]
+}
 
 type Protocol = 'tcp' | 'udp' | 'icmp'
 

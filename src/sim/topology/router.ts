@@ -4,8 +4,9 @@ import { invalidArgValue } from '../../core/errors.ts'
 import { validateInteger, validateOneOf } from '../../core/validate.ts'
 import { parseAddress } from './addresses.ts'
 import { Machine, type MachineOptions } from './machine.ts'
-import type { Network } from './network.ts'
+import type { Nat } from './nat.ts'
 import type { Nic } from './nic.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** Packets for a port of the router's outside address go to a machine inside. */
 export interface PortForward {
@@ -27,20 +28,8 @@ export interface RouterOptions extends MachineOptions {
   readonly nat?: NatOptions | undefined
 }
 
-/** NAT options, complete. */
-export interface Nat {
-  readonly outside: Nic
-  readonly address: string
-  readonly forwards: readonly {
-    readonly protocol: 'tcp' | 'udp'
-    readonly port: number
-    readonly to: string
-    readonly toPort: number
-  }[]
-}
-
 export class Router extends Machine {
-  constructor(network: Network, name: string, options: RouterOptions) {
+  constructor(network: Surroundings, name: string, options: RouterOptions) {
     super(network, name, options, true, nics =>
       options.nat === undefined ? undefined : readNat(name, nics, options.nat),
     )
