@@ -21,7 +21,7 @@ export { IncomingMessage } from './message/incoming-message.ts'
 export { formatLinks } from './message/link-header.ts'
 export { OutgoingMessage } from './message/outgoing-message.ts'
 export { usesEnvironmentProxy } from './process-options.ts'
-export { type HttpServerLike, type HttpServerOptions, HttpService } from './server/http-service.ts'
+export { type HttpServerOptions, HttpService } from './server/http-service.ts'
 export {
   _connectionListener,
   answerFailure,
@@ -32,4 +32,5 @@ export {
 } from './server/server.ts'
 export { ServerConnection } from './server/server-connection.ts'
 export { ServerResponse } from './server/server-response.ts'
+export type { HttpServerLike } from './server/tunables.ts'
 export { hasInvalidTargetCharacter, hasInvalidValueCharacter, isToken } from './wire/field-rules.ts'

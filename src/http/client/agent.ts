@@ -11,7 +11,7 @@ import type { Host } from '../../host/types.ts'
 import { connect, type Socket } from '../../net/internal.ts'
 import { usesEnvironmentProxy } from '../process-options.ts'
 import { type ClientSocket, isReusable } from './client-connection.ts'
-import type { ClientRequest } from './client-request.ts'
+import type { PendingRequest } from './pending-request.ts'
 import { type ProxyConfig, proxyConfigFrom, shouldUseProxy } from './proxy.ts'
 import type { RequestOptions } from './request-options.ts'
 
@@ -51,7 +51,7 @@ export interface NamedOrigin {
   readonly socketPath?: string | undefined
 }
 
-type WaitingRequest = ClientRequest & {
+type WaitingRequest = PendingRequest & {
   [kWaitingOptions]?: SocketOptions | undefined
   [kWaitingScope]?: AsyncResource | null
 }
@@ -102,7 +102,7 @@ class NodeAgent extends EventEmitter {
     return name
   }
 
-  addRequest(request: ClientRequest, given: RequestOptions | string, port?: number, localAddress?: string): void {
+  addRequest(request: PendingRequest, given: RequestOptions | string, port?: number, localAddress?: string): void {
     const legacy = typeof given === 'string' ? { host: given, port, localAddress } : given
     const options = completeOptions(this, legacy as RequestOptions, request)
     const name = poolName(this, options)
@@ -133,7 +133,7 @@ class NodeAgent extends EventEmitter {
     }
   }
 
-  createSocket(request: ClientRequest, given: RequestOptions, done: SocketDone): void {
+  createSocket(request: PendingRequest, given: RequestOptions, done: SocketDone): void {
     const options = completeOptions(this, given, request)
     const timeout = request.timeout || this.options.timeout || undefined
     if (timeout) options.timeout = timeout
@@ -195,7 +195,7 @@ class NodeAgent extends EventEmitter {
     return true
   }
 
-  reuseSocket(socket: Socket, request: ClientRequest): void {
+  reuseSocket(socket: Socket, request: PendingRequest): void {
     request.reusedSocket = true
     socket.ref()
   }
@@ -302,13 +302,13 @@ function removeFrom(sets: Record<string, Socket[]>, name: string, socket: Socket
   if (set.length === 0) delete sets[name]
 }
 
-function giveSocket(agent: NodeAgent, request: ClientRequest, socket: Socket): void {
+function giveSocket(agent: NodeAgent, request: PendingRequest, socket: Socket): void {
   request.onSocket(socket)
   const agentTimeout = agent.options.timeout || 0
   if (request.timeout !== undefined && request.timeout !== agentTimeout) socket.setTimeout(request.timeout)
 }
 
-function completeOptions(agent: NodeAgent, given: RequestOptions, request: ClientRequest): SocketOptions {
+function completeOptions(agent: NodeAgent, given: RequestOptions, request: PendingRequest): SocketOptions {
   const options: SocketOptions = Object.assign(Object.create(null), given, agent.options)
   if (options.socketPath) options.path = options.socketPath
   if (!options.servername && options.servername !== '') options.servername = serverName(options, request)
@@ -334,7 +334,7 @@ const hostLabels = new WeakMap<Host, string>()
 let hostCount = 0
 
 /** The name that TLS asks for: that of the Host field, and none for an IP address. */
-function serverName(options: RequestOptions, request: ClientRequest): string {
+function serverName(options: RequestOptions, request: PendingRequest): string {
   let name = String(options.host)
   const header = request.getHeader('host')
   if (header) {
@@ -389,7 +389,7 @@ function onNewListener(this: NodeAgent, event: string): void {
 
 function tellTunnelFailure(
   error: Error & { code?: string; proxyTunnelTimeout?: boolean },
-  request: ClientRequest,
+  request: PendingRequest,
 ): void {
   if (error.code !== 'ERR_PROXY_TUNNEL') return
   if (error.proxyTunnelTimeout) request.emit('timeout')

@@ -22,7 +22,9 @@ import {
 import { kState } from '../message/outgoing-state.ts'
 import { type LinkOwner, SocketLink } from '../socket-link.ts'
 import type { Fields } from '../wire/fields.ts'
-import type { ClientRequest } from './client-request.ts'
+import type { PendingRequest } from './pending-request.ts'
+
+type ClientRequest = PendingRequest<IncomingMessage>
 
 const kClient = Symbol('clientConnection')
 
@@ -410,7 +412,7 @@ function closeRequest(request: ClientRequest): void {
 }
 
 function onResponseEnd(this: IncomingMessage): void {
-  const request = this.req
+  const request = this.req as ClientRequest
   const socket = request.socket
   detachSignal(this)
   if (socket) request._stopTimeout()

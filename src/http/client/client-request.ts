@@ -181,7 +181,7 @@ function start(request: ClientRequest, first: unknown, second: unknown, third: R
   if (options.highWaterMark !== null && options.highWaterMark !== undefined) {
     request[kState].highWaterMark = options.highWaterMark
   }
-  const defaultAgent = options._defaultAgent ?? getGlobalAgent()
+  const defaultAgent = (options._defaultAgent as Agent | undefined) ?? getGlobalAgent()
   const agent = chooseAgent(options, defaultAgent)
   request.agent = agent
   const protocol = options.protocol || defaultAgent.protocol
@@ -232,7 +232,7 @@ function chooseAgent(options: RequestOptions, defaultAgent: Agent): Agent | unde
   if (typeof agent.addRequest !== 'function') {
     throw invalidArgType('options.agent', ['Agent-like Object', 'undefined', 'false'], agent)
   }
-  return agent
+  return agent as Agent
 }
 
 function readProtocolOptions(request: ClientRequest, options: RequestOptions): void {

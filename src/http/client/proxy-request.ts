@@ -6,10 +6,15 @@ import { invalidArgValue } from '../../core/errors.ts'
 import { validatePort } from '../../core/validate.ts'
 import { URL } from '../../url/index.ts'
 import type { HeaderValue } from '../message/outgoing-fields.ts'
-import { kProxyConfig } from './agent.ts'
-import type { ClientRequest } from './client-request.ts'
+import { type Agent, kProxyConfig } from './agent.ts'
+import type { PendingRequest } from './pending-request.ts'
 import { shouldUseProxy } from './proxy.ts'
 import type { RequestOptions } from './request-options.ts'
+
+interface ProxiedRequest extends PendingRequest {
+  readonly agent: Agent | undefined
+  path: string
+}
 
 export interface Authority {
   readonly host: string
@@ -18,7 +23,7 @@ export interface Authority {
 
 /** @returns the fields to send in place of `headerList`, where there is one */
 export function rewriteForProxy(
-  request: ClientRequest,
+  request: ProxiedRequest,
   options: RequestOptions,
   authority: Authority,
   givenHost: HeaderValue | undefined,

@@ -4,14 +4,18 @@ import { invalidArgType } from '../../core/errors.ts'
 import { URL, urlToHttpOptions } from '../../url/index.ts'
 import type { IncomingMessage } from '../message/incoming-message.ts'
 import type { HeaderValue } from '../message/outgoing-fields.ts'
-import type { Agent } from './agent.ts'
 
 export type ResponseListener = (response: IncomingMessage) => void
 
+/** An agent, or what a program takes for one. */
+export interface RequestAgent {
+  addRequest(request: never, options: never): void
+}
+
 export interface RequestOptions {
   [option: string]: unknown
-  agent?: Agent | false | null | undefined
-  _defaultAgent?: Agent | undefined
+  agent?: RequestAgent | false | null | undefined
+  _defaultAgent?: RequestAgent | undefined
   auth?: string | null | undefined
   createConnection?: ((options: object, done: (error: Error | null, socket?: never) => void) => unknown) | undefined
   defaultPort?: number | string | undefined

@@ -5,7 +5,7 @@
 import { type Duplex, finished, Readable } from 'node:stream'
 import { callableClass } from '../../core/callable-class.ts'
 import type { Socket } from '../../net/internal.ts'
-import type { ClientRequest } from '../client/client-request.ts'
+import type { PendingRequest } from '../client/pending-request.ts'
 import { lookUpName } from '../wire/field-names.ts'
 import type { Fields } from '../wire/fields.ts'
 import type { MessageCarrier } from './carrier.ts'
@@ -71,7 +71,7 @@ const NodeIncomingMessage = class IncomingMessage {
   declare method: string | undefined
   declare statusCode: number | undefined
   declare statusMessage: string | undefined
-  declare req: ClientRequest
+  declare req: PendingRequest
   declare _consuming: boolean
   declare _dumped: boolean
   declare [kOwn]: OwnState

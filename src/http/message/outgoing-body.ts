@@ -4,11 +4,45 @@ import { detached } from '../../core/detached.ts'
 import { invalidArgType } from '../../core/errors.ts'
 import * as errors from '../errors.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
-import type { OutgoingMessage } from './outgoing-message.ts'
-import { type Chunk, type Encoding, kState, noPieces, nothing, type Piece } from './outgoing-state.ts'
+import {
+  type Chunk,
+  type Encoding,
+  kState,
+  noPieces,
+  nothing,
+  type OutgoingState,
+  type Output,
+  type Piece,
+} from './outgoing-state.ts'
+
+/** The message whose body it is: Node's names, which its documentation or other packages have made public. */
+export interface BodyMessage {
+  readonly [kState]: OutgoingState
+  readonly outputData: readonly Output[]
+  readonly writableLength: number
+  readonly writableHighWaterMark: number
+  readonly strictContentLength: boolean
+  readonly chunkedEncoding: boolean
+  readonly _header: string | null
+  readonly _headerSent: boolean
+  readonly _hasBody: boolean
+  readonly _removedContLen: boolean
+  readonly _trailer: string
+  _contentLength: number | null
+  finished: boolean
+  destroyed: boolean
+  _closed: boolean
+  hasHeader(name: string): boolean
+  emit(event: string, ...args: unknown[]): boolean
+  cork(): void
+  uncork(): void
+  _implicitHeader(): void
+  _send(data: Chunk, encoding?: Encoding, callback?: WriteDone | null, byteLength?: number): boolean
+  _finish(): void
+}
 
 export function writeBody(
-  message: OutgoingMessage<unknown>,
+  message: BodyMessage,
   given: unknown,
   encoding: Encoding,
   callback: WriteDone | undefined,
@@ -65,7 +99,7 @@ export function writeBody(
  */
 const mergesChunks = Number.parseInt(process.versions.node, 10) >= 22
 
-function addToChunk(message: OutgoingMessage<unknown>, piece: Piece, knownBytes: number): boolean {
+function addToChunk(message: BodyMessage, piece: Piece, knownBytes: number): boolean {
   const [chunk, encoding] = piece
   const bytes = knownBytes < 0 ? byteLengthOf(chunk, encoding) : knownBytes
   if ((message[kState].corked === 0 || !mergesChunks) && chunk.length > 0) return sendChunk(message, [piece], bytes)
@@ -76,7 +110,7 @@ function addToChunk(message: OutgoingMessage<unknown>, piece: Piece, knownBytes:
 }
 
 /** RFC 9112 section 7.1: size in hexadecimal, data. */
-export function sendChunk(message: OutgoingMessage<unknown>, pieces: readonly Piece[], bytes: number): boolean {
+export function sendChunk(message: BodyMessage, pieces: readonly Piece[], bytes: number): boolean {
   const outlet = message[kState].outlet
   const size = `${bytes.toString(16)}\r\n`
   const [only] = pieces
@@ -113,7 +147,7 @@ export function isUtf8(encoding: Encoding): boolean {
 }
 
 export function endMessage(
-  message: OutgoingMessage<unknown>,
+  message: BodyMessage,
   chunk: unknown,
   encoding: Encoding,
   callback: WriteDone | undefined,
@@ -145,12 +179,7 @@ export function endMessage(
 }
 
 /** @returns whether 'finish' will follow that write: nothing else needs to be sent */
-function writeLast(
-  message: OutgoingMessage<unknown>,
-  chunk: unknown,
-  encoding: Encoding,
-  callback: WriteDone | undefined,
-): boolean {
+function writeLast(message: BodyMessage, chunk: unknown, encoding: Encoding, callback: WriteDone | undefined): boolean {
   const isBody = typeof chunk === 'string' || chunk instanceof Uint8Array
   let bytes = -1
   if (isBody && !message.destroyed && !message.strictContentLength) {
@@ -171,7 +200,7 @@ function writeLast(
   return false
 }
 
-function sendEnd(message: OutgoingMessage<unknown>, outlet: MessageOutlet | null, hadChunk: boolean): void {
+function sendEnd(message: BodyMessage, outlet: MessageOutlet | null, hadChunk: boolean): void {
   if (message[kState].chunks.length > 0) {
     outlet?.cork()
     message.uncork()
@@ -183,14 +212,14 @@ function sendEnd(message: OutgoingMessage<unknown>, outlet: MessageOutlet | null
   } else process.nextTick(finish, message)
 }
 
-function onSent(message: OutgoingMessage<unknown>): WriteDone {
+function onSent(message: BodyMessage): WriteDone {
   return error => finish(message, error)
 }
 
 /** Whether the callback of an end that fails is called: up to Node 20 it waits for 'finish', which does not come. */
 const tellsFailedEnd = Number.parseInt(process.versions.node, 10) >= 22
 
-function finish(message: OutgoingMessage<unknown>, failure?: Error | null): void {
+function finish(message: BodyMessage, failure?: Error | null): void {
   const outlet = message[kState].outlet
   if (failure || message[kState].errored || outlet?.errored) {
     if (!tellsFailedEnd) return
@@ -213,20 +242,20 @@ function finish(message: OutgoingMessage<unknown>, failure?: Error | null): void
   }
 }
 
-function addEndCallback(message: OutgoingMessage<unknown>, callback: WriteDone): void {
+function addEndCallback(message: BodyMessage, callback: WriteDone): void {
   if (message[kState].isFinished) callback(errors.alreadyFinished('end'))
   else if (message[kState].flushError !== null) process.nextTick(callback, message[kState].flushError)
   else (message[kState].endCallbacks ??= []).push(callback)
 }
 
-function callEndCallbacks(message: OutgoingMessage<unknown>, error: Error | null): void {
+function callEndCallbacks(message: BodyMessage, error: Error | null): void {
   const callbacks = message[kState].endCallbacks
   if (callbacks === null) return
   message[kState].endCallbacks = null
   for (const callback of callbacks) callback(error)
 }
 
-function countStrictly(message: OutgoingMessage<unknown>, bytes: number, isLast: boolean): void {
+function countStrictly(message: BodyMessage, bytes: number, isLast: boolean): void {
   const sum = message[kState].bodyBytes + bytes
   const declared = message._contentLength
   if (isStrict(message) && declared !== null && (isLast ? sum !== declared : sum > declared)) {
@@ -235,7 +264,7 @@ function countStrictly(message: OutgoingMessage<unknown>, bytes: number, isLast:
   message[kState].bodyBytes = sum
 }
 
-function isStrict(message: OutgoingMessage<unknown>): boolean {
+function isStrict(message: BodyMessage): boolean {
   return (
     message.strictContentLength &&
     message._contentLength !== null &&
@@ -246,7 +275,7 @@ function isStrict(message: OutgoingMessage<unknown>): boolean {
   )
 }
 
-function reportLater(message: OutgoingMessage<unknown>, error: Error, callback: WriteDone): void {
+function reportLater(message: BodyMessage, error: Error, callback: WriteDone): void {
   if (message.destroyed) return
   process.nextTick(() => {
     callback(error)
@@ -254,12 +283,12 @@ function reportLater(message: OutgoingMessage<unknown>, error: Error, callback: 
   })
 }
 
-function uncorkLater(message: OutgoingMessage<unknown>): void {
+function uncorkLater(message: BodyMessage): void {
   if (message[kState].corked > 0) message.uncork()
 }
 
 /** 'close', once. */
-export function emitClose(message: OutgoingMessage<unknown>): void {
+export function emitClose(message: BodyMessage): void {
   if (message._closed) return
   message.destroyed = true
   message._closed = true

@@ -9,7 +9,6 @@ import type { Socket } from '../../net/internal.ts'
 import * as errors from '../errors.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
 import { formatTrailers, type GivenHeaders, HeadWriter } from './head-writer.ts'
-import type { IncomingMessage } from './incoming-message.ts'
 import { emitClose, endMessage, isUtf8, sendChunk, writeBody } from './outgoing-body.ts'
 import { entriesOf, type GivenValue, type HeaderValue, OutgoingFields } from './outgoing-fields.ts'
 import {
@@ -25,7 +24,7 @@ import {
 } from './outgoing-state.ts'
 import { outletOf } from './socket-outlet.ts'
 
-class NodeOutgoingMessage<Request = IncomingMessage> extends Stream {
+class NodeOutgoingMessage<Request = unknown> extends Stream {
   declare outputData: Output[]
   declare outputSize: number
   declare writable: boolean
@@ -416,12 +415,12 @@ Object.defineProperty(NodeOutgoingMessage, 'name', { value: 'OutgoingMessage' })
 
 /** For subclasses: the class itself. */
 export const PlainOutgoingMessage = NodeOutgoingMessage
-export type OutgoingMessage<Request = IncomingMessage> = NodeOutgoingMessage<Request>
+export type OutgoingMessage<Request = unknown> = NodeOutgoingMessage<Request>
 
 /** What a subclass inherits of statics, it has in the types too. */
 export interface OutgoingMessageConstructor extends Omit<typeof Writable, 'prototype'> {
-  new <Request = IncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>
-  <Request = IncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>
+  new <Request = unknown>(options?: OutgoingOptions): OutgoingMessage<Request>
+  <Request = unknown>(options?: OutgoingOptions): OutgoingMessage<Request>
   readonly prototype: OutgoingMessage
 }
 

@@ -24,6 +24,7 @@ import { isInsecureByDefault, processMaxHeaderSize } from '../process-options.ts
 import { Deadlines } from './deadlines.ts'
 import { ServerConnection } from './server-connection.ts'
 import { ServerResponse } from './server-response.ts'
+import type { HttpServerLike } from './tunables.ts'
 
 export interface HttpServerOptions {
   IncomingMessage?: typeof IncomingMessage | undefined
@@ -43,26 +44,6 @@ export interface HttpServerOptions {
   shouldUpgradeCallback?: ((this: HttpServerLike, request: IncomingMessage) => boolean) | undefined
   uniqueHeaders?: readonly (string | readonly string[])[] | undefined
   highWaterMark?: number | undefined
-}
-
-/** The properties that a program may change while the server runs. */
-export interface HttpServerLike extends EventEmitter {
-  timeout: number
-  maxHeadersCount: number | null
-  maxRequestsPerSocket: number | null
-  httpAllowHalfOpen: boolean
-  maxHeaderSize: number | undefined
-  insecureHTTPParser: boolean | undefined
-  httpValidation: 'strict' | 'relaxed' | 'insecure' | undefined
-  requestTimeout: number
-  headersTimeout: number
-  keepAliveTimeout: number
-  keepAliveTimeoutBuffer: number
-  connectionsCheckingInterval: number
-  requireHostHeader: boolean
-  joinDuplicateHeaders: boolean | undefined
-  rejectNonStandardBodyWrites: boolean
-  shouldUpgradeCallback: (request: IncomingMessage) => boolean
 }
 
 const defaultHighWaterMark = 64 * 1024

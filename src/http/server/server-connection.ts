@@ -5,11 +5,11 @@
 import { asBuffer } from '../../core/bytes.ts'
 import { connectionReset } from '../../core/errors.ts'
 import { DuplexConnection, duplexConnection } from '../../host/duplex-connection.ts'
-import type { Connection, ConnectionSink } from '../../host/types.ts'
+import type { Clock, Connection, ConnectionSink } from '../../host/types.ts'
 import { connectionOf, feedSocket, refreshTimeout, replaceTimeout, Socket, sinkOf } from '../../net/internal.ts'
 import { serverRequestStart, serverResponseFinish } from '../diagnostics.ts'
 import type { ParseError } from '../engine/parse-error.ts'
-import { type HeadAnswer, Parser, type ParserHandler } from '../engine/parser.ts'
+import { type HeadAnswer, Parser, type ParserHandler, type ParserOptions } from '../engine/parser.ts'
 import * as errors from '../errors.ts'
 import { isHeard } from '../heard.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from '../message/carrier.ts'
@@ -24,19 +24,42 @@ import {
   setTrailers,
 } from '../message/incoming-message.ts'
 import { emitClose } from '../message/outgoing-body.ts'
-import { kState } from '../message/outgoing-state.ts'
+import { kState, type OutgoingOptions } from '../message/outgoing-state.ts'
 import { type AssignableSocket, hideBuffered, kOutlet, showBuffered } from '../message/socket-outlet.ts'
 import { mayReadPast, mayWritePast } from '../untouched.ts'
 import type { Fields } from '../wire/fields.ts'
 import { emitClientError, refusal } from './client-errors.ts'
-import type { HttpServerLike, HttpService } from './http-service.ts'
+import type { Deadlines } from './deadlines.ts'
 import { IdleTimer, keepAliveDelay } from './idle-timer.ts'
 import { PlainServerResponse, ServerResponse } from './server-response.ts'
 import { handOver } from './server-upgrade.ts'
 import { SocketListeners, showAnswer } from './shown-socket.ts'
+import type { HttpServerLike } from './tunables.ts'
+
+/** What serves: a server's options and what all its connections share. */
+export interface ConnectionService {
+  readonly server: HttpServerLike
+  readonly clock: Clock
+  readonly deadlines: Deadlines
+  readonly connections: Set<ServerConnection>
+  readonly IncomingMessageClass: typeof IncomingMessage
+  readonly ServerResponseClass: typeof ServerResponse
+  readonly uniqueHeaders: ReadonlySet<string> | null
+  readonly optimizeEmptyRequests: boolean
+  readonly highWaterMark: number
+  readonly isRelaxed: boolean
+  makeSocket(connection: Connection): Socket
+  parserOptions(): ParserOptions
+  responseOptions(): OutgoingOptions
+  wantsUpgrade(request: IncomingMessage): boolean
+  /** It is closed, or the program's own from now on. */
+  forget(connection: ServerConnection): void
+  onConnectionClosed(connection: ServerConnection): void
+  onConnectionReleased(connection: ServerConnection, socket: Socket): void
+}
 
 export class ServerConnection implements ConnectionSink, ParserHandler, MessageCarrier, MessageOutlet {
-  readonly service: HttpService
+  readonly service: ConnectionService
   /** What the peer is reached by: past the socket that Node shows while nobody has touched that, else through it. */
   connection: Connection
   readonly parser: Parser
@@ -80,7 +103,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   /** The time-out is that of an idle connection, and ends with the next request. */
   #isKeptAlive = false
 
-  constructor(service: HttpService, connection: Connection, socket?: Socket) {
+  constructor(service: ConnectionService, connection: Connection, socket?: Socket) {
     const { server } = service
     this.service = service
     this.connection = connection

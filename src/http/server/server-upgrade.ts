@@ -1,16 +1,24 @@
 // CONNECT and Upgrade on a server: the connection is handed to the program as a plain socket, with the bytes that came
 // behind the request.
 
+import type { EventEmitter } from 'node:events'
 import { connectionOf, feedSocket, type Socket } from '../../net/internal.ts'
 import { isHeard } from '../heard.ts'
 import type { IncomingMessage } from '../message/incoming-message.ts'
 import { UpgradeStream } from '../message/upgrade-stream.ts'
-import type { ServerConnection } from './server-connection.ts'
 
-const streams = new WeakMap<ServerConnection, UpgradeStream>()
+/** The connection that a program takes over. */
+interface UpgradedConnection {
+  readonly server: EventEmitter
+  readonly socket: Socket
+  release(): Socket
+  destroy(): void
+}
+
+const streams = new WeakMap<UpgradedConnection, UpgradeStream>()
 
 /** @param head - bytes of the new protocol; undefined: the request's body is yet to come */
-export function handOver(connection: ServerConnection, request: IncomingMessage, head: Buffer | undefined): void {
+export function handOver(connection: UpgradedConnection, request: IncomingMessage, head: Buffer | undefined): void {
   const { server } = connection
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade'
   const waiting = streams.get(connection)

@@ -16,8 +16,9 @@ import { STATUS_CODES } from '../constants.ts'
 import type { IncomingMessage } from '../message/incoming-message.ts'
 import { type AssignableSocket, kOutlet } from '../message/socket-outlet.ts'
 import { borrowedService } from './borrowed-service.ts'
-import { type HttpServerLike, type HttpServerOptions, HttpService, validateServerOptions } from './http-service.ts'
+import { type HttpServerOptions, HttpService, validateServerOptions } from './http-service.ts'
 import type { ServerResponse } from './server-response.ts'
+import type { HttpServerLike } from './tunables.ts'
 
 export const kService = Symbol('service')
 
