@@ -15,8 +15,6 @@ import {
 } from '../errors.ts'
 import { SESSION_SERVER } from '../numbers.ts'
 import type { CompleteOptions } from '../options.ts'
-import type { Http2SecureServer } from '../server/secure-server.ts'
-import type { Http2Server } from '../server/server.ts'
 import { kSession } from '../symbols.ts'
 import { Http2Session } from './session.ts'
 
@@ -44,8 +42,8 @@ export class ServerHttp2Session extends Http2Session {
   }
 
   /** Undefined for a session of performServerHandshake(); Node declares it as always there. */
-  get server(): Http2Server | Http2SecureServer {
-    return this[kOwner]?.server as Http2Server | Http2SecureServer
+  get server(): EventEmitter {
+    return this[kOwner]?.server as EventEmitter
   }
 
   altsvc(alt: string, originOrStream?: unknown): void {

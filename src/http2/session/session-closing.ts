@@ -7,7 +7,8 @@ import { socketClosed, streamCancel } from '../errors.ts'
 import { CANCEL, NO_ERROR, SESSION_SERVER } from '../numbers.ts'
 import type { Http2Stream } from '../stream/http2-stream.ts'
 import { kBoundSession, kSession, kStream } from '../symbols.ts'
-import type { Http2Session } from './session.ts'
+import type { OwningSession } from './owning-session.ts'
+import type { SessionState } from './session-state.ts'
 import { clearTimed } from './timeouts.ts'
 
 /**
@@ -15,8 +16,8 @@ import { clearTimed } from './timeouts.ts'
  * @param code - for GOAWAY
  * @param isCutOff - its connection has gone: what has arrived in full may still be read
  */
-export function closeSession(session: Http2Session, code: number, error: Error | undefined, isCutOff = false): void {
-  const state = session[kSession]
+export function closeSession(session: OwningSession, code: number, error: Error | undefined, isCutOff = false): void {
+  const state = session[kSession] as SessionState<Http2Stream>
   state.carrier?.settle()
   state.isDestroyed = true
   state.destroyCode = code
@@ -38,8 +39,8 @@ function isComplete(stream: Http2Stream): boolean {
   return isClosed && rstCode === NO_ERROR && hasEnd && stream.readable && stream.writableFinished
 }
 
-function finish(session: Http2Session, error: Error | undefined): void {
-  const state = session[kSession]
+function finish(session: OwningSession, error: Error | undefined): void {
+  const state = session[kSession] as SessionState<Http2Stream>
   const { carrier, socket } = state
   const awaitsPeer = session.closed
   state.closeError = error
@@ -58,17 +59,17 @@ function finish(session: Http2Session, error: Error | undefined): void {
 }
 
 /** The session lets go of its socket, and the server of the session. */
-function unbind(session: Http2Session): void {
-  const state = session[kSession]
-  const socket = state.socket as (Duplex & { [kBoundSession]?: Http2Session | undefined }) | undefined
+function unbind(session: OwningSession): void {
+  const state = session[kSession] as SessionState<Http2Stream>
+  const socket = state.socket as (Duplex & { [kBoundSession]?: OwningSession | undefined }) | undefined
   state.proxySocket = undefined
   state.isUnbound = true
   if (socket !== undefined) socket[kBoundSession] = undefined
   session._unbound()
 }
 
-function emitClose(session: Http2Session): void {
-  const state = session[kSession]
+function emitClose(session: OwningSession): void {
+  const state = session[kSession] as SessionState<Http2Stream>
   const error = state.closeError
   state.carrier = undefined
   state.socket = undefined
@@ -79,7 +80,7 @@ function emitClose(session: Http2Session): void {
 }
 
 /** The connection has failed: the session fails with the same error. */
-export function connectionFailed(session: Http2Session, error: Error): void {
+export function connectionFailed(session: OwningSession, error: Error): void {
   const { goawayCode } = session[kSession]
   // After its GOAWAY the peer may well have gone.
   if ((error as CodedError).code === 'ECONNRESET' && goawayCode !== null) session.destroy()
@@ -87,8 +88,8 @@ export function connectionFailed(session: Http2Session, error: Error): void {
 }
 
 /** The connection is closed, whoever began it. */
-export function connectionClosed(session: Http2Session): void {
-  const state = session[kSession]
+export function connectionClosed(session: OwningSession): void {
+  const state = session[kSession] as SessionState<Http2Stream>
   if (state.hasFinished) return
   state.hasFinished = true
   if (!state.isDestroyed) {

@@ -16,7 +16,7 @@ import { closedByEngine } from '../stream/stream-closing.ts'
 import { kSession, kStream, kTouch } from '../symbols.ts'
 import { originSetOf } from './origin-set.ts'
 import { tellsPriority } from '../stream/priority-warning.ts'
-import type { Http2Session } from './session.ts'
+import type { OwningSession } from './owning-session.ts'
 import { connectionClosed, connectionFailed } from './session-closing.ts'
 import type { ConnectionOwner } from './session-connection.ts'
 import type { SessionState } from './session-state.ts'
@@ -25,11 +25,11 @@ const FLAG_END_STREAM = 0x1
 const FLAG_END_HEADERS = 0x4
 
 export class SessionEvents implements SessionHandler, ConnectionOwner {
-  readonly #session: Http2Session
+  readonly #session: OwningSession
   readonly #state: SessionState
   #resetByPeer: EngineStream | undefined = undefined
 
-  constructor(session: Http2Session) {
+  constructor(session: OwningSession) {
     this.#session = session
     this.#state = session[kSession]
   }
@@ -266,7 +266,7 @@ function isPush(stream: Http2Stream): boolean {
 }
 
 function emitStream(
-  session: Http2Session,
+  session: OwningSession,
   stream: Http2Stream,
   headers: HeaderObject,
   flags: number,

@@ -4,8 +4,6 @@ import type { Duplex } from 'node:stream'
 import type { Host } from '../../host/types.ts'
 import type { HeaderBlock } from '../engine/types.ts'
 import type { CompleteOptions } from '../options.ts'
-import type { Http2Stream } from '../stream/http2-stream.ts'
-import type { ServerHttp2Stream } from '../stream/server-stream.ts'
 import type { SessionConnection } from './session-connection.ts'
 import type { Settings } from './settings.ts'
 
@@ -16,7 +14,13 @@ export interface SecureFacts {
   readonly alpnProtocol: string | undefined
 }
 
-export class SessionState {
+/** A method, so that one who knows streams as less may hold the session of one who knows them as more. */
+interface TakesRequest<Stream> {
+  take(stream: Stream, block: HeaderBlock, endStream: boolean): boolean
+}
+
+/** @typeParam Stream - what its streams are known as; those who only count them need no more than the default */
+export class SessionState<Stream extends Duplex = Duplex, ServerStream extends Stream = Stream> {
   readonly type: number
   readonly host: Host
   readonly options: CompleteOptions
@@ -38,9 +42,9 @@ export class SessionState {
   destroyCode = 0
   goawayCode: number | null = null
   goawayLastStreamId: number | null = null
-  readonly streams = new Set<Http2Stream>()
+  readonly streams = new Set<Stream>()
   /** Without an id as yet. */
-  readonly pendingStreams = new Set<Http2Stream>()
+  readonly pendingStreams = new Set<Stream>()
   /** Client: requests that wait for the connection. */
   pendingRequests: (() => void)[] | undefined = undefined
   pendingAcks = 0
@@ -60,7 +64,7 @@ export class SessionState {
   onConnectionClosed: (() => void) | undefined = undefined
   secure: SecureFacts | undefined = undefined
   /** Takes a request where nobody but the compatibility API looks at streams. @returns false: somebody does */
-  compat: ((stream: ServerHttp2Stream, block: HeaderBlock, endStream: boolean) => boolean) | undefined = undefined
+  compat: TakesRequest<ServerStream>['take'] | undefined = undefined
   /** Client: what requests go to unless they say otherwise. */
   authority = ''
   protocol = 'https:'

@@ -21,6 +21,8 @@ import {
 } from '../errors.ts'
 import { INTERNAL_ERROR, NO_ERROR, SESSION_SERVER } from '../numbers.ts'
 import type { CompleteOptions } from '../options.ts'
+import type { Http2Stream } from '../stream/http2-stream.ts'
+import type { ServerHttp2Stream } from '../stream/server-stream.ts'
 import { kBoundSession, kMaybeDestroy, kSession, kTimer, kTouch } from '../symbols.ts'
 import { validateOptionalObject } from '../validate.ts'
 import { originSetOf } from './origin-set.ts'
@@ -52,7 +54,7 @@ type SettingsCallback = (error: Error | null, settings?: Settings, durationMs?: 
 type PingCallback = (error: Error | null, durationMs?: number, payload?: Buffer) => void
 
 export class Http2Session extends EventEmitter {
-  declare [kSession]: SessionState
+  declare [kSession]: SessionState<Http2Stream, ServerHttp2Stream>
   declare [kTimer]: Timer | null
   declare timeout: number
 

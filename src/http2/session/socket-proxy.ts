@@ -3,7 +3,7 @@
 
 import type { Duplex } from 'node:stream'
 import { noSocketManipulation, socketUnbound } from '../errors.ts'
-import type { Http2Session } from './session.ts'
+import type { OwningSession } from './owning-session.ts'
 
 /** Done by the session in the socket's place. */
 const ofSession = new Set<PropertyKey>(['setTimeout', 'ref', 'unref', 'destroy'])
@@ -20,11 +20,11 @@ const forbidden = new Set<PropertyKey>([
   'setNoDelay',
 ])
 
-export function socketProxy(session: Http2Session): Duplex {
+export function socketProxy(session: OwningSession): Duplex {
   return new Proxy(session, handler) as unknown as Duplex
 }
 
-const handler: ProxyHandler<Http2Session> = {
+const handler: ProxyHandler<OwningSession> = {
   get(session, property) {
     if (forbidden.has(property)) throw noSocketManipulation()
     return bound(ofSession.has(property) ? session : socketOf(session), property)
@@ -38,7 +38,7 @@ const handler: ProxyHandler<Http2Session> = {
   },
 }
 
-function socketOf(session: Http2Session): object {
+function socketOf(session: OwningSession): object {
   const socket = session._socket()
   if (socket === undefined) throw socketUnbound()
   return socket

@@ -2,7 +2,7 @@
 
 import type { AsyncResource } from 'node:async_hooks'
 import type { EngineStream } from '../engine/types.ts'
-import type { Http2Session } from '../session/session.ts'
+import type { OwningSession } from '../session/owning-session.ts'
 import type { HeaderArray, HeaderObject } from './header-map.ts'
 
 type WriteCallback = (error?: Error | null) => void
@@ -21,7 +21,7 @@ export const MAYBE_DESTROY = 2
 
 export class StreamState {
   /** Undefined once destroyed. */
-  session: Http2Session | undefined
+  session: OwningSession | undefined
   readonly isServer: boolean
   /** Undefined before it has an id, and once destroyed. */
   engineStream: EngineStream | undefined = undefined
@@ -85,7 +85,7 @@ export class StreamState {
   /** Client: the context of the program's request. */
   scope: AsyncResource | null = null
 
-  constructor(session: Http2Session, isServer: boolean) {
+  constructor(session: OwningSession, isServer: boolean) {
     this.session = session
     this.isServer = isServer
   }

@@ -7,13 +7,12 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { invalidArgType, invalidArgValue } from '../../core/errors.ts'
 import { headersSent, invalidStream, payloadForbidden, sendFile, sendFileNoSeek } from '../errors.ts'
 import { INTERNAL_ERROR } from '../numbers.ts'
-import type { Http2Session } from '../session/session.ts'
+import type { OwningSession } from '../session/owning-session.ts'
 import { kMaybeDestroy, kSession, kStream, kTouch } from '../symbols.ts'
 import { validateOptionalObject } from '../validate.ts'
 import { fieldPairs, type HeaderObject, responsePseudo, sensitiveNames } from './header-map.ts'
-import { askForTrailers } from './http2-stream.ts'
+import { askForTrailers, type Http2Stream } from './http2-stream.ts'
 import { isBodiless, prepareResponseObject } from './response-headers.ts'
-import type { ServerHttp2Stream } from './server-stream.ts'
 
 /** The part that `statCheck` may still change. */
 export interface StatOptions {
@@ -30,8 +29,16 @@ export interface FileOptions {
   onError?: ((error: Error) => void) | undefined
 }
 
+/** A server's stream, as far as files go. */
+interface FileStream extends Http2Stream {
+  /** Whether the descriptor is closed with the answer. */
+  ownsFd?: boolean | undefined
+  readonly headRequest: boolean
+  _sendHead(pairs: readonly string[], sensitive: ReadonlySet<string> | undefined): void
+}
+
 interface Answer {
-  readonly stream: ServerHttp2Stream
+  readonly stream: FileStream
   readonly headers: HeaderObject
   readonly options: FileOptions
 }
@@ -40,7 +47,7 @@ const CHUNK_BYTES = 64 * 1024
 const nothing = (): void => {}
 
 export function respondWithDescriptor(
-  stream: ServerHttp2Stream,
+  stream: FileStream,
   given: unknown,
   headers: HeaderObject | undefined,
   fileOptions: FileOptions | undefined,
@@ -54,7 +61,7 @@ export function respondWithDescriptor(
 }
 
 export function respondWithPath(
-  stream: ServerHttp2Stream,
+  stream: FileStream,
   path: string | Buffer | URL,
   headers: HeaderObject | undefined,
   fileOptions: FileOptions | undefined,
@@ -69,7 +76,7 @@ export function respondWithPath(
   })
 }
 
-function checkOptions(stream: ServerHttp2Stream, given: FileOptions | undefined): FileOptions {
+function checkOptions(stream: FileStream, given: FileOptions | undefined): FileOptions {
   if (stream.destroyed || stream.closed) throw invalidStream()
   if (stream.headersSent) throw headersSent()
   validateOptionalObject(given, 'options')
@@ -89,10 +96,10 @@ function descriptorOf(given: unknown): number {
   return fd
 }
 
-function prepare(stream: ServerHttp2Stream, given: HeaderObject | undefined, options: FileOptions): HeaderObject {
+function prepare(stream: FileStream, given: HeaderObject | undefined, options: FileOptions): HeaderObject {
   if (options.waitForTrailers) stream[kStream].hasTrailers = true
   stream[kTouch]()
-  const { clock } = (stream.session as Http2Session)[kSession].host
+  const { clock } = (stream.session as OwningSession)[kSession].host
   const { headers, status } = prepareResponseObject(given, options.sendDate ?? true, clock)
   if (isBodiless(status) || stream.headRequest) throw payloadForbidden(status)
   return headers
@@ -156,7 +163,7 @@ function fail({ stream, options }: Answer, error: Error): void {
 /** @param offset - below zero: from where the descriptor stands; @param length - below zero: to its end */
 function send({ stream, headers }: Answer, fd: number, offset: number, length: number): void {
   const state = stream[kStream]
-  const { isStrict } = (stream.session as Http2Session)[kSession].options
+  const { isStrict } = (stream.session as OwningSession)[kSession].options
   const owned = stream.ownsFd === true
   let pairs: string[]
   try {
@@ -177,13 +184,13 @@ function send({ stream, headers }: Answer, fd: number, offset: number, length: n
 
 /** Reads a chunk, sends it, and reads the next once that has left. */
 class FilePump {
-  readonly #stream: ServerHttp2Stream
+  readonly #stream: FileStream
   readonly #fd: number
   #ownsFd: boolean
   #position: number
   #rest: number
 
-  constructor(stream: ServerHttp2Stream, fd: number, offset: number, length: number, ownsFd: boolean) {
+  constructor(stream: FileStream, fd: number, offset: number, length: number, ownsFd: boolean) {
     this.#stream = stream
     this.#fd = fd
     this.#ownsFd = ownsFd

@@ -12,7 +12,7 @@ import * as diagnostics from '../diagnostics.ts'
 import type { EngineStream } from '../engine/types.ts'
 import { invalidStream, trailersAlreadySent, trailersNotReady } from '../errors.ts'
 import { NO_ERROR } from '../numbers.ts'
-import type { Http2Session } from '../session/session.ts'
+import type { OwningSession } from '../session/owning-session.ts'
 import { hasProgressed } from '../session/session-state.ts'
 import { shownState } from '../session/shown-state.ts'
 import { setTimed } from '../session/timeouts.ts'
@@ -41,7 +41,7 @@ export class Http2Stream extends Duplex {
   declare [kTimer]: Timer | null
   declare timeout: number
 
-  constructor(session: Http2Session, isServer: boolean) {
+  constructor(session: OwningSession, isServer: boolean) {
     super(streamOptions)
     this[kTimer] = null
     this[kStream] = new StreamState(session, isServer)
@@ -80,7 +80,7 @@ export class Http2Stream extends Duplex {
     return this[kStream].id
   }
 
-  get session(): Http2Session | undefined {
+  get session(): OwningSession | undefined {
     return this[kStream].session
   }
 
@@ -213,7 +213,7 @@ export class Http2Stream extends Duplex {
     validateOptionalObject(headers, 'headers')
     const trailers = Object.assign(Object.create(null) as HeaderObject, headers)
     this[kTouch]()
-    const session = state.session as Http2Session
+    const session = state.session as OwningSession
     const pairs = fieldPairs(trailers, trailerPseudo, session[kSession].options.isStrict)
     state.sentTrailers = trailers
     process.nextTick(finishTrailers, this, pairs, sensitiveNames(trailers))
@@ -296,7 +296,7 @@ export function openStream(stream: Http2Stream, engineStream: EngineStream): voi
   state.engineStream = engineStream
   state.id = engineStream.id
   engineStream.owner = stream
-  const { pendingStreams, streams } = (state.session as Http2Session)[kSession]
+  const { pendingStreams, streams } = (state.session as OwningSession)[kSession]
   pendingStreams.delete(stream)
   streams.add(stream)
 }

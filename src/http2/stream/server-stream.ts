@@ -16,7 +16,7 @@ import {
   pushDisabled,
   status101,
 } from '../errors.ts'
-import type { Http2Session } from '../session/session.ts'
+import type { OwningSession } from '../session/owning-session.ts'
 import { kProceed, kSession, kStream, kTouch } from '../symbols.ts'
 import { validateOptionalObject } from '../validate.ts'
 import { type FileOptions, respondWithDescriptor, respondWithPath } from './file-responses.ts'
@@ -55,7 +55,7 @@ export class ServerHttp2Stream extends Http2Stream {
   /** Whether the descriptor that is sent is ours to close. */
   declare ownsFd: boolean | undefined
 
-  constructor(session: Http2Session, engineStream: EngineStream, scheme?: string, authority?: string) {
+  constructor(session: OwningSession, engineStream: EngineStream, scheme?: string, authority?: string) {
     super(session, true)
     const state = this[kStream]
     state.scheme = scheme
@@ -76,7 +76,7 @@ export class ServerHttp2Stream extends Http2Stream {
     if (!this.pushAllowed) throw pushDisabled()
     const state = this[kStream]
     if ((this.id as number) % 2 === 0) throw nestedPush()
-    const session = this.session as Http2Session
+    const session = this.session as OwningSession
     this[kTouch]()
     const callback = (typeof second === 'function' ? second : third) as unknown as PushCallback
     const options = typeof second === 'function' ? undefined : second
@@ -102,7 +102,7 @@ export class ServerHttp2Stream extends Http2Stream {
   }
 
   #beginPush(
-    session: Http2Session,
+    session: OwningSession,
     pushed: EngineStream,
     headers: HeaderObject,
     isBodyless: boolean,
@@ -125,7 +125,7 @@ export class ServerHttp2Stream extends Http2Stream {
     if (this.headersSent) throw headersSent()
     validateOptionalObject(options, 'options')
     this[kTouch]()
-    const { clock } = (this.session as Http2Session)[kSession].host
+    const { clock } = (this.session as OwningSession)[kSession].host
     const { headers, status } = prepareResponse(given, options?.sendDate ?? true, clock)
     this.#begin(headers, status, options)
   }
@@ -134,7 +134,7 @@ export class ServerHttp2Stream extends Http2Stream {
   _respondWith(headers: HeaderObject | undefined, status: number, options: ResponseOptions): void {
     if (this.destroyed || this[kStream].isClosed) throw invalidStream()
     this[kTouch]()
-    const { clock } = (this.session as Http2Session)[kSession].host
+    const { clock } = (this.session as OwningSession)[kSession].host
     if (headers !== undefined) {
       this.#begin(headers, completeResponse(headers, status, options.sendDate === true, clock), options)
       return
@@ -147,7 +147,7 @@ export class ServerHttp2Stream extends Http2Stream {
 
   #begin(headers: HeaderObject | HeaderArray, status: number, options: ResponseOptions | undefined): void {
     const state = this[kStream]
-    const session = state.session as Http2Session
+    const session = state.session as OwningSession
     if (Array.isArray(headers)) state.rawHeaders = headers
     else state.sentHeaders = headers
     const pairs = fieldPairs(headers, responsePseudo, session[kSession].options.isStrict)
@@ -202,7 +202,7 @@ export class ServerHttp2Stream extends Http2Stream {
     }
     this[kTouch]()
     const state = this[kStream]
-    const session = state.session as Http2Session
+    const session = state.session as OwningSession
     const pairs = fieldPairs(headers, responsePseudo, session[kSession].options.isStrict)
     state.infoHeaders ??= []
     state.infoHeaders.push(headers)

@@ -1,15 +1,16 @@
 // How a stream ends: by its own close() or destroy(), by the peer, or with its session. Node's documentation, "Destruction"
 // under "Class: Http2Stream".
 
+import type { Duplex } from 'node:stream'
 import type { CodedError } from '../../core/errors.ts'
+import type { Timer } from '../../host/types.ts'
 import * as diagnostics from '../diagnostics.ts'
 import { streamError } from '../errors.ts'
 import { CANCEL, FRAME_SIZE_ERROR, HEADERS, INTERNAL_ERROR, NO_ERROR, REFUSED_STREAM } from '../numbers.ts'
-import type { Http2Session } from '../session/session.ts'
+import type { OwningSession } from '../session/owning-session.ts'
 import { clearTimed } from '../session/timeouts.ts'
-import { kMaybeDestroy, kSession, kStream } from '../symbols.ts'
+import { kMaybeDestroy, kSession, kStream, kTimer } from '../symbols.ts'
 import { DESTROY, MAYBE_DESTROY, type StreamState } from './facade-state.ts'
-import type { Http2Stream } from './http2-stream.ts'
 
 /** Whether RST_STREAM goes out: not at all, once all is written, or in any case. */
 export const NO_RESET = 0
@@ -21,7 +22,18 @@ interface RetryableError extends CodedError {
   isSafeToRetry?: boolean
 }
 
-export function closeStream(stream: Http2Stream, code: number, reset: number): void {
+/** A stream, as far as its end goes. */
+interface ClosingStream extends Duplex {
+  readonly [kStream]: StreamState
+  readonly id: number | undefined
+  readonly pending: boolean
+  readonly rstCode: number
+  [kTimer]: Timer | null
+  _onTimeout(): void
+  close(code?: number): void
+}
+
+export function closeStream(stream: ClosingStream, code: number, reset: number): void {
   const state = stream[kStream]
   state.isClosed = true
   state.rstCode = code
@@ -46,7 +58,7 @@ export function closeStream(stream: Http2Stream, code: number, reset: number): v
   if (channel.hasSubscribers) channel.publish({ stream })
 }
 
-function resetStream(stream: Http2Stream, code: number): void {
+function resetStream(stream: ClosingStream, code: number): void {
   const state = stream[kStream]
   if (state.id === undefined) {
     stream.push(null)
@@ -58,7 +70,7 @@ function resetStream(stream: Http2Stream, code: number): void {
 }
 
 /** The engine's last word on the stream: both sides have ended, or one of them has reset it. */
-export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolean): void {
+export function closedByEngine(stream: ClosingStream, code: number, byPeer: boolean): void {
   if (stream.destroyed) return
   const state = stream[kStream]
   if (!state.isClosed) closeStream(stream, code, NO_RESET)
@@ -90,23 +102,23 @@ export function closedByEngine(stream: Http2Stream, code: number, byPeer: boolea
 }
 
 /** All has left, but the last write may not have heard of it yet. After a reset none will. */
-function destroyOnceWritten(stream: Http2Stream, byPeer: boolean): void {
+function destroyOnceWritten(stream: ClosingStream, byPeer: boolean): void {
   if (byPeer || stream.writableFinished) stream.destroy()
   else stream[kStream].goesAtFinish = true
 }
 
 /** Somebody waits for the end of what has no content. */
-function hearsEnd(stream: Http2Stream): boolean {
+function hearsEnd(stream: ClosingStream): boolean {
   return stream.listenerCount('end') > 0 || stream.listenerCount('readable') > 0
 }
 
 export function destroyStream(
-  stream: Http2Stream,
+  stream: ClosingStream,
   given: Error | null,
   callback: (error?: Error | null) => void,
 ): void {
   const state = stream[kStream]
-  const session = state.session as Http2Session
+  const session = state.session as OwningSession
   const { engineStream } = state
   const code = closingCode(stream, given, session)
   if (!state.isClosed) closeStream(stream, code, engineStream === undefined ? NO_RESET : FORCE_RESET)
@@ -130,7 +142,7 @@ export function destroyStream(
 }
 
 /** What a stream that has closed in good order was closed with stays, even if its session has failed since. */
-function closingCode(stream: Http2Stream, error: Error | null, session: Http2Session): number {
+function closingCode(stream: ClosingStream, error: Error | null, session: OwningSession): number {
   const { goawayCode, destroyCode } = session[kSession]
   const sessionCode = goawayCode || destroyCode
   if (!error) return stream[kStream].isClosed ? stream.rstCode : sessionCode
@@ -145,7 +157,7 @@ function errorOf(code: number, state: StreamState, isSafeToRetry: boolean): Erro
   return error
 }
 
-function detach(stream: Http2Stream, state: StreamState, session: Http2Session): void {
+function detach(stream: ClosingStream, state: StreamState, session: OwningSession): void {
   const { carrier, streams, pendingStreams } = session[kSession]
   const { engineStream, held } = state
   if (engineStream === undefined) pendingStreams.delete(stream)
@@ -161,7 +173,7 @@ function detach(stream: Http2Stream, state: StreamState, session: Http2Session):
 }
 
 /** Destroys a stream that is done: closed, written to its end, and read to its end. */
-export function maybeDestroyStream(stream: Http2Stream): void {
+export function maybeDestroyStream(stream: ClosingStream): void {
   if (!stream.writableFinished) return
   const state = stream[kStream]
   if (state.isClosed && (state.goesAtFinish || !stream.readable)) {
@@ -176,8 +188,8 @@ export function maybeDestroyStream(stream: Http2Stream): void {
 }
 
 /** The block is longer than maxSendHeaderBlockLength: nothing of it was sent. Node ends the session with the stream. */
-export function refuseHeaders(stream: Http2Stream): void {
-  const session = stream[kStream].session as Http2Session
+export function refuseHeaders(stream: ClosingStream): void {
+  const session = stream[kStream].session as OwningSession
   const { clock } = session[kSession].host
   clock.setImmediate(() => {
     if (stream.destroyed) return
