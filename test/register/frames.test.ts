@@ -40,6 +40,6 @@ describe('a stack trace', () => {
 
   it('has lines of the sources under --enable-source-maps', () => {
     const frames = stackOfProgram('--enable-source-maps')
-    assert.ok(frames.some(frame => /src\/http\/server-connection\.ts:\d+/.test(frame)))
+    assert.ok(frames.some(frame => /src\/http\/server\/server-connection\.ts:\d+/.test(frame)))
   })
 })
