@@ -2,6 +2,7 @@
 // pieces, and an outlet when it is this message's turn on its connection; until then output waits here. Source: Node's
 // documentation, "Class: http.OutgoingMessage".
 
+import type { IncomingMessage as NodeIncomingMessage } from 'node:http'
 import Stream, { type Writable } from 'node:stream'
 import { callableClass } from '../../core/callable-class.ts'
 import { validateString } from '../../core/validate.ts'
@@ -24,7 +25,7 @@ import {
 } from './outgoing-state.ts'
 import { outletOf } from './socket-outlet.ts'
 
-class NodeOutgoingMessage<Request = unknown> extends Stream {
+class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
   declare outputData: Output[]
   declare outputSize: number
   declare writable: boolean
@@ -415,12 +416,12 @@ Object.defineProperty(NodeOutgoingMessage, 'name', { value: 'OutgoingMessage' })
 
 /** For subclasses: the class itself. */
 export const PlainOutgoingMessage = NodeOutgoingMessage
-export type OutgoingMessage<Request = unknown> = NodeOutgoingMessage<Request>
+export type OutgoingMessage<Request = NodeIncomingMessage> = NodeOutgoingMessage<Request>
 
 /** What a subclass inherits of statics, it has in the types too. */
 export interface OutgoingMessageConstructor extends Omit<typeof Writable, 'prototype'> {
-  new <Request = unknown>(options?: OutgoingOptions): OutgoingMessage<Request>
-  <Request = unknown>(options?: OutgoingOptions): OutgoingMessage<Request>
+  new <Request = NodeIncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>
+  <Request = NodeIncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>
   readonly prototype: OutgoingMessage
 }
 

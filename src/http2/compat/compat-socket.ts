@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { noSocketManipulation } from '../errors.ts'
 import type { Http2Stream } from '../stream/http2-stream.ts'
-import { kProxySocket, kRequest } from '../symbols.ts'
+import { kProxySocket, kRequest, kStream } from '../symbols.ts'
 
 /** As Node declares it; over a stream that a program has brought along it is that stream. */
 export type CompatSocket = Socket | TLSSocket
@@ -55,5 +55,5 @@ function targetOf(stream: Http2Stream, property: PropertyKey): object {
 }
 
 function socketOf(stream: Http2Stream): object {
-  return stream.session?._socket() ?? stream
+  return stream[kStream].session?._socket() ?? stream
 }

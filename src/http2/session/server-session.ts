@@ -1,6 +1,7 @@
 // The server's end of a session. Node's documentation, "Class: ServerHttp2Session".
 
 import type { EventEmitter } from 'node:events'
+import type { Http2SecureServer, Http2Server } from 'node:http2'
 import { invalidArgType, outOfRange } from '../../core/errors.ts'
 import { validateString } from '../../core/validate.ts'
 import type { Connection, Host } from '../../host/types.ts'
@@ -42,8 +43,8 @@ export class ServerHttp2Session extends Http2Session {
   }
 
   /** Undefined for a session of performServerHandshake(); Node declares it as always there. */
-  get server(): EventEmitter {
-    return this[kOwner]?.server as EventEmitter
+  get server(): Http2Server | Http2SecureServer {
+    return this[kOwner]?.server as Http2Server | Http2SecureServer
   }
 
   altsvc(alt: string, originOrStream?: unknown): void {

@@ -99,7 +99,7 @@ function descriptorOf(given: unknown): number {
 function prepare(stream: FileStream, given: HeaderObject | undefined, options: FileOptions): HeaderObject {
   if (options.waitForTrailers) stream[kStream].hasTrailers = true
   stream[kTouch]()
-  const { clock } = (stream.session as OwningSession)[kSession].host
+  const { clock } = (stream[kStream].session as OwningSession)[kSession].host
   const { headers, status } = prepareResponseObject(given, options.sendDate ?? true, clock)
   if (isBodiless(status) || stream.headRequest) throw payloadForbidden(status)
   return headers
@@ -163,7 +163,7 @@ function fail({ stream, options }: Answer, error: Error): void {
 /** @param offset - below zero: from where the descriptor stands; @param length - below zero: to its end */
 function send({ stream, headers }: Answer, fd: number, offset: number, length: number): void {
   const state = stream[kStream]
-  const { isStrict } = (stream.session as OwningSession)[kSession].options
+  const { isStrict } = (stream[kStream].session as OwningSession)[kSession].options
   const owned = stream.ownsFd === true
   let pairs: string[]
   try {

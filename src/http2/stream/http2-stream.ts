@@ -3,6 +3,7 @@
 // Node's documentation, "Class: Http2Stream".
 
 import type { OutgoingHttpHeaders } from 'node:http'
+import type { Http2Session as NodeSession } from 'node:http2'
 import { Duplex, type DuplexOptions } from 'node:stream'
 import { format, inspect } from 'node:util'
 import { asBuffer } from '../../core/bytes.ts'
@@ -80,8 +81,8 @@ export class Http2Stream extends Duplex {
     return this[kStream].id
   }
 
-  get session(): OwningSession | undefined {
-    return this[kStream].session
+  get session(): NodeSession | undefined {
+    return this[kStream].session as NodeSession | undefined
   }
 
   get headersSent(): boolean {

@@ -76,7 +76,7 @@ export class ServerHttp2Stream extends Http2Stream {
     if (!this.pushAllowed) throw pushDisabled()
     const state = this[kStream]
     if ((this.id as number) % 2 === 0) throw nestedPush()
-    const session = this.session as OwningSession
+    const session = this[kStream].session as OwningSession
     this[kTouch]()
     const callback = (typeof second === 'function' ? second : third) as unknown as PushCallback
     const options = typeof second === 'function' ? undefined : second
@@ -125,7 +125,7 @@ export class ServerHttp2Stream extends Http2Stream {
     if (this.headersSent) throw headersSent()
     validateOptionalObject(options, 'options')
     this[kTouch]()
-    const { clock } = (this.session as OwningSession)[kSession].host
+    const { clock } = (this[kStream].session as OwningSession)[kSession].host
     const { headers, status } = prepareResponse(given, options?.sendDate ?? true, clock)
     this.#begin(headers, status, options)
   }
@@ -134,7 +134,7 @@ export class ServerHttp2Stream extends Http2Stream {
   _respondWith(headers: HeaderObject | undefined, status: number, options: ResponseOptions): void {
     if (this.destroyed || this[kStream].isClosed) throw invalidStream()
     this[kTouch]()
-    const { clock } = (this.session as OwningSession)[kSession].host
+    const { clock } = (this[kStream].session as OwningSession)[kSession].host
     if (headers !== undefined) {
       this.#begin(headers, completeResponse(headers, status, options.sendDate === true, clock), options)
       return

@@ -2,6 +2,7 @@
 // the SocketSink. Source: Node's documentation, "Class: net.Socket". One file, though long: it is one class of Node's, with a few
 // lines for each of its many members, and all of them share the state behind the symbols.
 
+import type { Server as NodeServer } from 'node:net'
 import { Duplex, type DuplexOptions } from 'node:stream'
 import { callableClass } from '../../core/callable-class.ts'
 import { timerDuration } from '../../core/durations.ts'
@@ -109,7 +110,7 @@ class NetSocket extends Duplex {
   declare timeout: number | undefined
   declare blockList: Pick<BlockList, 'check'>
   declare autoSelectFamilyAttemptedAddresses: string[]
-  declare server: CountingServer | null
+  declare server: NodeServer | null
   declare _server: CountingServer | null
   declare _parent: NetSocket | null
   declare _host: string | null
