@@ -269,7 +269,7 @@ export const seeds: Seeds = {
     'a server of many streams numbers them to 2^31-1, and then takes no more': ['http2.limit.streamsPerSession'],
     'maxReservedRemoteStreams: pushed streams beyond it are refused': ['http2.connect(maxReservedRemoteStreams)'],
   },
-  'http2/settings.test.ts': {
+  'http2/session/settings.test.ts': {
     'have the constants of the runtime, none missing and none changed': [
       'http2.constants',
       'http2.constants.NGHTTP2_NO_ERROR',

@@ -52,7 +52,7 @@ export const seeds: Seeds = {
     'TLS-16: what it traces': ['tls.TLSSocket#enableTrace'],
     'ciphers and contexts': ['tls.getCiphers', 'tls.createSecureContext'],
   },
-  'tls/identity.test.ts': { 'says why, as Node does': ['tls.checkServerIdentity'] },
+  'tls/policy/identity.test.ts': { 'says why, as Node does': ['tls.checkServerIdentity'] },
   'tls/certificate-checks.test.ts': {
     'is authorized by the right certificate': ['tls.TLSSocket#authorized', 'tls.TLSSocket#authorizationError'],
     'checks a resumed connection as a new one': ['tls.TLSSocket#getSession', 'tls.TLSSocket#isSessionReused'],
@@ -61,7 +61,7 @@ export const seeds: Seeds = {
     ],
     'lets in a client of its authority': ['tls.createServer(ca)'],
   },
-  'tls/server.test.ts': {
+  'tls/api/server.test.ts': {
     'listens, tells where, counts, and closes': [
       'tls.Server#listen',
       'tls.Server#listening',
