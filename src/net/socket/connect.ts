@@ -249,14 +249,18 @@ export class ConnectAttempt implements RaceHandler {
   /** The program has put a function of its own on the handle: it says when there is a connection, of which we know nothing. */
   #connectBy(connect: (...args: unknown[]) => unknown, index: number): void {
     const { address, port } = this.#destinations[index] as Destination
-    const startedAt = this.#host.clock.monotonic()
-    this.#running.set(index, new BareConnection(this.#host))
+    const sink = new AttemptSink(this, index, this.#host)
+    const bare = new BareConnection(this.#host)
+    bare.sink = sink
+    this.#running.set(index, bare)
     this.#unclosed++
     const oncomplete = (status: number) => {
       if (this.isCancelled || !this.#running.has(index)) return
       const failure = errorOf(status, 'connect', address, port)
-      if (failure) this.receiveFailure(index, failure, startedAt)
-      else this.receiveConnected(index)
+      if (failure) {
+        bare.destroy()
+        sink.onError(failure)
+      } else sink.onConnect()
     }
     const status = Number(connect({ oncomplete, address, port }, address, port) ?? 0)
     if (status < 0) oncomplete(status)

@@ -12,7 +12,8 @@ type Handled = nodeNet.Socket & { _handle: any; connecting: boolean }
 type Server = nodeNet.Server & { _handle: Handled['_handle'] }
 type Net = typeof nodeNet
 
-const systemErrors = { ENETUNREACH: process.platform === 'linux' ? -101 : -51 }
+const isLinux = process.platform === 'linux'
+const systemErrors = { ENETUNREACH: isLinux ? -101 : -51, ECONNREFUSED: isLinux ? -111 : -61 }
 
 function onBoth(name: string, scene: (net: Net, t: TestContext) => Promise<void>): void {
   it(`${name}: node`, t => scene(nodeNet, t))
@@ -201,6 +202,32 @@ onBoth("calls a program's own connect, which says how that ends", async (net, t)
   assert.equal(`${(await once(socket, 'data'))[0]}`, 'mocked')
   socket.end()
   await once(socket, 'finish')
+})
+
+onBoth('closes a socket whose own connect has failed, has not answered yet, or was one of several', async net => {
+  const refused = { connect: systemErrors.ECONNREFUSED, error: 'ECONNREFUSED' }
+  const silent = { connect: undefined, error: 'enough' }
+  for (const { connect, error } of [refused, silent]) {
+    for (const addresses of [['127.0.0.1'], ['127.0.0.1', '127.0.0.2']]) {
+      const socket = new net.Socket() as Handled
+      socket.on('connectionAttempt', () => {
+        const handle = socket._handle
+        handle.connect = (request: { oncomplete(...args: unknown[]): void }) => {
+          if (connect === undefined) setImmediate(() => socket.destroy(new Error('enough')))
+          else setImmediate(() => request.oncomplete(connect, handle, request, true, true))
+          return 0
+        }
+      })
+      const failed = once(socket, 'error')
+      const closed = new Promise(done => socket.on('close', done))
+      const all = addresses.map(address => ({ address, family: 4 }))
+      const lookup = (_name: string, _options: object, done: (...found: unknown[]) => void) => done(null, all)
+      socket.connect({ host: 'a.example', port: 9, lookup, autoSelectFamily: true } as nodeNet.TcpNetConnectOpts)
+      const [found] = (await failed) as [NodeJS.ErrnoException]
+      assert.equal(found.code ?? found.message, error)
+      assert.equal(await closed, true)
+    }
+  }
 })
 
 onBoth("calls the connect of a handle that is the program's", async (net, t) => {
