@@ -70,7 +70,10 @@ describe('a connection', () => {
   it('agrees on TLS 1.3 by default and on 1.2 where one side wants it', async t => {
     const { port } = await listen(t, {}, socket => socket.resume())
     assert.equal((await secured(connect(t, port))).getProtocol(), 'TLSv1.3')
-    const older = await secured(connect(t, port, { maxVersion: 'TLSv1.2' }))
+    const asked = connect(t, port, { maxVersion: 'TLSv1.2' })
+    // Before there is an answer.
+    assert.equal(asked.getProtocol(), 'TLSv1.3')
+    const older = await secured(asked)
     assert.equal(older.getProtocol(), 'TLSv1.2')
     assert.match(String(older.getCipher()?.name), /^ECDHE-ECDSA-/)
   })

@@ -15,8 +15,9 @@ export function cipher({ layer }: Side): CipherInfo | undefined {
   return agreed && { name: agreed.name, standardName: agreed.standardName, version: agreed.version }
 }
 
-export function protocol(side: Side): string | null {
-  return side.layer?.protocol ?? null
+export function protocol(side: Side): string {
+  // What OpenSSL says as long as nothing has been agreed on, whatever the limits are.
+  return side.layer?.protocol ?? 'TLSv1.3'
 }
 
 /** Of clients only: a server's is null, as in Node. */
