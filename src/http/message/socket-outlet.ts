@@ -69,16 +69,44 @@ export function outletOf(socket: Socket): MessageOutlet {
   return (socket as unknown as AssignableSocket)[kOutlet] ?? new SocketOutlet(socket)
 }
 
+interface Beneath {
+  readonly connection: Connection
+  readonly outlet: MessageOutlet | undefined
+}
+
+const kBeneath = Symbol('beneath')
+type ShownSocket = Socket & { [kBeneath]?: Beneath | null }
+
+// One pair of functions for all sockets: with functions of its own each socket would have a hidden class of its own, and so
+// become a dictionary.
+const buffered = {
+  writableLength: {
+    get(this: ShownSocket): number {
+      return ownCount(this, 'writableLength') + (this[kBeneath]?.connection.bufferedBytes ?? 0)
+    },
+    configurable: true,
+  },
+  writableCorked: {
+    get(this: ShownSocket): number {
+      return ownCount(this, 'writableCorked') + (this[kBeneath]?.outlet?.corked ?? 0)
+    },
+    configurable: true,
+  },
+}
+
+function ownCount(socket: Socket, name: 'writableLength' | 'writableCorked'): number {
+  return Number(Reflect.get(Duplex.prototype, name, socket))
+}
+
 /** While http writes to the connection itself, what waits there counts as the socket's. */
 export function showBuffered(socket: Socket, connection: Connection, outlet?: MessageOutlet): void {
-  const own = (name: 'writableLength' | 'writableCorked') => Number(Reflect.get(Duplex.prototype, name, socket))
-  Object.defineProperties(socket, {
-    writableLength: { get: () => own('writableLength') + connection.bufferedBytes, configurable: true },
-    writableCorked: { get: () => own('writableCorked') + (outlet?.corked ?? 0), configurable: true },
-  })
+  const shown: ShownSocket = socket
+  const isFirst = shown[kBeneath] === undefined
+  shown[kBeneath] = { connection, outlet }
+  if (isFirst) Object.defineProperties(socket, buffered)
 }
 
 export function hideBuffered(socket: Socket): void {
-  Reflect.deleteProperty(socket, 'writableLength')
-  Reflect.deleteProperty(socket, 'writableCorked')
+  const shown: ShownSocket = socket
+  if (shown[kBeneath]) shown[kBeneath] = null
 }
