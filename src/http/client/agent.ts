@@ -3,12 +3,14 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
+import { bareCopy } from '../../core/bare-copy.ts'
 import { callableClass } from '../../core/callable-class.ts'
 import { ipVersion } from '../../core/ip.ts'
 import { validateNumber, validateOneOf, validateString } from '../../core/validate.ts'
 import { ambientHost } from '../../host/ambient.ts'
 import type { Host } from '../../host/types.ts'
 import { connect, type Socket } from '../../net/internal.ts'
+import { firstValue } from '../message/incoming-message.ts'
 import { usesEnvironmentProxy } from '../process-options.ts'
 import { type ClientSocket, isReusable } from './client-connection.ts'
 import type { PendingRequest } from './pending-request.ts'
@@ -56,6 +58,9 @@ type WaitingRequest = PendingRequest & {
   [kWaitingScope]?: AsyncResource | null
 }
 
+/** Most requests ask for the same as the one before; a name that has been a key already is also found faster. */
+let lastName: { host: unknown; port: unknown; name: string } = { host: null, port: null, name: '' }
+
 const defaultPoolSize = 256
 const defaultTimeoutBufferMs = 1000
 
@@ -92,10 +97,17 @@ class NodeAgent extends EventEmitter {
 
   /** What decides whether two requests may share a connection. */
   getName(options: NamedOrigin = {}): string {
-    let name = `${options.host || 'localhost'}:`
-    if (options.port) name += options.port
+    const { host, port, localAddress, family, socketPath } = options
+    const isPlain = !localAddress && family !== 4 && family !== 6 && !socketPath
+    if (isPlain && host === lastName.host && port === lastName.port) return lastName.name
+    let name = `${host || 'localhost'}:`
+    if (port) name += port
     name += ':'
-    const { localAddress, family, socketPath } = options
+    if (isPlain) {
+      if (typeof host === 'string' && (typeof port === 'number' || typeof port === 'string'))
+        lastName = { host, port, name }
+      return name
+    }
     if (localAddress) name += localAddress
     if (family === 4 || family === 6) name += `:${family}`
     if (socketPath) name += `:${socketPath}`
@@ -183,7 +195,8 @@ class NodeAgent extends EventEmitter {
     socket.setKeepAlive(true, this.keepAliveMsecs)
     socket.unref()
     let timeout = this.options.timeout || 0
-    const hint = (socket as ClientSocket)._httpMessage?.res?.headers['keep-alive']
+    const response = (socket as ClientSocket)._httpMessage?.res
+    const hint = response && firstValue(response, 'keep-alive')
     const seconds = typeof hint === 'string' ? /^timeout=(\d+)/.exec(hint)?.[1] : undefined
     if (seconds !== undefined) {
       // Earlier than the server closes it, or the next request may meet the server's FIN.
@@ -309,7 +322,7 @@ function giveSocket(agent: NodeAgent, request: PendingRequest, socket: Socket): 
 }
 
 function completeOptions(agent: NodeAgent, given: RequestOptions, request: PendingRequest): SocketOptions {
-  const options: SocketOptions = Object.assign(Object.create(null), given, agent.options)
+  const options: SocketOptions = bareCopy(given, agent.options)
   if (options.socketPath) options.path = options.socketPath
   if (!options.servername && options.servername !== '') options.servername = serverName(options, request)
   const host = ambientHost()
@@ -335,16 +348,21 @@ let hostCount = 0
 
 /** The name that TLS asks for: that of the Host field, and none for an IP address. */
 function serverName(options: RequestOptions, request: PendingRequest): string {
-  let name = String(options.host)
   const header = request.getHeader('host')
+  if (header && header === lastServer.header) return lastServer.name
+  let name = String(options.host)
   if (header) {
     validateString(header, 'options.headers.host')
     const end = header.indexOf(']')
     if (!header.startsWith('[')) name = header.split(':', 1)[0] as string
     else name = end === -1 ? header : header.slice(1, end)
   }
-  return ipVersion(name) === 0 ? name : ''
+  if (ipVersion(name) !== 0) name = ''
+  if (header) lastServer = { header: header as string, name }
+  return name
 }
+
+let lastServer = { header: '', name: '' }
 
 /** Follows a socket from its creation until it closes or is taken out with 'agentRemove'. */
 function watch(agent: NodeAgent, socket: Socket, options: SocketOptions): void {

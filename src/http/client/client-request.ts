@@ -3,6 +3,7 @@
 
 import { AsyncResource } from 'node:async_hooks'
 import { addAbortSignal, type Duplex, finished } from 'node:stream'
+import { bareCopy } from '../../core/bare-copy.ts'
 import { callableClass } from '../../core/callable-class.ts'
 import { timerDuration } from '../../core/durations.ts'
 import { connectionReset, invalidArgType } from '../../core/errors.ts'
@@ -189,7 +190,8 @@ function start(request: ClientRequest, first: unknown, second: unknown, third: R
   if (options.path && hasInvalidTargetCharacter(String(options.path))) throw errors.unescapedCharacters('Request path')
   if (protocol !== expected) throw errors.invalidProtocol(protocol, expected)
   const defaultPort = options.defaultPort || agent?.defaultPort
-  const socketOptions: RequestOptions = Object.assign(Object.create(null), options)
+  // `readArguments` has made a copy.
+  const socketOptions = options.signal ? bareCopy(options) : options
   socketOptions.port = options.port || defaultPort || 80
   const host = checkHost(options.hostname, 'hostname') || checkHost(options.host, 'host') || 'localhost'
   socketOptions.host = host
@@ -291,7 +293,7 @@ function writeFields(
 function connectAlone(request: ClientRequest, options: RequestOptions): void {
   request._last = true
   request.shouldKeepAlive = false
-  const target: RequestOptions = Object.assign(Object.create(null), options)
+  const target = bareCopy(options)
   if (target.path || target.socketPath) target.path = target.socketPath ?? undefined
   if (typeof target.createConnection !== 'function') {
     request.onSocket(connect(target))

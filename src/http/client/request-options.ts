@@ -1,5 +1,6 @@
 // The overloads of `http.request`, made one shape.
 
+import { bareCopy } from '../../core/bare-copy.ts'
 import { invalidArgType } from '../../core/errors.ts'
 import { URL, urlToHttpOptions } from '../../url/index.ts'
 import type { IncomingMessage } from '../message/incoming-message.ts'
@@ -60,7 +61,10 @@ export function readArguments(first: unknown, second: unknown, third: unknown): 
     options = url ?? {}
     url = null
   }
-  const complete = Object.assign(Object.create(null), url, options) as RequestOptions
+  const complete =
+    url === null
+      ? bareCopy(options as RequestOptions)
+      : bareCopy<RequestOptions>(url as RequestOptions, options as object)
   return { options: complete, listener: listener as ResponseListener | undefined }
 }
 

@@ -304,6 +304,13 @@ function joined(message: IncomingMessage, fields: Fields | undefined, raw: strin
   return headers
 }
 
+/** A field's first value, of a name in lower case: without making `headers` where nobody has asked for them. */
+export function firstValue(message: IncomingMessage, name: string): string | string[] | undefined {
+  const own: OwnState | undefined = message[kOwn]
+  const isUnread = own?.headers === undefined && own?.rawHeaders === undefined
+  return isUnread && own?.fields !== undefined ? own.fields.find(name) : message.headers[name]
+}
+
 function distinct(message: IncomingMessage, raw: string[]): Record<string, string[]> {
   // No prototype: a field may be called `__proto__`.
   const headers: Record<string, string[]> = Object.create(null)

@@ -35,6 +35,16 @@ export class Fields {
     return this.#text.slice(start - this.#base, (positions[index * 4 + 3] as number) - this.#base)
   }
 
+  /** The first value of that name, which is in lower case. */
+  find(name: string): string | undefined {
+    const positions = this.#positions
+    for (let i = 0; i < positions.length; i += 4) {
+      if ((positions[i + 1] as number) - (positions[i] as number) !== name.length) continue
+      if (this.name(i >> 2).toLowerCase() === name) return this.value(i >> 2)
+    }
+    return undefined
+  }
+
   /** Name, value, name, value ...: as `rawHeaders` has them. */
   toList(): string[] {
     const list: string[] = []
