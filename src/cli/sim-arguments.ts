@@ -1,6 +1,7 @@
 // The arguments of `plainwire sim`.
 
 import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
 
 export interface SimArguments {
   readonly file: string
@@ -37,39 +38,49 @@ cores; stops at the first seed that fails, and writes the packets of that run as
 
 /** @returns the arguments, or what is wrong with them */
 export function parseSimArguments(args: readonly string[]): SimArguments | string {
-  let file: string | undefined
-  let seeds: readonly [number, number] = [1, 100]
-  let jobs = availableParallelism()
-  let out: string | undefined
-  let timeoutMs = 60_000
-  for (let index = 0; index < args.length; index++) {
-    const argument = args[index] as string
-    if (!argument.startsWith('-')) {
-      if (file !== undefined) return `one FILE only: there are ${file} and ${argument}`
-      file = argument
-      continue
-    }
-    const equals = argument.indexOf('=')
-    const name = equals === -1 ? argument : argument.slice(0, equals)
-    if (!['--seeds', '--seed', '--jobs', '--timeout', '--out'].includes(name)) return `unknown option ${name}`
-    const value = equals === -1 ? args[++index] : argument.slice(equals + 1)
-    if (value === undefined || value === '') return `${name} needs a value`
-    if (name === '--out') out = value
-    else if (name === '--seeds' || name === '--seed') {
-      const range = parseSeeds(value)
-      if (range === undefined || (name === '--seed' && range[0] !== range[1])) {
-        return `${name} takes ${name === '--seed' ? 'a whole number' : 'a range such as 1..1000'}, not ${value}`
-      }
-      seeds = range
-    } else {
-      const number = Number(value)
-      if (!(Number.isInteger(number) && number >= 1)) return `${name} takes a whole number above zero, not ${value}`
-      if (name === '--jobs') jobs = number
-      else timeoutMs = number * 1000
-    }
+  let given: ReturnType<typeof parseOptions>
+  try {
+    given = parseOptions(args)
+  } catch (error) {
+    return (error as Error).message
   }
+  const { positionals, values } = given
+  const [file, ...further] = positionals
   if (file === undefined) return 'a FILE with a scenario is needed'
-  return { file, firstSeed: seeds[0], lastSeed: seeds[1], jobs, out, timeoutMs }
+  if (further.length > 0) return `one FILE only: there are ${positionals.join(' and ')}`
+  const seeds = parseSeeds(values.seeds ?? '1..100')
+  if (seeds === undefined) return `--seeds takes a range such as 1..1000, not ${values.seeds}`
+  const seed = values.seed === undefined ? undefined : parseSeeds(values.seed)
+  if (values.seed !== undefined && (seed === undefined || seed[0] !== seed[1])) {
+    return `--seed takes a whole number, not ${values.seed}`
+  }
+  const jobs = parseCount(values.jobs) ?? availableParallelism()
+  if (Number.isNaN(jobs)) return `--jobs takes a whole number above zero, not ${values.jobs}`
+  const seconds = parseCount(values.timeout) ?? 60
+  if (Number.isNaN(seconds)) return `--timeout takes a whole number above zero, not ${values.timeout}`
+  const [firstSeed, lastSeed] = seed ?? seeds
+  return { file, firstSeed, lastSeed, jobs, out: values.out, timeoutMs: seconds * 1000 }
+}
+
+function parseOptions(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seeds: { type: 'string' },
+      seed: { type: 'string' },
+      jobs: { type: 'string' },
+      timeout: { type: 'string' },
+      out: { type: 'string' },
+    },
+  })
+}
+
+/** NaN: no whole number above zero. */
+function parseCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const count = Number(text)
+  return Number.isInteger(count) && count >= 1 ? count : Number.NaN
 }
 
 function parseSeeds(text: string): readonly [number, number] | undefined {

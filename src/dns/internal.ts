@@ -1,3 +1,3 @@
 // For the modules that stand on dns.
 
-export { ADDRCONFIG, ALL, lookup, V4MAPPED } from './lookup/lookup.ts'
+export { ADDRCONFIG, lookup } from './lookup/lookup.ts'

@@ -125,9 +125,6 @@ export const tooManyOrigins = (limit: number) =>
 export const unsupportedProtocol = (protocol: unknown) =>
   codedError(Error, 'ERR_HTTP2_UNSUPPORTED_PROTOCOL', `protocol "${protocol}" is unsupported.`)
 
-export const alpnMismatch = () =>
-  codedError(Error, 'ERR_HTTP2_ERROR', 'The server did not agree to speak HTTP/2 (ALPN)')
-
 export function streamCancel(cause?: Error): CodedError {
   const reason = typeof cause?.message === 'string' ? ` (caused by: ${cause.message})` : ''
   const error = codedError(Error, 'ERR_HTTP2_STREAM_CANCEL', `The pending stream has been canceled${reason}`)
@@ -176,7 +173,7 @@ const codeNames = Object.keys(constants)
   .slice(Object.keys(constants).indexOf('NGHTTP2_NO_ERROR'))
   .slice(0, constants.NGHTTP2_HTTP_1_1_REQUIRED + 1)
 
-export const NGHTTP2_ERR_INTERNAL = -534
+const NGHTTP2_ERR_INTERNAL = -534
 
 // As the library has them.
 const nghttpMessages: Readonly<Record<number, string>> = {

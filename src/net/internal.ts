@@ -13,7 +13,6 @@ export {
   replaceTimeout,
   Socket,
   type SocketOptions,
-  type SocketOverOptions,
   sinkOf,
   socketOver,
 } from './socket/socket.ts'
@@ -21,7 +20,6 @@ export {
   acceptConnection,
   adoptHandle,
   kHandle,
-  kHost,
   kOwner,
   makeHandle,
   releaseConnection,

@@ -1,10 +1,8 @@
 // For the modules that stand on tls: https, and http2 over TLS.
 
 export type { Socket } from '../net/internal.ts'
-export type { ConnectionOptions } from './api/connect.ts'
 export { Server, type TlsServerOptions } from './api/server.ts'
-export { TLSSocket, type TLSSocketOptions } from './api/tls-socket.ts'
-export { TlsConnection } from './connection/tls-connection.ts'
+export { TLSSocket } from './api/tls-socket.ts'
 export { tls } from './module.ts'
 export { canonicalHost } from './policy/canonical-host.ts'
 export { SecureAccept } from './policy/secure-accept.ts'

@@ -92,9 +92,9 @@ test('wrong arguments and files that are not there are told with what to do', ()
     [[folder], /is no file/],
     [[good, '--seeds', '10..1'], /--seeds takes a range such as 1\.\.1000, not 10\.\.1/],
     [[good, '--seed', '1..2'], /--seed takes a whole number, not 1\.\.2/],
-    [[good, '--seeds'], /--seeds needs a value/],
+    [[good, '--seeds'], /Option '--seeds <value>' argument missing/],
     [[good, '--jobs', '0'], /--jobs takes a whole number above zero, not 0/],
-    [[good, '--sed', '1'], /unknown option --sed/],
+    [[good, '--sed', '1'], /Unknown option '--sed'/],
     [[good, good], /one FILE only/],
   ]
   for (const [args, message] of cases) {

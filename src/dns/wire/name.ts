@@ -79,18 +79,6 @@ export function parentName(name: string): string | undefined {
   return dot === -1 ? '' : name.slice(dot + 1)
 }
 
-/** Labels as they stand in the text, escapes and all. */
-export function splitName(name: string): string[] {
-  const labels: string[] = []
-  for (let start = 0; start < name.length; ) {
-    const dot = nextDot(name, start)
-    const end = dot === -1 ? name.length : dot
-    labels.push(name.slice(start, end))
-    start = end + 1
-  }
-  return labels
-}
-
 /** Whether `name` is `ancestor` or stands below it. Both in lower case. */
 export function isWithin(name: string, ancestor: string): boolean {
   if (ancestor === '' || name === ancestor) return true

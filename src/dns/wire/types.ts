@@ -49,13 +49,10 @@ const nameOfType = new Map([...numberOfType].map(([name, type]) => [type, name a
 export const IN = 1
 export const CH = 3
 export const HS = 4
-export const NONE = 254
 export const ANY_CLASS = 255
 
 /** Opcodes. */
 export const QUERY = 0
-export const NOTIFY = 4
-export const UPDATE = 5
 
 /** Response codes. From 16 on they need EDNS: RFC 6891 section 6.1.3. */
 export const NOERROR = 0
@@ -65,4 +62,3 @@ export const NXDOMAIN = 3
 export const NOTIMP = 4
 export const REFUSED = 5
 export const BADVERS = 16
-export const BADCOOKIE = 23

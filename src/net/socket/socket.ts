@@ -12,7 +12,7 @@ import { currentHost } from '../../host/current.ts'
 import { runtimeFeatures } from '../../host/os/os-features.ts'
 import { ownMethod } from '../../host/shown-handle.ts'
 import type { BoundStream, Connection, Endpoint, Host, Timer } from '../../host/types.ts'
-import { type AnyOptions, normalizeArguments } from '../arguments.ts'
+import { normalizeArguments } from '../arguments.ts'
 import { BlockList } from '../block-list.ts'
 import { clientSocketChannel } from '../diagnostics.ts'
 import { endedByPeer, invalidHandleType, socketClosed, socketClosedBeforeConnection } from '../errors.ts'
@@ -869,5 +869,3 @@ export function connect(...args: unknown[]): Socket {
   if (timeout) socket.setTimeout(timeout)
   return socket.connect(normalized)
 }
-
-export type { AnyOptions }

@@ -37,8 +37,6 @@ export interface TicketKeys {
   readonly keys: readonly Uint8Array[]
 }
 
-export const TICKET_KEY_SIZE = 48
-
 const FORM = 1
 
 export function writeSession(session: SavedSession): Uint8Array {

@@ -204,5 +204,3 @@ export interface TlsEngine {
   /** Overwrites keys and secrets; every later call does nothing. */
   destroy(): void
 }
-
-export type CreateTlsEngine = (config: TlsEngineConfig, handler: TlsEngineHandler) => TlsEngine

@@ -9,7 +9,6 @@ export const HELLO_REQUEST = 0
 export const CLIENT_HELLO = 1
 export const SERVER_HELLO = 2
 export const NEW_SESSION_TICKET = 4
-export const END_OF_EARLY_DATA = 5
 export const ENCRYPTED_EXTENSIONS = 8
 export const CERTIFICATE = 11
 export const SERVER_KEY_EXCHANGE = 12
@@ -300,14 +299,6 @@ export function readEcdheParameters(reader: ByteReader): EcdheParameters {
 
 export function writeEcdheParameters(group: number, share: Uint8Array): Uint8Array {
   return new ByteWriter(share.length + 4).uint8(NAMED_CURVE).uint16(group).vector(1, share).take()
-}
-
-/** ClientKeyExchange: an EC point has a length of one byte, everything else (RSA's secret, PSK identities) of two. */
-export function readClientPoint(body: Uint8Array): Uint8Array {
-  const reader = new ByteReader(body)
-  const point = reader.vector(1, 1)
-  reader.end()
-  return point
 }
 
 /** Nothing may follow a type: ServerHelloDone, HelloRequest. */

@@ -22,8 +22,6 @@ export const SUPPORTED_VERSIONS = 43
 export const COOKIE = 44
 export const PSK_KEY_EXCHANGE_MODES = 45
 export const CERTIFICATE_AUTHORITIES = 47
-export const POST_HANDSHAKE_AUTH = 49
-export const SIGNATURE_ALGORITHMS_CERT = 50
 export const KEY_SHARE = 51
 export const RENEGOTIATION_INFO = 0xff01
 

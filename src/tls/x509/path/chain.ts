@@ -271,8 +271,3 @@ function checkNames({ path, nameBudget, report }: PathCheck): void {
     }
   }
 }
-
-/** For explanations of whole paths: `leaf <- intermediate <- root`, with fingerprints left to others. */
-export function describePath(path: readonly Certificate[]): string {
-  return path.map(one => `"${describeName(one.subject)}"`).join(' <- ')
-}

@@ -1,3 +1,0 @@
-// What the modules above this one need of it besides its exports.
-
-export { isUrl } from './is-url.ts'
