@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { SessionEnd } from './ends.ts'
+import type { SessionModel } from './model.ts'
 import type { Stage } from './stage.ts'
 
 export function compare(ours: Stage, nodes: Stage): void {
@@ -13,11 +14,12 @@ export function compare(ours: Stage, nodes: Stage): void {
 
 function heardBy({ sessions, streams, serverLog, model }: Stage, lost: ReadonlySet<string>): unknown {
   const ends: unknown[][] = []
-  for (const { index, destroyedBy } of model.sessions) {
+  for (const session of model.sessions) {
+    // Whether the GOAWAY of a session that is destroyed arrives ahead of the connection's end is a matter of moments.
+    const isToldApart = session.destroyedBy === undefined && !isClosingUnread(session)
     for (const side of ['client', 'server'] as const) {
-      const { name, log } = sessions[side][index] as SessionEnd
-      // Whether the GOAWAY of a session that is destroyed arrives ahead of the connection's end is a matter of moments.
-      ends.push([name, log.filter(destroyedBy === undefined ? isFirstGoaway : isNoGoaway)])
+      const { name, log } = sessions[side][session.index] as SessionEnd
+      ends.push([name, log.filter(isToldApart ? isFirstGoaway : isNoGoaway)])
     }
   }
   for (const { id, isRefused } of model.streams) {
@@ -29,6 +31,11 @@ function heardBy({ sessions, streams, serverLog, model }: Stage, lost: ReadonlyS
     }
   }
   return { ends: Object.fromEntries(ends), serverLog }
+}
+
+/** With GOAWAY said and no stream left but unread ones Node's reads its connection no further, and hears nothing of its peer's. */
+function isClosingUnread({ isClosing, streams }: SessionModel): boolean {
+  return isClosing && streams.some(({ client, server, isPush }) => !client.reads || !(server.reads || isPush))
 }
 
 const isNoGoaway = (entry: string) => !entry.startsWith('goaway')
