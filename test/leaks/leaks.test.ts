@@ -15,7 +15,7 @@ it('no way to fail leaves anything behind', async t => {
     measured.add(leaks.name)
     await t.test(leaks.name, () => {
       const { descriptors, handles, heapBytesPerRound, rounds } = leaks
-      const found = `${descriptors} descriptors, ${handles} handles, ${heapBytesPerRound} bytes a round`
+      const found = `${descriptors} descriptors, handles: [${handles}], ${heapBytesPerRound} bytes a round`
       ok(isClean(leaks, shortPlan), `${found} after ${rounds} rounds`)
     })
   }

@@ -25,7 +25,7 @@ for (const name of names) {
   ])
   const isLeaking = !isClean(ours, plan)
   leaks ||= isLeaking
-  console.log(`${name.padEnd(50)} ${format(ours)} ${format(nodes)}${isLeaking ? '  LEAKS' : ''}`)
+  console.log(`${name.padEnd(50)} ${format(ours)} ${format(nodes)}${isLeaking ? `  LEAKS ${ours.handles}` : ''}`)
 }
 process.exitCode = leaks ? 1 : 0
 
@@ -35,6 +35,6 @@ async function only(results: AsyncIterable<Result>): Promise<Result> {
 }
 
 function format({ descriptors, handles, heapBytesPerRound, milliseconds }: Result): string {
-  const left = `${descriptors} ${handles} ${heapBytesPerRound.toFixed(1)}`
+  const left = `${descriptors} ${handles.length} ${heapBytesPerRound.toFixed(1)}`
   return `${left} ${`${(milliseconds / 1000).toFixed(1)} s`.padStart(7)}`.padStart(22)
 }
