@@ -12,6 +12,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { MemoryHost } from '../../src/host/index.ts'
 import * as ours from '../../src/http2/index.ts'
+import { refusalOf } from './peers.ts'
 
 // Ours as @types/node knows it, so that both are used alike.
 const http2 = ours as unknown as typeof builtIn
@@ -305,8 +306,7 @@ describe('a session', () => {
       const closed = once(client, 'close')
       client.close()
       assert.equal(client.closed, true)
-      const [error] = (await once(client.request(), 'error')) as [NodeJS.ErrnoException]
-      assert.equal(error.code, 'ERR_HTTP2_GOAWAY_SESSION')
+      assert.equal((await refusalOf(client)).code, 'ERR_HTTP2_GOAWAY_SESSION')
       assert.equal(await text(request), 'late')
       await closed
       assert.equal(client.destroyed, true)

@@ -46,6 +46,20 @@ export async function listening(t: TestContext, server: Server | builtIn.Http2Se
   return (server.address() as AddressInfo).port
 }
 
+/** Why a session that closes, or is over, refuses a request: the stream says it, or before Node 24 an exception. */
+export async function refusalOf(session: ClientSession): Promise<NodeJS.ErrnoException> {
+  const throws = Number.parseInt(process.versions.node, 10) < 24
+  let stream: builtIn.ClientHttp2Stream
+  try {
+    stream = session.request()
+  } catch (error) {
+    if (throws) return error as NodeJS.ErrnoException
+    throw error
+  }
+  if (throws) throw new Error('the request is not refused at once')
+  return (await once(stream, 'error'))[0] as NodeJS.ErrnoException
+}
+
 /** The server's end of the next request. */
 export async function nextStream({ server }: Pair): Promise<[ServerStream, builtIn.IncomingHttpHeaders]> {
   const [stream, headers] = (await once(server, 'stream')) as [ServerStream, builtIn.IncomingHttpHeaders]

@@ -7,7 +7,7 @@ import net from 'node:net'
 import { duplexPair } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { it } from 'node:test'
-import { exchange, http2, listening, pair, type ServerStream } from './peers.ts'
+import { exchange, http2, listening, pair, refusalOf, type ServerStream } from './peers.ts'
 
 const { constants } = http2
 /** RFC 9113 section 6.2. */
@@ -152,15 +152,14 @@ it('close() waits for open streams, and refuses new ones', async t => {
   const { request, stream } = await exchange(both)
   const closed = new Promise<void>(resolve => both.client.close(resolve))
   assert.deepEqual([both.client.closed, both.client.destroyed], [true, false])
-  const [refused] = await once(both.client.request(), 'error')
-  assert.equal(refused.code, 'ERR_HTTP2_GOAWAY_SESSION')
+  assert.equal((await refusalOf(both.client)).code, 'ERR_HTTP2_GOAWAY_SESSION')
   stream.respond()
   stream.end('last')
   request.end()
   assert.equal(await text(request), 'last')
   await closed
   assert.equal(both.client.destroyed, true)
-  assert.equal((await once(both.client.request(), 'error'))[0].code, 'ERR_HTTP2_INVALID_SESSION')
+  assert.equal((await refusalOf(both.client)).code, 'ERR_HTTP2_INVALID_SESSION')
 })
 
 it('destroy() ends it with an error, with a code, or without', async t => {

@@ -28,6 +28,9 @@ export interface RequestOptions {
   weight?: number | undefined
 }
 
+/** Before Node 24 a session that closes refuses a request by throwing. */
+const throwsRefusal = Number.parseInt(process.versions.node, 10) < 24
+
 /** Methods whose requests have no content unless the program says so. */
 const bodiless = new Set(['GET', 'HEAD', 'DELETE'])
 
@@ -39,6 +42,7 @@ export class ClientHttp2Session extends Http2Session {
   request(headers?: unknown, given?: RequestOptions): ClientHttp2Stream {
     // Arguments are judged at once; that the session has ended is the stream's error, so that a retry does not throw.
     const refusal = this.destroyed ? invalidSession() : this.closed ? goawaySession() : undefined
+    if (refusal !== undefined && throwsRefusal) throw refusal
     this[kTouch]()
     const state = this[kSession]
     const { authority, protocol, options } = state
