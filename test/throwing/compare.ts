@@ -66,7 +66,7 @@ export class Comparison {
         const node = nodes[index] as Outcome
         const our = withoutOursAlone(scenario, ours[index] as Outcome, nodePlain)
         const ourPlain = withoutOursAlone(scenario, oursPlain.get(scenario) as Outcome, nodePlain)
-        const isRight = cell === undefined ? hearsTheSame(our, node) : costsNoMore(our, ourPlain, node, nodePlain)
+        const isRight = hearsTheSame(our, node) || (cell !== undefined && costsNoMore(our, ourPlain, node, nodePlain))
         if (isRight && our.ended === undefined && our.left.length <= node.left.length) return []
         const finding = { scenario, cell, ours: print(our), nodes: print(node) }
         return isKnownDifference(finding) ? [] : [finding]

@@ -60,13 +60,32 @@ const differences: readonly Difference[] = [
     reason: 'a stream that was reset has made room for the next at once; from Node 24 on its library refuses that',
   },
   {
+    scenario: /^http2 stream: a stream that the server refuses$/,
+    key: /^server server 'stream' 2$/,
+    reason: 'where the next one after a reset is served, the second that throws is another one',
+  },
+  {
+    scenario: /^http2 stream: pushes$/,
+    lines: /^- {3}client: push of \/pushed '(push' 4|data': pushed body)$/,
+    reason: 'a push that was refused is not heard any more; on Node 26 it is where an exception has come between',
+  },
+  {
     scenario: /^http2 session: destroyed before it is connected$/,
+    lines:
+      /^[-+] {3}(client: session 'connect'|server: (server '(connection|session)'|session [12] '(connect'|remoteSettings'|localSettings'|stream' 5|goaway' 0 0|close'))|process: uncaught the exception)$/,
     reason: 'a session that is destroyed before it is connected gives its connection up; Node connects, then ends it',
   },
   {
     scenario: /^http2 session: a client that closes as it asks$/,
+    lines:
+      /^[-+] {3}(client: (one '(response' 4|data': echo |end'|error' Error:ERR_HTTP2_STREAM_ERROR)|session '(goaway' 0 [01]|close')|close\(\) callback)|server: ((server|session 1) 'stream' 5|stream \/one '(end|close)'|session 1 '(goaway' 0 0|close')|close\(\) callback|server 'close'))$/,
     reason:
       'a request that was made before close() is sent before its GOAWAY; Node sends it behind, and refuses it itself',
+  },
+  {
+    scenario: /^http2 session: a client that closes as it asks$/,
+    key: /^server server 'stream' 1$/,
+    reason: 'where the first request of a session that closes is sent, the first that throws is another one',
   },
   {
     scenario: /^http2 session: pings$/,
@@ -84,26 +103,28 @@ const differences: readonly Difference[] = [
   {
     scenario: /^http2( over TLS)? session: a session destroyed by the (client|server)$/,
     lines:
-      /^[-+] {3}(client: one '(finish|end|error'.*)'?|server: (stream \S+ '(finish|end|close|error'.*)'?|(server 'sessionError'|session 1 'error') Error:ERR_HTTP2_SESSION_ERROR|session 1 '(goaway' 2 0|close'))|process: uncaught the exception)$/,
+      /^[-+] {3}(client: one '(finish|end|error'.*)'?|server: (stream \S+ '(finish|end|close|error'.*)'?|(server 'sessionError'|session 1 'error') Error:ERR_HTTP2_SESSION_ERROR|session 1 '(goaway' 2 0|close'))|process: uncaught (the exception|Error:ERR_HTTP2_STREAM_ERROR))$/,
     reason:
       "GOAWAY tells the peer's streams of the session's error; Node resets most of them before, by an order of its own",
   },
   {
     scenario: /^http2/,
     key: /^client (last )?session 'connect' 1$/,
+    lines:
+      /^\+ {3}(client: (close\(\) callback|(last request|one) '(error' Error:ERR_HTTP2_STREAM_CANCEL|close')|(last )?session '(goaway' 0 0|close'))|server: (close\(\) callback|server 'close'|session \d '(goaway' 0 0|close')))$/,
     reason:
       "a request that a 'connect' listener's exception keeps back fails when its session closes; Node keeps both for ever",
   },
   {
     scenario: /^http2/,
-    key: /^(client (one|two|three) '(aborted|end)'|client session '(stream|goaway)'|server (session 1 'goaway'|request \/one 'aborted'|stream \/\S+ '(aborted|end)')) 1$/,
+    key: /^(client (one|two|three) '(aborted|end)'|client session '(stream|goaway)'|server (session 1 'goaway'|request \/one 'aborted'|stream \/\S+ '(aborted|end)')) \d$/,
     lines:
       /^[-+] ( {2}(client: (session '(close'|goaway' 0 \d)|(one|two|three) '(end'|close'|error' Error:ERR_HTTP2_STREAM_ERROR))|server: (close\(\) callback|server 'close'|session 1 '(close'|goaway' 0 0)|(request|response to) \/one '(finish|close)'|stream \/\S+ '(end'|close'|error' Error:ERR_HTTP2_STREAM_ERROR)))|the sessions close:)$/,
     reason: 'a connection whose session has closed ends, though an exception has left a stream open; Node keeps it',
   },
   {
     scenario: /^http2/,
-    key: /^server server 'session' 1$/,
+    key: /^server server 'session' \d$/,
     lines: /^\+ {3}server: server '(connection|secureConnection)'$/,
     reason: "a connection is told of though a 'session' listener has thrown, which in Node is called from that event",
   },
@@ -191,5 +212,7 @@ export function isKnownDifference({ scenario, cell, nodes, ours }: Finding): boo
 
 /** That more stays open in Node is no line of its own. */
 function differingLines(nodes: string, ours: string): string[] {
-  return sideBySide(nodes, ours).filter(line => !line.startsWith(' ') && !line.startsWith('- left: '))
+  const differing = sideBySide(nodes, ours).filter(line => !line.startsWith(' '))
+  const left = (side: string) => differing.find(line => line.startsWith(`${side} left: `))?.split(',').length ?? 0
+  return differing.filter(line => !/^[-+] left: /.test(line) || left('+') > left('-'))
 }
