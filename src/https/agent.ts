@@ -1,6 +1,7 @@
 // https.Agent: http.Agent over TLS connections, with a cache of their sessions. Source: Node's documentation, "Class:
 // https.Agent".
 
+import { bareCopy } from '../core/bare-copy.ts'
 import { callableClass } from '../core/callable-class.ts'
 import {
   Agent as HttpAgent,
@@ -104,7 +105,7 @@ function watchSession(agent: SessionKeeper, socket: Socket, key: string): void {
 }
 
 function completeOptions(options: AgentOptions | undefined): AgentOptions {
-  const complete: AgentOptions = Object.assign(Object.create(null), options)
+  const complete = bareCopy<AgentOptions>(options)
   complete.defaultPort ??= 443
   complete.protocol ??= 'https:'
   return complete

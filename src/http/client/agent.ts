@@ -146,16 +146,9 @@ class NodeAgent extends EventEmitter {
   }
 
   createSocket(request: PendingRequest, given: RequestOptions, done: SocketDone): void {
-    const options = completeOptions(this, given, request)
-    const timeout = request.timeout || this.options.timeout || undefined
-    if (timeout) options.timeout = timeout
+    const options = completeOptions(this, given, request, addSocketOptions)
     const name = poolName(this, options)
     options._agentKey = name
-    options['encoding'] = null
-    if (this.keepAlive) {
-      options['keepAlive'] = true
-      options['keepAliveInitialDelay'] = this.keepAliveMsecs
-    }
     let isDone = false
     const onCreated: SocketDone = (error, socket) => {
       if (isDone) return
@@ -221,7 +214,7 @@ class NodeAgent extends EventEmitter {
 }
 
 function initialize(agent: NodeAgent, options: AgentOptions | undefined): void {
-  agent.options = Object.assign(Object.create(null), options)
+  agent.options = bareCopy<AgentOptions>(options)
   agent.defaultPort = agent.options.defaultPort || 80
   agent.protocol = agent.options.protocol || 'http:'
   if (agent.options.noDelay === undefined) agent.options.noDelay = true
@@ -321,13 +314,36 @@ function giveSocket(agent: NodeAgent, request: PendingRequest, socket: Socket): 
   if (request.timeout !== undefined && request.timeout !== agentTimeout) socket.setTimeout(request.timeout)
 }
 
-function completeOptions(agent: NodeAgent, given: RequestOptions, request: PendingRequest): SocketOptions {
-  const options: SocketOptions = bareCopy(given, agent.options)
-  if (options.socketPath) options.path = options.socketPath
-  if (!options.servername && options.servername !== '') options.servername = serverName(options, request)
+/** @param add - what else belongs to them: before they lose their prototype, or each would have a hidden class of its own (Node 20) */
+function completeOptions(
+  agent: NodeAgent,
+  given: RequestOptions,
+  request: PendingRequest,
+  add?: (agent: NodeAgent, options: SocketOptions, request: PendingRequest) => void,
+): SocketOptions {
+  const options: SocketOptions = Object.assign({}, given, agent.options)
+  const socketPath = ownOption(options, 'socketPath') as string | undefined
+  if (socketPath) options.path = socketPath
+  const servername = ownOption(options, 'servername')
+  if (!servername && servername !== '') options.servername = serverName(options, request)
   const host = ambientHost()
   if (host !== undefined) options[kHost] = host
-  return options
+  add?.(agent, options, request)
+  return Object.setPrototypeOf(options, null)
+}
+
+function addSocketOptions(agent: NodeAgent, options: SocketOptions, request: PendingRequest): void {
+  const timeout = request.timeout || agent.options.timeout || undefined
+  if (timeout) options.timeout = timeout
+  options._agentKey = ''
+  options['encoding'] = null
+  if (!agent.keepAlive) return
+  options['keepAlive'] = true
+  options['keepAliveInitialDelay'] = agent.keepAliveMsecs
+}
+
+function ownOption(options: SocketOptions, name: string): unknown {
+  return Object.hasOwn(options, name) ? options[name] : undefined
 }
 
 /** A connection belongs to the host that it was made on: programs on two of them may share an agent, and no socket. */
@@ -347,10 +363,10 @@ const hostLabels = new WeakMap<Host, string>()
 let hostCount = 0
 
 /** The name that TLS asks for: that of the Host field, and none for an IP address. */
-function serverName(options: RequestOptions, request: PendingRequest): string {
+function serverName(options: SocketOptions, request: PendingRequest): string {
   const header = request.getHeader('host')
   if (header && header === lastServer.header) return lastServer.name
-  let name = String(options.host)
+  let name = String(ownOption(options, 'host'))
   if (header) {
     validateString(header, 'options.headers.host')
     const end = header.indexOf(']')

@@ -1,6 +1,5 @@
 // The overloads of `http.request`, made one shape.
 
-import { bareCopy } from '../../core/bare-copy.ts'
 import { invalidArgType } from '../../core/errors.ts'
 import { URL, urlToHttpOptions } from '../../url/index.ts'
 import type { IncomingMessage } from '../message/incoming-message.ts'
@@ -61,10 +60,9 @@ export function readArguments(first: unknown, second: unknown, third: unknown): 
     options = url ?? {}
     url = null
   }
-  const complete =
-    url === null
-      ? bareCopy(options as RequestOptions)
-      : bareCopy<RequestOptions>(url as RequestOptions, options as object)
+  // Every request has these two in the end; what is added later gives each such object a hidden class of its own (Node 20).
+  const complete: RequestOptions = Object.assign({ host: undefined, port: undefined }, url, options)
+  Object.setPrototypeOf(complete, null)
   return { options: complete, listener: listener as ResponseListener | undefined }
 }
 
