@@ -263,7 +263,7 @@ export class MemoryHost implements Host, MemoryMachine {
     const isMapped = found.isDualStack && familyOf(address) === 4
     const key = `${local.port}|${route.address}|${target.port}`
     this.#connections.add(key)
-    client.onReleased = () => this.#connections.delete(key)
+    client.onceReleased = () => this.#connections.delete(key)
     client.local = endpoint(local.address, local.port)
     // As it was asked for: connecting to a mapped address, or to "any", reports what was reached.
     client.remote = endpoint(route.address, target.port)

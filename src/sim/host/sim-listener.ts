@@ -65,6 +65,7 @@ export class SimListener implements Listener, TcpAcceptor {
       const connection = new SimConnection(this.#clock, title, silentSink, false, this.#onReleased)
       endpoint.user = connection
       connection.carriedBy(endpoint, local, remote)
+      connection.onEstablished()
       this.#pending.add(connection)
       this.#onTurn(() => {
         if (this.#pending.delete(connection)) this.#sink.onConnection(connection)
