@@ -57,3 +57,6 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   }
   return whole
 }
+
+/** Shared by all that have no bytes to give. */
+export const noBytes = new Uint8Array(0)

@@ -1,3 +1,5 @@
+export { ADDRCONFIG, ALL, V4MAPPED } from '../core/address-family.ts'
+
 import type * as Node from 'node:dns'
 import { lookup as lookupFunction } from './lookup/lookup.ts'
 import { lookupService as lookupServiceFunction } from './lookup/lookup-service.ts'
@@ -11,7 +13,6 @@ export const lookupService = lookupServiceFunction as typeof lookupServiceFuncti
   Promisified<typeof Node.lookupService>
 
 export * from './error-codes.ts'
-export { ADDRCONFIG, ALL, V4MAPPED } from './lookup/lookup.ts'
 export { getDefaultResultOrder, setDefaultResultOrder } from './lookup/result-order.ts'
 export { dns as default } from './module.ts'
 export { promisesModule as promises } from './promises-module.ts'

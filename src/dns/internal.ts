@@ -1,3 +1,5 @@
 // For the modules that stand on dns.
 
-export { ADDRCONFIG, lookup } from './lookup/lookup.ts'
+export { ADDRCONFIG } from '../core/address-family.ts'
+
+export { lookup } from './lookup/lookup.ts'

@@ -1,7 +1,8 @@
 // The object that `require('dns')` gives: one, writable, as programs expect of Node's.
 
+import { ADDRCONFIG, ALL, V4MAPPED } from '../core/address-family.ts'
 import * as errorCodes from './error-codes.ts'
-import { ADDRCONFIG, ALL, lookup, V4MAPPED } from './lookup/lookup.ts'
+import { lookup } from './lookup/lookup.ts'
 import { lookupService } from './lookup/lookup-service.ts'
 import { getDefaultResultOrder, setDefaultResultOrder } from './lookup/result-order.ts'
 import { promisesModule } from './promises-module.ts'

@@ -4,6 +4,7 @@
 // The carrier sends what a step says and calls back with what came: `receive`, `expire` when the step's time is over,
 // `fail` when it could not be carried. Each gives the next step, or undefined: go on waiting.
 
+import { noBytes } from '../../core/bytes.ts'
 import { MessageError } from '../wire/error.ts'
 import { type Message, readMessage, writeMessage } from '../wire/message.ts'
 import { FORMERR, IN, NOTIMP, QUERY, type QuestionType, REFUSED, SERVFAIL } from '../wire/types.ts'
@@ -44,7 +45,7 @@ export class Query {
   #transport: 'udp' | 'tcp' = 'udp'
   #edns: boolean
   /** What was sent last, with the id it had; and where its question ends. */
-  #sent: Uint8Array = nothing
+  #sent: Uint8Array = noBytes
   #isEncoded = false
   #questionEnd = 0
   /** What its letters were mixed by. */
@@ -261,8 +262,6 @@ function isLetter(byte: number): boolean {
   const lower = byte | 0x20
   return lower >= 0x61 && lower <= 0x7a
 }
-
-const nothing = new Uint8Array(0)
 
 /** Of an OPT record without options. */
 const OPT_SIZE = 11

@@ -1,8 +1,9 @@
 // The addresses of a name, as lookup() wants them: what the host's own name service says, and on hosts whose service does not
 // ask name servers (a simulated machine has a hosts file and a list of servers) what those say, in the order of RFC 6724.
 
+import { ADDRCONFIG, ofFamily, V4MAPPED } from '../../core/address-family.ts'
+import { inAddressOrder, nearestAmong } from '../../core/address-order.ts'
 import type { Host, HostAddress, LookupOptions, ResolverConfiguration } from '../../host/types.ts'
-import { inAddressOrder } from '../engine/address-order.ts'
 import type { Answer } from '../engine/cache.ts'
 import { HOST_LOOKUP_TRIES } from '../engine/query-limits.ts'
 import { searchNames } from '../engine/search-list.ts'
@@ -17,19 +18,10 @@ export type AddressesFound = (error: Error | null, addresses: readonly HostAddre
 /** @param found - called on a later turn, once */
 export function lookUpOnHost(host: Host, name: string, options: LookupOptions, found: AddressesFound): void {
   host.lookup(name, options, (error, addresses) => {
-    if (host.asksNameServers) found(error, addresses, undefined)
-    else if (!error) found(null, inHostOrder(host, addresses), undefined)
+    if (host.asksNameServers || !error) found(error, addresses, undefined)
     else if (host.nameServers().length === 0 || isLocalName(name) || isOnionName(name)) found(error, [], undefined)
     else new ServerLookup(host, name, options, error, found).start()
   })
-}
-
-/** By what the hosts file says of them first, as the system's resolver does. */
-function inHostOrder(host: Host, addresses: readonly HostAddress[]): HostAddress[] {
-  return inAddressOrder(
-    addresses,
-    host.interfaces().map(({ address }) => address),
-  )
 }
 
 type AddressType = 'A' | 'AAAA'
@@ -87,7 +79,8 @@ class ServerLookup {
       if (record.type === 'A') return [{ address: record.address, family: 4 }]
       return record.type === 'AAAA' ? [{ address: record.address, family: 6 }] : []
     })
-    const wanted = ofFamily(inHostOrder(this.#host, addresses), this.#options)
+    const own = this.#host.interfaces().map(({ address }) => address)
+    const wanted = ofFamily(inAddressOrder(addresses, nearestAmong(own)), this.#options)
     if (wanted.length > 0) {
       this.#found(null, wanted, leastTtl([...this.#negative, ...answers.filter(({ kind }) => kind === 'records')]))
       return
@@ -125,16 +118,6 @@ function typesOf({ family, hints }: LookupOptions, host: Host): readonly Address
   return configured.length > 0 ? configured : all
 }
 
-function ofFamily(addresses: readonly HostAddress[], { family, hints }: LookupOptions): readonly HostAddress[] {
-  if (family === 0) return addresses
-  const wanted = addresses.filter(one => one.family === family)
-  if (family === 4 || (hints & V4MAPPED) === 0 || (wanted.length > 0 && (hints & ALL) === 0)) return wanted
-  const mapped = addresses
-    .filter(one => one.family === 4)
-    .map(({ address }) => ({ address: `::ffff:${address}`, family: 6 as const }))
-  return [...wanted, ...mapped]
-}
-
 const channels = new WeakMap<Host, { readonly servers: string; readonly channel: Channel }>()
 
 /** One for each host, and a new one when its servers have changed. */
@@ -156,8 +139,3 @@ function tryAgain(hostname: string): Error {
 }
 
 const noSearch: Pick<ResolverConfiguration, 'search' | 'ndots'> = { search: [], ndots: 1 }
-
-// `dns.ADDRCONFIG` and kin as Linux numbers them.
-const V4MAPPED = 8
-const ALL = 16
-const ADDRCONFIG = 32

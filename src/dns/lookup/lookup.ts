@@ -1,5 +1,6 @@
 // dns.lookup(): what the current host's own name service says. Source: Node's documentation, `dns.lookup()`.
 
+import { ADDRCONFIG, ALL, V4MAPPED } from '../../core/address-family.ts'
 import { invalidArgType, invalidArgValue } from '../../core/errors.ts'
 import { ipVersion } from '../../core/ip.ts'
 import {
@@ -16,9 +17,6 @@ import { lookUp } from './lookup-cache.ts'
 import { getDefaultResultOrder, type ResultOrder, resultOrders } from './result-order.ts'
 
 /** Hints, as getaddrinfo numbers them on Linux. */
-export const ADDRCONFIG = 32
-export const V4MAPPED = 8
-export const ALL = 16
 
 export interface LookupOptions {
   /** 4, 6, or 0: both. Default 0. */

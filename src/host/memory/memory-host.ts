@@ -3,6 +3,8 @@
 // peer brings about, how an accepted IPv4 address looks on a dual-stack listener), they are Linux's.
 
 import { randomBytes } from 'node:crypto'
+import { familyOf } from '../../core/address-family.ts'
+import { nearestAmong } from '../../core/address-order.ts'
 import { describedSystemError, featureUnavailable, type SystemError, systemError } from '../../core/errors.ts'
 import { formatIp, parseIp } from '../../core/ip.ts'
 import { runWithHost } from '../ambient.ts'
@@ -33,7 +35,6 @@ import { MemoryConnection } from './memory-connection.ts'
 import { MemoryDatagramPort } from './memory-datagram.ts'
 import { type ListenerPlace, MemoryListener } from './memory-listener.ts'
 import {
-  familyOf,
   type HostsFile,
   loopbackNames,
   MemoryNames,
@@ -131,7 +132,12 @@ export class MemoryHost implements Host, MemoryMachine {
   }
 
   lookup(name: string, options: LookupOptions, done: (error: Error | null, addresses: HostAddress[]) => void): void {
-    const selected = selectAddresses(this.#addressesOf(name), options, family => this.hasFamily(family))
+    const selected = selectAddresses(
+      this.#addressesOf(name),
+      options,
+      family => this.hasFamily(family),
+      nearestAmong(['127.0.0.1', '::1', ...this.addresses]),
+    )
     this.clock.setImmediate(() => {
       if (selected.length > 0) done(null, selected)
       else done(nameNotFound(name), [])

@@ -1,5 +1,7 @@
 // A memory host's name service: its hosts file, then the names of the machines on its network. Errors are getaddrinfo's.
 
+import { ADDRCONFIG, familyOf, ofFamily } from '../../core/address-family.ts'
+import { inAddressOrder } from '../../core/address-order.ts'
 import { isMappedIPv4, parseIp } from '../../core/ip.ts'
 import type { HostAddress, LookupOptions } from '../types.ts'
 
@@ -29,25 +31,20 @@ export class MemoryNames {
   }
 }
 
-/** Picks among a name's addresses what the caller asked for: family, mapped addresses, configured families only. */
+/**
+ * Picks among a name's addresses what the caller asked for, in the order of RFC 6724.
+ * @param sourceFor - see `inAddressOrder`
+ */
 export function selectAddresses(
   addresses: readonly string[],
-  { family, hints }: LookupOptions,
+  options: LookupOptions,
   isConfigured: (family: 4 | 6) => boolean,
+  sourceFor: (destination: string) => string | undefined,
 ): HostAddress[] {
-  let all = addresses.map(address => ({ address, family: familyOf(address) }))
-  if (hints & ADDRCONFIG) {
-    const reachable = all.filter(one => isConfigured(one.family))
-    if (reachable.length > 0) all = reachable
-  }
-  if (family === 0) return all
-  const wanted = all.filter(one => one.family === family)
-  const mapsIPv4 = family === 6 && (hints & V4MAPPED) !== 0 && (wanted.length === 0 || (hints & ALL) !== 0)
-  if (!mapsIPv4) return wanted
-  const mapped = all
-    .filter(one => one.family === 4)
-    .map(one => ({ address: `::ffff:${one.address}`, family: 6 as const }))
-  return [...wanted, ...mapped]
+  const all = addresses.map(address => ({ address, family: familyOf(address) }))
+  const sorted = inAddressOrder(all, sourceFor)
+  const reachable = (options.hints & ADDRCONFIG) === 0 ? [] : sorted.filter(one => isConfigured(one.family))
+  return [...ofFamily(reachable.length > 0 ? reachable : sorted, options)]
 }
 
 /** `getaddrinfo ENOTFOUND name` as `dns.lookup` gives it; the number is libuv's for EAI_NONAME. */
@@ -62,10 +59,6 @@ export function serviceName(port: number): string {
   return services[port] ?? String(port)
 }
 
-export function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4
-}
-
 /** ::ffff:a.b.c.d as a.b.c.d. */
 export function unmapped(address: string): string {
   const bytes = familyOf(address) === 6 ? parseIp(address) : undefined
@@ -78,8 +71,3 @@ function canonicalName(name: string): string {
 }
 
 const services: Readonly<Record<number, string>> = { 22: 'ssh', 25: 'smtp', 53: 'domain', 80: 'http', 443: 'https' }
-
-// `dns.ADDRCONFIG` and kin as Linux numbers them.
-const V4MAPPED = 8
-const ALL = 16
-const ADDRCONFIG = 32

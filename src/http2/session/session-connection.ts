@@ -1,6 +1,7 @@
 // Joins the engine and the Connection of one session: bytes both ways, and the time. What the engine has to tell goes to
 // session-events.ts. All that a turn of the event loop brings about leaves at its end.
 
+import { noBytes } from '../../core/bytes.ts'
 import { DuplexConnection } from '../../host/duplex-connection.ts'
 import type { Clock, Connection, ConnectionSink, Timer } from '../../host/types.ts'
 import { CLOSE_DEADLINE_MS, MAX_WRITES_IN_FLIGHT } from '../default-limits.ts'
@@ -337,7 +338,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   #applyEnds(): void {
     const ends = this.#ends
     this.#ends = []
-    for (const stream of ends) this.engine.sendData(stream, NOTHING, END_STREAM)
+    for (const stream of ends) this.engine.sendData(stream, noBytes, END_STREAM)
   }
 
   #applyResets(): void {
@@ -401,5 +402,4 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   }
 }
 
-const NOTHING = new Uint8Array(0)
 const END_STREAM = { endStream: true } as const

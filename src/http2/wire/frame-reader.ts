@@ -2,6 +2,7 @@
 // as views, without waiting for the rest; any other payload is handed on whole, in place where it came whole, else put
 // together in a buffer of its own. What a frame means, and how long it may be, is the sink's to say.
 
+import { noBytes } from '../../core/bytes.ts'
 import { CLIENT_PREFACE, DATA, FRAME_HEADER_BYTES, PADDED } from './frame-types.ts'
 
 export interface FrameSink {
@@ -70,7 +71,7 @@ export class FrameReader {
 
   /** Reads what is left, where the reader was paused or a method of the sink threw. */
   resume(): void {
-    this.#readAll(this.#unread ?? NOTHING)
+    this.#readAll(this.#unread ?? noBytes)
   }
 
   /** Where the next byte is, kept ahead of every call to the sink. */
@@ -253,8 +254,6 @@ export function readUint32(bytes: Uint8Array, at: number): number {
     0
   )
 }
-
-const NOTHING = new Uint8Array(0)
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const whole = new Uint8Array(first.length + second.length)

@@ -1,5 +1,7 @@
 // Bytes from the user that are not acknowledged yet, by their place in the stream.
 
+import { noBytes } from '../../core/bytes.ts'
+
 export class SendBuffer {
   #chunks: Uint8Array[] = []
   /** Place of the first byte of the first chunk: its beginning may be acknowledged already. */
@@ -31,7 +33,7 @@ export class SendBuffer {
 
   /** A view where the bytes lie in one chunk, a copy where they do not. */
   slice(from: number, length: number): Uint8Array {
-    if (length === 0 || from >= this.#end) return nothing
+    if (length === 0 || from >= this.#end) return noBytes
     if (from < this.#cursorAt) {
       this.#cursorAt = this.#first
       this.#cursorIndex = 0
@@ -77,5 +79,3 @@ export class SendBuffer {
     return bytes
   }
 }
-
-const nothing = new Uint8Array(0)

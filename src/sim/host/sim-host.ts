@@ -1,12 +1,13 @@
 // The host port of a simulated machine, over its IP stack. UNIX paths are the machine's own; they need no stack, and are those
 // of a memory host.
 
+import { familyOf } from '../../core/address-family.ts'
 import { describedSystemError, featureUnavailable, type SystemError, systemError } from '../../core/errors.ts'
 import { formatIp, parseIp } from '../../core/ip.ts'
 import { runWithHost } from '../../host/ambient.ts'
 import { MemoryConnection } from '../../host/memory/memory-connection.ts'
 import { MemoryListener, type ListenerPlace as PathPlace } from '../../host/memory/memory-listener.ts'
-import { familyOf, nameNotFound, selectAddresses, serviceName, unmapped } from '../../host/memory/memory-names.ts'
+import { nameNotFound, selectAddresses, serviceName, unmapped } from '../../host/memory/memory-names.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
 import { silentSink } from '../../host/silent-sink.ts'
 import type {
@@ -27,7 +28,6 @@ import type {
 } from '../../host/types.ts'
 import type { IpStack } from '../stack/ip-stack.ts'
 import { DEFAULT_BACKLOG } from '../stack/tcp-layer.ts'
-import { sortDestinations } from './address-order.ts'
 import { SimConnection } from './sim-connection.ts'
 import { SimDatagramPort } from './sim-datagram.ts'
 import { endpointOf, type ListenerPlace, SimListener } from './sim-listener.ts'
@@ -103,8 +103,12 @@ export class SimHost implements Host {
 
   lookup(name: string, options: LookupOptions, done: (error: Error | null, addresses: HostAddress[]) => void): void {
     const answer = (all: readonly string[]) => {
-      const sorted = sortDestinations(all, address => this.stack.sourceFor(address))
-      const selected = selectAddresses(sorted, options, family => this.stack.hasFamily(family))
+      const selected = selectAddresses(
+        all,
+        options,
+        family => this.stack.hasFamily(family),
+        destination => this.stack.sourceFor(destination),
+      )
       this.clock.setImmediate(() => {
         if (selected.length > 0) done(null, selected)
         else done(nameNotFound(name), [])

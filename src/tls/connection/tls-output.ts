@@ -1,6 +1,7 @@
 // What goes down from a TLS connection: plaintext that waits to be sealed, what the layer has put out, and whom to tell when it
 // has left.
 
+import { noBytes } from '../../core/bytes.ts'
 import { detached } from '../../core/detached.ts'
 import { currentHost } from '../../host/current.ts'
 import type { Connection, WriteDone } from '../../host/types.ts'
@@ -48,7 +49,7 @@ export class TlsOutput {
 
   /**
    * Writes what the layer has put out.
-   * @param isOver - nothing may follow any more: what there is, is dropped
+   * @param isOver - noBytes may follow any more: what there is, is dropped
    * @returns as `Connection.write` does
    */
   send(layer: TlsLayer, below: Connection, given: WriteDone | undefined, isOver: boolean): boolean {
@@ -56,7 +57,7 @@ export class TlsOutput {
     const output = layer.takeOutput()
     if (output.length === 0) {
       // After what has been written before it.
-      if (done) below.write(nothing, undefined, done)
+      if (done) below.write(noBytes, undefined, done)
       return true
     }
     if (isOver) return false
@@ -116,5 +117,4 @@ function allOf(done: readonly WriteDone[]): WriteDone {
   }
 }
 
-const nothing = new Uint8Array(0)
 const maxJoinedBytes = 16 * 1024

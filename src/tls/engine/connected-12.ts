@@ -1,7 +1,7 @@
 // A connection of TLS 1.2 whose handshake is done: renegotiation by either side (RFC 5246 section 7.4.1.1, bound to this
 // handshake by RFC 5746) and exporters. And the end that all its handshakes have: change_cipher_spec and Finished.
 
-import { concat } from '../../core/bytes.ts'
+import { concat, noBytes } from '../../core/bytes.ts'
 import { DECODE_ERROR, DECRYPT_ERROR, HANDSHAKE_FAILURE, NO_RENEGOTIATION } from '../wire/alerts.ts'
 import { CLIENT_HELLO, FINISHED, HELLO_REQUEST, readEmpty } from '../wire/handshake-messages.ts'
 import { refusal } from './engine-errors.ts'
@@ -98,10 +98,10 @@ class AwaitRenegotiation implements HandshakeState {
 
 /** What renegotiation_info must hold: nothing in a first handshake, the last handshake's Finished in a later one. */
 export function checkRenegotiation(channel: HandshakeChannel, received: Uint8Array, from: 'client' | 'server'): void {
-  const { finished = NOTHING, peerFinished = NOTHING } = channel
+  const { finished = noBytes, peerFinished = noBytes } = channel
   const [client, server] = channel.config.role === 'client' ? [finished, peerFinished] : [peerFinished, finished]
   const whole = from === 'client' ? client : concat(client, server)
-  const expected = channel.connected ? whole : NOTHING
+  const expected = channel.connected ? whole : noBytes
   if (!channel.crypto.equal(received, expected)) throw refusal(40, 'renegotiation mismatch')
 }
 
@@ -174,5 +174,3 @@ export function sendFinished(channel: HandshakeChannel, secrets: Secrets12): voi
   channel.send(FINISHED, verifyData)
   channel.finished = verifyData
 }
-
-const NOTHING = new Uint8Array(0)

@@ -1,5 +1,6 @@
 // A connection of TLS 1.3 whose handshake is done: tickets, key updates, exporters. RFC 8446 sections 4.6 and 7.5.
 
+import { noBytes } from '../../core/bytes.ts'
 import { UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
 import { copyOf } from '../wire/bytes.ts'
 import {
@@ -88,8 +89,8 @@ export class Connected13 implements ConnectedState {
         secret: this.#resumptionPsk(nonce),
         issuedAt: config.now(),
         lifetimeSeconds,
-        ticket: NOTHING,
-        sessionId: NOTHING,
+        ticket: noBytes,
+        sessionId: noBytes,
         ageAdd: new DataView(chance.buffer, chance.byteOffset + SALT_SIZE).getUint32(0),
         serverName: info.serverName,
         alpn: info.alpn,
@@ -132,7 +133,7 @@ export class Connected13 implements ConnectedState {
       issuedAt: config.now(),
       lifetimeSeconds: Math.min(lifetimeSeconds, MAX_TICKET_LIFETIME_SECONDS),
       ticket: copyOf(ticket),
-      sessionId: NOTHING,
+      sessionId: noBytes,
       ageAdd,
       serverName: config.serverName,
       alpn: info.alpn,
@@ -141,7 +142,7 @@ export class Connected13 implements ConnectedState {
       peerCertificates: info.peerCertificates,
     }
     channel.session = session
-    channel.tell(handler => handler.onSession?.(session, NOTHING))
+    channel.tell(handler => handler.onSession?.(session, noBytes))
   }
 
   /** RFC 8446 section 4.6.1. */
@@ -151,5 +152,3 @@ export class Connected13 implements ConnectedState {
     return expandLabel(this.#channel.crypto, hash, secret, 'resumption', nonce, hashSize(hash))
   }
 }
-
-const NOTHING = new Uint8Array(0)

@@ -1,5 +1,6 @@
 // TLS 1.3's key schedule: RFC 8446 section 7.1. Every secret has a name of the standard's; whoever takes one out owns it.
 
+import { noBytes } from '../../core/bytes.ts'
 import type { BulkCipher } from '../../crypto/algorithms.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import { asciiBytes, ByteWriter } from '../wire/bytes.ts'
@@ -7,8 +8,6 @@ import type { CipherSuite } from '../wire/cipher-suites.ts'
 import { Opener13, Sealer13 } from './record/record-protection.ts'
 
 type Hash = CipherSuite['hash']
-
-const NOTHING = new Uint8Array(0)
 
 export class KeySchedule {
   readonly #crypto: CryptoProvider
@@ -25,7 +24,7 @@ export class KeySchedule {
     this.hashSize = hashSize(hash)
     this.#isPlain = psk === undefined
     const zeroes = new Uint8Array(this.hashSize)
-    this.#secret = psk === undefined ? NOTHING : crypto.hmac(hash, zeroes, psk)
+    this.#secret = psk === undefined ? noBytes : crypto.hmac(hash, zeroes, psk)
   }
 
   binderKey(isExternal: boolean): Uint8Array {
@@ -60,7 +59,7 @@ export class KeySchedule {
 
   /** `verify_data` of a Finished. */
   finished(baseKey: Uint8Array, transcript: Uint8Array): Uint8Array {
-    const key = expandLabel(this.#crypto, this.hash, baseKey, 'finished', NOTHING, this.hashSize)
+    const key = expandLabel(this.#crypto, this.hash, baseKey, 'finished', noBytes, this.hashSize)
     const verifyData = this.#crypto.hmac(this.hash, key, transcript)
     key.fill(0)
     return verifyData
@@ -87,7 +86,7 @@ const emptyHashes = new Map<Hash, Uint8Array>()
 
 function emptyHash(crypto: CryptoProvider, hash: Hash): Uint8Array {
   let empty = emptyHashes.get(hash)
-  if (empty === undefined) emptyHashes.set(hash, (empty = crypto.hash(hash, NOTHING)))
+  if (empty === undefined) emptyHashes.set(hash, (empty = crypto.hash(hash, noBytes)))
   return empty
 }
 
@@ -131,7 +130,7 @@ export function expandLabel(
   // One block is all that the protocol asks for itself; exporters may want more.
   if (size <= hashSize(hash)) return crypto.hmac(hash, secret, info.uint8(1).take()).subarray(0, size)
   const output = new Uint8Array(size)
-  let block: Uint8Array = NOTHING
+  let block: Uint8Array = noBytes
   for (let at = 0, counter = 1; at < size; at += block.length, counter++) {
     const input = ByteWriter.apart(block.length + infoBytes.length + 1)
       .bytes(block)
@@ -185,7 +184,7 @@ export class TrafficSecret {
   /** RFC 8446 section 7.2. */
   update(): void {
     const { hash } = this.#suite
-    const next = expandLabel(this.#crypto, hash, this.#secret, 'traffic upd', NOTHING, hashSize(hash))
+    const next = expandLabel(this.#crypto, hash, this.#secret, 'traffic upd', noBytes, hashSize(hash))
     this.#secret.fill(0)
     this.#secret = next
   }
@@ -195,11 +194,11 @@ export class TrafficSecret {
   }
 
   #key(): Uint8Array {
-    return expandLabel(this.#crypto, this.#suite.hash, this.#secret, 'key', NOTHING, keySize(this.#suite.cipher))
+    return expandLabel(this.#crypto, this.#suite.hash, this.#secret, 'key', noBytes, keySize(this.#suite.cipher))
   }
 
   #iv(): Uint8Array {
-    return expandLabel(this.#crypto, this.#suite.hash, this.#secret, 'iv', NOTHING, 12)
+    return expandLabel(this.#crypto, this.#suite.hash, this.#secret, 'iv', noBytes, 12)
   }
 }
 

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BindTarget, Connection, DatagramSink, Endpoint, Host, HostAddress } from '../../../src/host/types.ts'
-import { sortDestinations } from '../../../src/sim/host/address-order.ts'
 import { listening, openPair } from '../../host/open-pair.ts'
 import { RecordingSink } from '../../host/recording-sink.ts'
 import { machines, RunningTimeline, TestLink, testHost } from '../small-network.ts'
@@ -178,15 +177,6 @@ test('names: the hosts file, in the order of RFC 6724', async () => {
   // Unique local addresses come after IPv4 in the default table.
   assert.deepEqual(await lookup('both'), ['10.0.0.2', 'fd00::2'])
   assert.deepEqual(await lookup('far'), ['10.0.0.2', '2001:db8::1'], 'what cannot be reached comes last')
-  const sources: Record<string, string> = {
-    '2001:db8::1': '2001:db8::9',
-    '2001:db8:8000::1': '2001:db8::9',
-    '::1': '::1',
-  }
-  assert.deepEqual(
-    sortDestinations(['192.0.2.1', '2001:db8:8000::1', '2001:db8::1', '::1'], to => sources[to] ?? '192.0.2.9'),
-    ['::1', '2001:db8::1', '2001:db8:8000::1', '192.0.2.1'],
-  )
   assert.deepEqual(
     host.interfaces().map(({ name, address, prefixLength, mac }) => `${name} ${address}/${prefixLength} ${mac}`),
     [

@@ -1,7 +1,7 @@
 // A client of TLS 1.2 from the ServerHello on: RFC 5246 section 7.3, RFC 8422, RFC 5077, RFC 4279, RFC 5489. One class for
 // each message that it awaits.
 
-import { concat } from '../../../core/bytes.ts'
+import { concat, noBytes } from '../../../core/bytes.ts'
 import { X25519MLKEM768 } from '../../../crypto/named-groups.ts'
 import type { KeyShare, PublicKey } from '../../../crypto/provider.ts'
 import {
@@ -161,7 +161,7 @@ class ClientHandshake12 {
       channel.session = sent.session
       return undefined
     }
-    const ticket = this.ticket?.ticket ?? NOTHING
+    const ticket = this.ticket?.ticket ?? noBytes
     if (ticket.length === 0 && this.sessionId.length === 0) return undefined
     return {
       version: 0x0303,
@@ -419,5 +419,3 @@ class AwaitTicket implements HandshakeState {
     return new AwaitChangeCipherSpec(channel, secrets, 'server', this.#done)
   }
 }
-
-const NOTHING = new Uint8Array(0)

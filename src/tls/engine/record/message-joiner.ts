@@ -1,5 +1,6 @@
 // Handshake messages out of records: several may lie in one, and one may stretch over several. RFC 8446 section 5.1.
 
+import { noBytes } from '../../../core/bytes.ts'
 import { DECODE_ERROR } from '../../wire/alerts.ts'
 import { copyOf } from '../../wire/bytes.ts'
 import { CERTIFICATE, CLIENT_HELLO } from '../../wire/handshake-messages.ts'
@@ -14,11 +15,10 @@ export interface HandshakeMessage {
 }
 
 const HEADER_SIZE = 4
-const NOTHING = new Uint8Array(0)
 
 export class MessageJoiner {
   /** What nobody took yet lies between `start` and `end`. What was taken before `start` is others' and stays as it is. */
-  #bytes: Uint8Array = NOTHING
+  #bytes: Uint8Array = noBytes
   #start = 0
   #end = 0
 
@@ -61,7 +61,7 @@ export class MessageJoiner {
     this.#start += HEADER_SIZE + size
     const bytes = this.#bytes.subarray(start, this.#start)
     // A connection at rest holds on to no message of its handshake.
-    if (!this.hasMore) this.#bytes = NOTHING
+    if (!this.hasMore) this.#bytes = noBytes
     return { type, body: bytes.subarray(HEADER_SIZE), bytes }
   }
 

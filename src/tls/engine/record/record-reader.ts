@@ -1,6 +1,7 @@
 // Bytes as they come, cut into whole records. A record that lies whole in what came is a view of it; one in pieces is
 // gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
 
+import { noBytes } from '../../../core/bytes.ts'
 import { PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../wire/alerts.ts'
 import {
   fragmentSize,
@@ -14,12 +15,12 @@ import { noTls, refusal } from '../engine-errors.ts'
 
 export class RecordReader {
   /** What was given and not taken lies between `at` and `end`. */
-  #input: Uint8Array = NOTHING
+  #input: Uint8Array = noBytes
   #at = 0
   #end = 0
   /** The memory of `input` is ours, with room behind `end`: what comes while other bytes wait is not copied again and again. */
   #isOwn = false
-  #partial: Uint8Array = NOTHING
+  #partial: Uint8Array = noBytes
   #partialSize = 0
   #isFirst = true
 
@@ -89,7 +90,7 @@ export class RecordReader {
   #take(size: number): void {
     this.#at += size
     if (this.#at < this.#end) return
-    this.#input = NOTHING
+    this.#input = noBytes
     this.#at = 0
     this.#end = 0
   }
@@ -107,7 +108,7 @@ export class RecordReader {
     }
     if (!this.#fill()) return undefined
     const record = this.#partial
-    this.#partial = NOTHING
+    this.#partial = noBytes
     this.#partialSize = 0
     return record
   }
@@ -138,5 +139,3 @@ function reasonOf(bytes: Uint8Array, at: number): string {
   if (looksLikeHttp(bytes, at)) return 'http request'
   return looksLikeProxying(bytes, at) ? 'https proxy request' : 'wrong version number'
 }
-
-const NOTHING = new Uint8Array(0)

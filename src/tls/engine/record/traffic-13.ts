@@ -1,6 +1,7 @@
 // The secrets of a TLS 1.3 connection from the ServerHello on, for both roles: which there are, when each is taken out of
 // the schedule, and that they are overwritten. RFC 8446 section 7.
 
+import { noBytes } from '../../../core/bytes.ts'
 import type { CryptoProvider } from '../../../crypto/provider.ts'
 import type { CipherSuite } from '../../wire/cipher-suites.ts'
 import { type KeySchedule, TrafficSecret } from '../key-schedule.ts'
@@ -14,8 +15,8 @@ export class Traffic13 {
   readonly #clientRandom: Uint8Array
   client: TrafficSecret
   server: TrafficSecret
-  exporterSecret: Uint8Array = NOTHING
-  resumptionSecret: Uint8Array = NOTHING
+  exporterSecret: Uint8Array = noBytes
+  resumptionSecret: Uint8Array = noBytes
 
   /** Handshake secrets, of a transcript that ends with the ServerHello. */
   constructor(
@@ -91,5 +92,3 @@ export class Traffic13 {
     return traffic
   }
 }
-
-const NOTHING = new Uint8Array(0)

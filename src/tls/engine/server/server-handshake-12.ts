@@ -1,7 +1,7 @@
 // A server of TLS 1.2 from the ClientHello to the client's Finished: RFC 5246 section 7.3, RFC 8422, RFC 5077, RFC 4279, RFC
 // 5489. One class for each message that it awaits.
 
-import { concat } from '../../../core/bytes.ts'
+import { concat, noBytes } from '../../../core/bytes.ts'
 import type { KeyShare, PublicKey } from '../../../crypto/provider.ts'
 import { HANDSHAKE_FAILURE, ILLEGAL_PARAMETER, UNKNOWN_PSK_IDENTITY } from '../../wire/alerts.ts'
 import { ByteReader, ByteWriter, copyOf } from '../../wire/bytes.ts'
@@ -74,7 +74,7 @@ export function answer12(
   channel.transcript.start(choice.suite.hash)
   const sendsTicket = config.tickets !== undefined && extensions.has(ext.SESSION_TICKET)
   // A session goes into the ticket or is known by an id, not both.
-  const sessionId = config.sessionIds && !sendsTicket ? config.random(32) : NOTHING
+  const sessionId = config.sessionIds && !sendsTicket ? config.random(32) : noBytes
   const status = extensions.get(ext.STATUS_REQUEST)
   const staple = status && ext.readStatusRequest(status) && choice.credential ? answer.ocspResponse : undefined
   const secrets = sendHello(channel, received, choice.suite, sessionId, { sendsTicket, staple: staple !== undefined })
@@ -95,19 +95,19 @@ function sendHello(
   if (config.maxVersion === 0x0304) random.set(DOWNGRADE_TO_12, 24)
   const extensions = new Map<number, Uint8Array>()
   if (info.hasSecureRenegotiation) {
-    const both = channel.connected ? concat(channel.peerFinished ?? NOTHING, channel.finished ?? NOTHING) : NOTHING
+    const both = channel.connected ? concat(channel.peerFinished ?? noBytes, channel.finished ?? noBytes) : noBytes
     extensions.set(ext.RENEGOTIATION_INFO, ext.writeOpaque(both, 1))
   }
-  if (received.serverName !== undefined && !info.isResumed) extensions.set(ext.SERVER_NAME, NOTHING)
+  if (received.serverName !== undefined && !info.isResumed) extensions.set(ext.SERVER_NAME, noBytes)
   if (theirs.has(ext.EC_POINT_FORMATS) && suite.keyExchange.startsWith('ecdhe')) {
     extensions.set(ext.EC_POINT_FORMATS, ext.writeOpaque(Uint8Array.of(0), 1))
   }
-  if (sendsTicket) extensions.set(ext.SESSION_TICKET, NOTHING)
-  if (staple) extensions.set(ext.STATUS_REQUEST, NOTHING)
+  if (sendsTicket) extensions.set(ext.SESSION_TICKET, noBytes)
+  if (staple) extensions.set(ext.STATUS_REQUEST, noBytes)
   if (info.alpn) extensions.set(ext.ALPN, ext.writeProtocolNames([info.alpn]))
   const isEncryptThenMac = suite.mac !== undefined && theirs.has(ext.ENCRYPT_THEN_MAC)
-  if (isEncryptThenMac) extensions.set(ext.ENCRYPT_THEN_MAC, NOTHING)
-  if (info.hasExtendedMasterSecret) extensions.set(ext.EXTENDED_MASTER_SECRET, NOTHING)
+  if (isEncryptThenMac) extensions.set(ext.ENCRYPT_THEN_MAC, noBytes)
+  if (info.hasExtendedMasterSecret) extensions.set(ext.EXTENDED_MASTER_SECRET, noBytes)
   if (!channel.connected) answerRecordLimits(channel, theirs, extensions)
   channel.send(
     SERVER_HELLO,
@@ -152,10 +152,10 @@ function complete(channel: HandshakeChannel, secrets: Secrets12): HandshakeState
 
 function sendTicket(channel: HandshakeChannel, secrets: Secrets12): void {
   const { config, crypto } = channel
-  const session = sessionOf(channel, secrets, NOTHING)
+  const session = sessionOf(channel, secrets, noBytes)
   const ticket = config.tickets && sealTicket(crypto, config.tickets, session, config.random(SALT_SIZE))
   session.secret.fill(0)
-  const message = { lifetimeSeconds: session.lifetimeSeconds, ticket: ticket ?? NOTHING }
+  const message = { lifetimeSeconds: session.lifetimeSeconds, ticket: ticket ?? noBytes }
   channel.send(NEW_SESSION_TICKET, writeNewSessionTicket12(message))
 }
 
@@ -167,7 +167,7 @@ function sessionOf(channel: HandshakeChannel, secrets: Secrets12, sessionId: Uin
     secret: copyOf(secrets.master),
     issuedAt: config.now(),
     lifetimeSeconds: config.sessionTimeoutSeconds,
-    ticket: NOTHING,
+    ticket: noBytes,
     sessionId,
     ageAdd: 0,
     serverName: info.serverName,
@@ -224,7 +224,7 @@ class ServerHandshake12 {
       const request = { types: CERTIFICATE_TYPES, signatureSchemes, authorities: config.certificateAuthorities }
       channel.send(CERTIFICATE_REQUEST, writeCertificateRequest12(request))
     }
-    channel.send(SERVER_HELLO_DONE, NOTHING)
+    channel.send(SERVER_HELLO_DONE, noBytes)
     return asksCertificate ? new AwaitCertificate(this) : new AwaitKeyExchange(this, undefined)
   }
 
@@ -246,7 +246,7 @@ class ServerHandshake12 {
     const { suite, group, credential, scheme } = choice
     const body = new ByteWriter(512)
     const isPsk = suite.authentication === 'psk'
-    if (isPsk) body.vector(2, config.pskIdentityHint ?? NOTHING)
+    if (isPsk) body.vector(2, config.pskIdentityHint ?? noBytes)
     if (group) {
       this.share = crypto.generateKeyShare(group)
       info.group = group
@@ -383,5 +383,3 @@ class AwaitCertificateVerify implements HandshakeState {
     return new AwaitChangeCipherSpec(channel, secrets, 'client', () => this.#handshake.end())
   }
 }
-
-const NOTHING = new Uint8Array(0)

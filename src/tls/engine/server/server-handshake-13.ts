@@ -1,6 +1,7 @@
 // A server of TLS 1.3 from the ClientHello to the client's Finished: RFC 8446 section 2. One class for each message that it
 // awaits.
 
+import { noBytes } from '../../../core/bytes.ts'
 import type { NamedGroup } from '../../../crypto/named-groups.ts'
 import type { PublicKey } from '../../../crypto/provider.ts'
 import {
@@ -168,7 +169,7 @@ class AwaitSecondHello implements HandshakeState {
       !hasEarlyData(second) &&
       this.#first.serverName === second.serverName &&
       [ext.ALPN, ext.SUPPORTED_GROUPS, ext.SIGNATURE_ALGORITHMS, ext.SUPPORTED_VERSIONS].every(type =>
-        sameBytes(one.extensions.get(type) ?? NOTHING, other.extensions.get(type) ?? NOTHING),
+        sameBytes(one.extensions.get(type) ?? noBytes, other.extensions.get(type) ?? noBytes),
       )
     if (!isSame) throw refusal(ILLEGAL_PARAMETER, 'bad extension')
   }
@@ -244,7 +245,7 @@ function sendEncryptedExtensions(channel: HandshakeChannel, received: ReceivedHe
   const { info } = channel
   const extensions = new Map<number, Uint8Array>()
   if (info.alpn) extensions.set(ext.ALPN, ext.writeProtocolNames([info.alpn]))
-  if (received.serverName !== undefined && !info.isResumed) extensions.set(ext.SERVER_NAME, NOTHING)
+  if (received.serverName !== undefined && !info.isResumed) extensions.set(ext.SERVER_NAME, noBytes)
   answerRecordLimits(channel, received.hello.extensions, extensions)
   channel.send(ENCRYPTED_EXTENSIONS, writeEncryptedExtensions(extensions))
 }
@@ -274,7 +275,7 @@ function certificateOf(
       : ext.NO_EXTENSIONS
     return { certificate, extensions }
   })
-  return { context: NOTHING, entries }
+  return { context: noBytes, entries }
 }
 
 interface Flight {
@@ -379,5 +380,3 @@ function wantsOcsp(received: ReceivedHello): boolean {
 function noSignerReason(shared: readonly unknown[]): string {
   return shared.length === 0 ? 'no shared signature algorithms' : 'no suitable signature algorithm'
 }
-
-const NOTHING = new Uint8Array(0)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { inAddressOrder } from '../../../src/dns/engine/address-order.ts'
+import { inAddressOrder, nearestAmong } from '../../src/core/address-order.ts'
 
 const address = (text: string) => ({ address: text, family: text.includes(':') ? (6 as const) : (4 as const) })
 
@@ -54,17 +54,31 @@ const examples: readonly [name: string, sources: string[], given: string[], expe
 describe('inAddressOrder', () => {
   for (const [name, sources, given, expected] of examples) {
     it(`prefers ${name}`, () => {
-      assert.deepEqual(inAddressOrder(given.map(address), sources), expected.map(address))
+      assert.deepEqual(inAddressOrder(given.map(address), nearestAmong(sources)), expected.map(address))
     })
   }
+
+  it('asks the caller for the source of each destination, and puts last what has none', () => {
+    const sources: Record<string, string> = {
+      '2001:db8::1': '2001:db8::9',
+      '2001:db8:8000::1': '2001:db8::9',
+      '::1': '::1',
+    }
+    const given = ['10.0.0.1', '192.0.2.1', '2001:db8:8000::1', '2001:db8::1', '::1'].map(address)
+    const ordered = inAddressOrder(given, to => (to === '10.0.0.1' ? undefined : (sources[to] ?? '192.0.2.9')))
+    assert.deepEqual(
+      ordered.map(one => one.address),
+      ['::1', '2001:db8::1', '2001:db8:8000::1', '192.0.2.1', '10.0.0.1'],
+    )
+  })
 
   it('loses and invents nothing, whatever the addresses, and does not care for their order', () => {
     const any = fc.oneof(fc.ipV4(), fc.ipV6())
     fc.assert(
       fc.property(fc.uniqueArray(any, { maxLength: 8 }), fc.array(any, { maxLength: 4 }), (given, sources) => {
-        const ordered = inAddressOrder(given.map(address), sources)
+        const ordered = inAddressOrder(given.map(address), nearestAmong(sources))
         assert.deepEqual(ordered.map(one => one.address).sort(), [...given].sort())
-        assert.deepEqual(inAddressOrder(ordered, sources), ordered)
+        assert.deepEqual(inAddressOrder(ordered, nearestAmong(sources)), ordered)
       }),
     )
   })

@@ -2,8 +2,7 @@
 // destinations those that a host can know are here: usable at all (1), scope (2, 8), label (5), precedence (6), and the
 // longest common prefix (9). Of the rules for sources: the same address, scope, label, longest common prefix.
 
-import { parseIp } from '../../core/ip.ts'
-import type { HostAddress } from '../../host/types.ts'
+import { parseIp } from './ip.ts'
 
 type Bytes = Uint8Array
 
@@ -25,26 +24,41 @@ const policies: readonly (readonly [Bytes, number, number, number])[] = (
 /** RFC 4291 section 2.7. */
 const scopes = { linkLocal: 0x2, siteLocal: 0x5, global: 0xe } as const
 
-interface Destination {
-  readonly given: HostAddress
+interface Destination<Given> {
+  readonly given: Given
   readonly address: Bytes
   readonly source: Bytes | undefined
 }
 
-/** @param sources - the addresses of the machine that will connect */
-export function inAddressOrder(addresses: readonly HostAddress[], sources: readonly string[]): HostAddress[] {
+/** @param sourceFor - the own address that a packet to `destination` would bear; undefined: there is no route */
+export function inAddressOrder<Given extends { readonly address: string }>(
+  addresses: readonly Given[],
+  sourceFor: (destination: string) => string | undefined,
+): Given[] {
   if (addresses.length < 2) return [...addresses]
-  const own = sources.flatMap(text => mapped(text) ?? [])
-  const destinations = addresses.flatMap((given): Destination[] => {
+  const destinations = addresses.flatMap((given): Destination<Given>[] => {
     const address = mapped(given.address)
-    return address === undefined ? [] : [{ given, address, source: sourceFor(address, own) }]
+    const source = sourceFor(given.address)
+    return address === undefined ? [] : [{ given, address, source: source === undefined ? undefined : mapped(source) }]
   })
   // Rule 10: what is equal stays in the order of the answer; sort() is stable.
   return destinations.sort(compare).map(({ given }) => given)
 }
 
+/** For a machine of which no routes are known: the own address of the same family that is nearest in scope, label and prefix. */
+export function nearestAmong(own: readonly string[]): (destination: string) => string | undefined {
+  const sources = own.flatMap(text => {
+    const address = mapped(text)
+    return address === undefined ? [] : [{ text, address }]
+  })
+  return destination => {
+    const address = mapped(destination)
+    return address && nearestTo(address, sources)?.text
+  }
+}
+
 /** Negative: `a` before `b`. */
-function compare(a: Destination, b: Destination): number {
+function compare(a: Destination<unknown>, b: Destination<unknown>): number {
   if (a.source === undefined || b.source === undefined) {
     return Number(a.source === undefined) - Number(b.source === undefined)
   }
@@ -59,18 +73,21 @@ function compare(a: Destination, b: Destination): number {
   )
 }
 
-/** The own address that would be spoken from: of the same family, the nearest in scope, label and prefix. */
-function sourceFor(destination: Bytes, own: readonly Bytes[]): Bytes | undefined {
+function nearestTo<Source extends { readonly address: Bytes }>(
+  destination: Bytes,
+  own: readonly Source[],
+): Source | undefined {
   const scope = scopeOf(destination)
   const { label } = policyOf(destination)
-  let best: Bytes | undefined
+  let best: Source | undefined
   let bestRank = -1
-  for (const source of own) {
+  for (const one of own) {
+    const source = one.address
     if (isIPv4(source) !== isIPv4(destination)) continue
     const same = Number(scopeOf(source) === scope)
     const rank = same * 1000 + Number(policyOf(source).label === label) * 500 + commonPrefix(source, destination)
     if (rank > bestRank) {
-      best = source
+      best = one
       bestRank = rank
     }
   }
