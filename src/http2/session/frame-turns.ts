@@ -17,7 +17,7 @@ export class FrameTurns {
   /** Of the frame that was read last, not emitted yet. */
   #event: (() => void) | undefined = undefined
   #isEventScoped = false
-  readonly #closings: (() => void)[] = []
+  #closings: (() => void)[] | undefined = undefined
   #isQueued = false
   #isInTick = false
   #packet = 0
@@ -46,12 +46,11 @@ export class FrameTurns {
     if (this.#awaitsTicks) return
     this.#awaitsTicks = true
     // Microtasks run when no tick is left, and ticks when no microtask is.
-    MICROTASK.then(this.#onTicksOver)
+    MICROTASK.then(() => process.nextTick(endTicks, this))
   }
 
-  readonly #onTicksOver = (): void => process.nextTick(this.#onMicrotasksOver)
-
-  readonly #onMicrotasksOver = (): void => {
+  /** All ticks of what was received are over. */
+  endTicks(): void {
     this.#awaitsTicks = false
     this.#packet++
   }
@@ -72,6 +71,7 @@ export class FrameTurns {
 
   /** `close` runs once the event and its ticks have. */
   closeNext(close: () => void): void {
+    this.#closings ??= []
     this.#closings.push(close)
   }
 
@@ -92,16 +92,20 @@ export class FrameTurns {
     this.#scope?.runInAsyncScope(process.nextTick as (run: () => void) => void, undefined, this.#run)
   }
 
+  get #hasClosings(): boolean {
+    return this.#closings !== undefined && this.#closings.length > 0
+  }
+
   get #hasMore(): boolean {
-    return this.#event !== undefined || this.#closings.length > 0 || this.#owner.hasUnread
+    return this.#event !== undefined || this.#hasClosings || this.#owner.hasUnread
   }
 
   readonly #run = (): void => {
     this.#isQueued = false
     this.#isInTick = true
     try {
-      if (this.#event === undefined && this.#closings.length > 0) {
-        this.#closings.shift()?.()
+      if (this.#event === undefined && this.#hasClosings) {
+        this.#closings?.shift()?.()
         return
       }
       if (this.#event === undefined) this.#owner.readOn()
@@ -118,3 +122,7 @@ export class FrameTurns {
 }
 
 const MICROTASK = Promise.resolve()
+
+function endTicks(turns: FrameTurns): void {
+  turns.endTicks()
+}

@@ -325,11 +325,11 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     if (this.#inFlight.length > 0 || this.#awaitWrite.length === 0) return
     // A program's own stream may call back from within the write, before its other end has been told: a turn later, as
     // with Node, what was written has arrived by then.
-    if (this.#isProgramsStream) this.#clock.setImmediate(this.#tellWritten)
+    if (this.#isProgramsStream) this.#clock.setImmediate(() => this.#tellWritten())
     else this.#tellWritten()
   }
 
-  readonly #tellWritten = (): void => {
+  #tellWritten(): void {
     const waiting = this.#awaitWrite
     this.#awaitWrite = []
     for (const done of waiting) done()
