@@ -121,7 +121,7 @@ export const suites = [
     isWhole: true,
     // Not the project that needs a browser.
     args: ['--project=unit', '--project=node', '--project=memory'],
-    timeoutS: 400,
+    timeoutS: 1200,
   },
   {
     name: 'msw',
@@ -131,7 +131,7 @@ export const suites = [
     runner: 'vitest',
     isWhole: true,
     args: ['--config=./test/node/vitest.config.ts'],
-    timeoutS: 600,
+    timeoutS: 1200,
   },
   {
     name: 'mqtt',
@@ -166,9 +166,13 @@ export const suites = [
     checkout: 'ioredis',
     tag: 'v5.11.1',
     runner: 'mocha',
-    files: ['test/unit/**/*.ts', 'test/functional/**/*.ts'],
-    args: ['--require', 'ts-node/register', '--file', 'test/helpers/global.ts', '--exit'],
+    isWhole: true,
+    args: [
+      ...['--require', 'ts-node/register', '--file', 'test/helpers/global.ts', '--exit'],
+      ...['test/unit/**/*.ts', 'test/functional/**/*.ts'],
+    ],
     env: { TS_NODE_TRANSPILE_ONLY: 'true', NODE_ENV: 'test' },
+    timeoutS: 400,
   },
   // PostgreSQL is found by PGHOST, PGUSER, PGPASSWORD and PGDATABASE. Each file is a program that ends well or does not.
   {
