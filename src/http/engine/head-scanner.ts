@@ -642,18 +642,22 @@ export class HeadScanner {
     while (last > start && (bytes[last - 1] === SP || bytes[last - 1] === HTAB)) last--
     const kind = this.#kind
     this.#state = FIELD_START
-    if (this.#maxFields > 0 && ++this.#fields > this.#maxFields) {
-      if (!this.#mustBeShown(kind, at)) {
-        this.#hideField(kind, bytes, start, last)
-        return
-      }
-      this.#makeRoom()
-    }
+    if (this.#maxFields > 0 && ++this.#fields > this.#maxFields && this.#isHidden(kind, bytes, start, last, at)) return
     if (this.#folded !== '') this.#endFoldedField(bytes, start, last)
     else {
       this.positions.push(start, last)
       if (kind !== FIELD_OTHER) this.framing.receiveField(kind, bytes, start, last, at)
     }
+  }
+
+  /** Of a field beyond `maxHeadersCount`. Apart from `#endField`, which is small enough to be inlined without this. */
+  #isHidden(kind: number, bytes: Uint8Array, start: number, end: number, at: number): boolean {
+    if (this.#mustBeShown(kind, at)) {
+      this.#makeRoom()
+      return false
+    }
+    this.#hideField(kind, bytes, start, end)
+    return true
   }
 
   /** Beyond `maxHeadersCount`, what frames a message must be visible to its handler: a request is refused, a response shows it. */
