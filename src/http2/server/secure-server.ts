@@ -35,7 +35,7 @@ export class Http2SecureServer extends TlsServer {
 
   override [acceptSecure](accept: SecureAccept): void {
     const core = this[kCore]
-    if (speaksHttp2(accept.side.alpnProtocol)) {
+    if (speaksHttp2(accept.policy.alpnProtocol)) {
       const session = core.serveConnection(accept.connection, nothing, {
         socket: () => accept.socket as unknown as BoundSocket,
         alpnProtocol: 'h2',

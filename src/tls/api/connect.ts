@@ -9,7 +9,7 @@ import { ownMethod } from '../../host/shown-handle.ts'
 import { type AnyOptions, kHandle, normalizeArguments } from '../../net/internal.ts'
 import { type DisconnectedError, dhParamSize } from '../errors.ts'
 import { canonicalHost } from '../policy/canonical-host.ts'
-import type { ClientSide } from '../policy/client-policy.ts'
+import type { ClientPolicy } from '../policy/client-policy.ts'
 import { checkServerIdentity, isNamed, unnamed } from '../policy/identity.ts'
 import { kConnectOptions, kTls } from '../symbols.ts'
 import { defaults } from './defaults.ts'
@@ -49,11 +49,11 @@ export function connect(...args: unknown[]): TLSSocket {
     throw invalidArgValue('options.servername', options.servername, reason)
   }
   const socket = new TLSSocket(options.socket, socketOptions(options, context))
-  const { side } = socket[kTls] as { side: ClientSide }
+  const { policy } = socket[kTls] as { policy: ClientPolicy }
   socket[kConnectOptions] = options
-  side.identity = canonicalHost(identityOf(options))
-  if (options.session) side.setSession(options.session)
-  if (serverName) side.serverName = serverName
+  policy.identity = canonicalHost(identityOf(options))
+  if (options.session) policy.setSession(options.session)
+  if (serverName) policy.serverName = serverName
   if (listener) socket.once('secureConnect', listener as () => void)
   // Its errors are the program's from the start.
   socket._releaseControl()
@@ -162,13 +162,13 @@ function onSecure(socket: TLSSocket, options: CompleteOptions, onEnd: () => void
 }
 
 function verdict(socket: TLSSocket, options: CompleteOptions): Error | undefined {
-  const { side } = socket[kTls] as { side: ClientSide }
+  const { policy } = socket[kTls] as { policy: ClientPolicy }
   const verifyError = ownMethod(socket[kHandle], 'verifyError')
-  const problem = verifyError ? (verifyError() as Error | undefined) : side.verifyPeer()
+  const problem = verifyError ? (verifyError() as Error | undefined) : policy.verifyPeer()
   if (problem) return problem
   const identity = identityOf(options)
   const check = options.checkServerIdentity
-  const [own] = side.layer?.peerChain ?? []
+  const [own] = policy.backend?.peerChain ?? []
   try {
     // Node's rule reads the certificate's text. The values in it decide; the text has the words for what is wrong.
     if (check === checkServerIdentity && own !== undefined && isNamed(identity, own)) return undefined

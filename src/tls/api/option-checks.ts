@@ -5,7 +5,7 @@
 import { namedGroupByName } from '../../crypto/named-groups.ts'
 import { nodeCrypto } from '../../crypto/node/node-crypto.ts'
 import { signatureSchemeByName } from '../../crypto/signature-schemes.ts'
-import { materialOf } from '../connection/engine-credentials.ts'
+import { engineCredentialsOf } from '../connection/engine-credentials.ts'
 import { trustOf } from '../policy/context-trust.ts'
 import { cipherSuiteByName } from '../wire/cipher-suites.ts'
 import { internCertificate } from '../x509/certificate.ts'
@@ -18,11 +18,11 @@ export function areBeyondDoubt(handle: ContextSource): boolean {
   const { options } = handle
   if (!arePlain(options)) return false
   try {
-    const material = materialOf(handle)
-    if (material === undefined) return false
+    const credentials = engineCredentialsOf(handle)
+    if (credentials === undefined) return false
     // Throws for lists and files that cannot be read.
     trustOf(options)
-    return isEveryKeyUsed(options, material.credentials.length) && areShowable(material.credentials, options)
+    return isEveryKeyUsed(options, credentials.credentials.length) && areShowable(credentials.credentials, options)
   } catch {
     // A key that does not open, a certificate that cannot be read ...
     return false

@@ -1,4 +1,4 @@
-// A client's session as programs keep it: what the layer wrote, behind the identity that the server had. It is offered to no
+// A client's session as programs keep it: what the backend wrote, behind the identity that the server had. It is offered to no
 // other server, however the program mixes them up.
 
 const magic = Buffer.from('plainwire:tls:session:1\0', 'latin1')

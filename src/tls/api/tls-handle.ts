@@ -4,8 +4,8 @@
 import type { Duplex } from 'node:stream'
 import type { RuntimeHandle } from '../../host/types.ts'
 import { acceptedHandle, bareHandle, JSStreamSocket, kOwner, Socket, StreamHandle } from '../../net/internal.ts'
-import type { ClientSide } from '../policy/client-policy.ts'
-import type { ServerSide } from '../policy/server-policy.ts'
+import type { ClientPolicy } from '../policy/client-policy.ts'
+import type { ServerPolicy } from '../policy/server-policy.ts'
 import type { SecureContext } from './secure-context.ts'
 import * as facts from './socket-facts.ts'
 
@@ -22,22 +22,22 @@ interface TlsOwner {
 type OwningSocket = ConstructorParameters<typeof StreamHandle>[0] & TlsOwner
 
 export class TLSWrap extends StreamHandle {
-  readonly side: ClientSide | ServerSide
+  readonly policy: ClientPolicy | ServerPolicy
   readonly #stream: Duplex | undefined
   #parent: object | undefined
   #parentWrap: Socket | null | undefined
 
   /** @param stream - what the program has handed in to speak TLS over */
-  constructor(owner: OwningSocket, side: ClientSide | ServerSide, stream: Duplex | undefined) {
+  constructor(owner: OwningSocket, policy: ClientPolicy | ServerPolicy, stream: Duplex | undefined) {
     super(owner)
-    this.side = side
+    this.policy = policy
     this.#stream = stream
   }
 
   /** What TLS stands on. */
   get _parent(): object | null {
     if (this._parentWrap !== null) return this._parentWrap._handle
-    const below = this.side.connection?.below
+    const below = this.policy.connection?.below
     if (below === undefined) return bareHandle(this[kOwner])
     return (this.#parent ??= acceptedHandle(this[kOwner], below))
   }
@@ -48,17 +48,17 @@ export class TLSWrap extends StreamHandle {
       const stream = this.#stream
       if (stream === undefined) this.#parentWrap = null
       else if (stream instanceof Socket) this.#parentWrap = stream
-      else this.#parentWrap = new JSStreamSocket(stream, this.side.connection?.below)
+      else this.#parentWrap = new JSStreamSocket(stream, this.policy.connection?.below)
     }
     return this.#parentWrap
   }
 
   protected override get runtimeHandle(): RuntimeHandle | undefined {
-    return this.side.connection?.below.runtimeHandle
+    return this.policy.connection?.below.runtimeHandle
   }
 
   get _secureContext(): SecureContext['context'] {
-    return this.side.context.context
+    return this.policy.context.context
   }
 
   get #socket(): TlsOwner {
@@ -66,7 +66,7 @@ export class TLSWrap extends StreamHandle {
   }
 
   start(): void {
-    this.side.connection?.start()
+    this.policy.connection?.start()
   }
 
   destroySSL(): void {
@@ -100,67 +100,67 @@ export class TLSWrap extends StreamHandle {
   // What was agreed
 
   getALPNNegotiatedProtocol(): string | false {
-    return this.side.alpnProtocol
+    return this.policy.alpnProtocol
   }
 
   getCipher(): object | undefined {
-    return facts.cipher(this.side)
+    return facts.cipher(this.policy)
   }
 
   getEphemeralKeyInfo(): object | null {
-    return facts.ephemeralKeyInfo(this.side)
+    return facts.ephemeralKeyInfo(this.policy)
   }
 
   getFinished(): Buffer | undefined {
-    return facts.finished(this.side)
+    return facts.finished(this.policy)
   }
 
   getPeerFinished(): Buffer | undefined {
-    return facts.peerFinished(this.side)
+    return facts.peerFinished(this.policy)
   }
 
   getProtocol(): string | null {
-    return facts.protocol(this.side)
+    return facts.protocol(this.policy)
   }
 
   getServername(): string | false {
-    return this.side.serverName ?? false
+    return this.policy.serverName ?? false
   }
 
   getSession(): Buffer | undefined {
-    return this.side.session
+    return this.policy.session
   }
 
   getSharedSigalgs(): string[] {
-    return facts.sharedSigalgs(this.side)
+    return facts.sharedSigalgs(this.policy)
   }
 
   getTLSTicket(): Buffer | undefined {
-    return facts.ticket(this.side)
+    return facts.ticket(this.policy)
   }
 
   isSessionReused(): boolean {
-    return facts.isSessionReused(this.side)
+    return facts.isSessionReused(this.policy)
   }
 
   getPeerCertificate(isAbbreviated?: boolean): object {
-    return facts.peerCertificate(this.side, !isAbbreviated)
+    return facts.peerCertificate(this.policy, !isAbbreviated)
   }
 
   getPeerX509Certificate(): object | undefined {
-    return facts.peerX509Certificate(this.side)
+    return facts.peerX509Certificate(this.policy)
   }
 
   getCertificate(): object {
-    return facts.certificate(this.side)
+    return facts.certificate(this.policy)
   }
 
   getX509Certificate(): object | undefined {
-    return facts.x509Certificate(this.side)
+    return facts.x509Certificate(this.policy)
   }
 
   verifyError(): Error | undefined {
-    return this.side.layer?.verdict.problem
+    return this.policy.backend?.verdict.problem
   }
 }
 

@@ -1,5 +1,5 @@
 // tls.TLSSocket: net.Socket over a TlsConnection. What it shows of the connection is read from the engine when somebody
-// asks (socket-facts.ts); who may be at the other end is for the side to say (client-side.ts, server-side.ts). Source:
+// asks (socket-facts.ts); who may be at the other end is for the policy to say (client-policy.ts, server-policy.ts). Source:
 // Node's documentation, "Class: tls.TLSSocket".
 
 import type { X509Certificate } from 'node:crypto'
@@ -31,13 +31,13 @@ import {
 import type { TlsConnection } from '../connection/tls-connection.ts'
 import { handshakeTimeout, invalidContext, invalidState, sniFromServer } from '../errors.ts'
 import { canonicalHost } from '../policy/canonical-host.ts'
-import { ClientSide } from '../policy/client-policy.ts'
-import type { SideEvents } from '../policy/policy.ts'
+import { ClientPolicy } from '../policy/client-policy.ts'
+import type { PolicyEvents } from '../policy/policy.ts'
 import {
   type AlpnCallback,
   type PskServerCallback,
-  ServerSide,
-  type ServerSideOptions,
+  ServerPolicy,
+  type ServerPolicyOptions,
   type SniCallback,
 } from '../policy/server-policy.ts'
 import { type kConnectOptions, kTls } from '../symbols.ts'
@@ -50,7 +50,7 @@ import { TLSWrap } from './tls-handle.ts'
 
 export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOptions, 'signal'> {
   isServer?: boolean | undefined
-  server?: ServerSideOptions['server']
+  server?: ServerPolicyOptions['server']
   secureContext?: SecureContext | undefined
   credentials?: SecureContext | undefined
   session?: Buffer | string | undefined
@@ -71,7 +71,7 @@ export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOption
 /** What a TLSSocket keeps beyond net.Socket's state. */
 interface TlsState {
   /** Another's, once the program has put another socket's handle here. */
-  side: ClientSide | ServerSide
+  policy: ClientPolicy | ServerPolicy
   /** What the program has handed in to speak over. */
   readonly stream: Duplex | undefined
   /** `tls.connect()` has still to judge the peer: until then nothing may pass, whatever a listener throws. */
@@ -88,7 +88,7 @@ interface Plan {
   readonly self: { socket: TLSSocket | undefined }
   readonly options: TLSSocketOptions
   readonly stream: Duplex | undefined
-  readonly side: ClientSide | ServerSide
+  readonly policy: ClientPolicy | ServerPolicy
   /** A server secures the connection by itself. */
   readonly isShown: boolean
   readonly socketOptions: SocketOptions
@@ -120,18 +120,18 @@ class TlsSocket extends Socket {
   }
 
   override [wrapConnection](won: Connection): Connection {
-    return this[kTls].side.open(won)
+    return this[kTls].policy.open(won)
   }
 
   override [makeHandle](): StreamHandle | undefined {
     const state = this[kTls]
     if (state === undefined || this.destroyed) return super[makeHandle]()
-    return new TLSWrap(this as never, state.side, state.stream)
+    return new TLSWrap(this as never, state.policy, state.stream)
   }
 
   override [adoptHandle](handle: StreamHandle): void {
     super[adoptHandle](handle)
-    if (handle instanceof TLSWrap) this[kTls].side = handle.side
+    if (handle instanceof TLSWrap) this[kTls].policy = handle.policy
   }
 
   // The handshake
@@ -141,24 +141,24 @@ class TlsSocket extends Socket {
     else {
       const start = ownMethod(this[kHandle], 'start')
       if (start) start()
-      else this[kTls].side.connection?.start()
+      else this[kTls].policy.connection?.start()
     }
   }
 
   /** The handshake is done. */
   _finishInit(): void {
-    const { side, handshakeTimeout } = this[kTls]
+    const { policy, handshakeTimeout } = this[kTls]
     if (this.destroyed) return
     const ownAlpn = ownMethod(this[kHandle], 'getALPNNegotiatedProtocol')
-    this.alpnProtocol = ownAlpn ? (ownAlpn() as string | false) : side.alpnProtocol
-    this.servername ??= side.serverName ?? false
+    this.alpnProtocol = ownAlpn ? (ownAlpn() as string | false) : policy.alpnProtocol
+    this.servername ??= policy.serverName ?? false
     this._secureEstablished = true
     if (handshakeTimeout) this.setTimeout(0, this._handleTimeout)
     try {
       this.emit('secure')
     } finally {
       // What a listener throws is the program's affair: the connection works all the same, as in Node.
-      if (!this[kTls].awaitsVerdict) side.connection?.open()
+      if (!this[kTls].awaitsVerdict) policy.connection?.open()
     }
   }
 
@@ -179,7 +179,7 @@ class TlsSocket extends Socket {
 
   /** Lets go of keys and buffers; the socket does so itself when it closes. */
   _destroySSL(): void {
-    this[kTls].side.layer?.destroy()
+    this[kTls].policy.backend?.destroy()
   }
 
   _releaseControl(): boolean {
@@ -199,7 +199,7 @@ class TlsSocket extends Socket {
     const { requestCert = this._requestCert, rejectUnauthorized = this._rejectUnauthorized } = options
     this._requestCert = Boolean(requestCert)
     this._rejectUnauthorized = Boolean(rejectUnauthorized)
-    const error = this[kTls].side.renegotiate(this._requestCert, this._rejectUnauthorized)
+    const error = this[kTls].policy.renegotiate(this._requestCert, this._rejectUnauthorized)
     if (error !== undefined) {
       if (callback) process.nextTick(callback, error)
       return false
@@ -209,27 +209,27 @@ class TlsSocket extends Socket {
   }
 
   disableRenegotiation(): void {
-    this[kTls].side.mayRenegotiate = false
+    this[kTls].policy.mayRenegotiate = false
   }
 
   // Before the handshake
 
   setServername(name: string): void {
     validateString(name, 'name')
-    const { side } = this[kTls]
-    if (!(side instanceof ClientSide)) throw sniFromServer()
-    side.serverName = canonicalHost(name)
+    const { policy } = this[kTls]
+    if (!(policy instanceof ClientPolicy)) throw sniFromServer()
+    policy.serverName = canonicalHost(name)
   }
 
   setSession(session: Buffer | string): void {
-    const { side } = this[kTls]
-    if (side instanceof ClientSide) side.setSession(session)
+    const { policy } = this[kTls]
+    if (policy instanceof ClientPolicy) policy.setSession(session)
   }
 
   /** On a server, from within SNICallback or ALPNCallback: another certificate for this connection. */
   setKeyCert(context: GivenContextOptions | SecureContext): void {
     if (this.destroyed) return
-    this[kTls].side.context = context instanceof SecureContext ? context : makeContext(context)
+    this[kTls].policy.context = context instanceof SecureContext ? context : makeContext(context)
   }
 
   // What was agreed
@@ -248,7 +248,7 @@ class TlsSocket extends Socket {
   }
 
   getSharedSigalgs(): string[] {
-    return this.destroyed ? (null as never) : facts.sharedSigalgs(this[kTls].side)
+    return this.destroyed ? (null as never) : facts.sharedSigalgs(this[kTls].policy)
   }
 
   isSessionReused(): boolean {
@@ -256,11 +256,11 @@ class TlsSocket extends Socket {
   }
 
   getFinished(): Buffer<ArrayBuffer> | undefined {
-    return this.destroyed ? (null as never) : facts.finished(this[kTls].side)
+    return this.destroyed ? (null as never) : facts.finished(this[kTls].policy)
   }
 
   getPeerFinished(): Buffer<ArrayBuffer> | undefined {
-    return this.destroyed ? (null as never) : facts.peerFinished(this[kTls].side)
+    return this.destroyed ? (null as never) : facts.peerFinished(this[kTls].policy)
   }
 
   getSession(): Buffer<ArrayBuffer> | undefined {
@@ -268,7 +268,7 @@ class TlsSocket extends Socket {
   }
 
   getTLSTicket(): Buffer<ArrayBuffer> | undefined {
-    return this.destroyed ? (null as never) : facts.ticket(this[kTls].side)
+    return this.destroyed ? (null as never) : facts.ticket(this[kTls].policy)
   }
 
   exportKeyingMaterial(length: number, label: string, context?: Buffer): Buffer<ArrayBuffer> {
@@ -276,7 +276,7 @@ class TlsSocket extends Socket {
     validateString(label, 'label')
     if (context !== undefined) validateBuffer(context, 'context')
     if (!this._secureEstablished || this.destroyed) throw invalidState()
-    return facts.exportKeyingMaterial(this[kTls].side, length, label, context)
+    return facts.exportKeyingMaterial(this[kTls].policy, length, label, context)
   }
 
   // Certificates
@@ -286,20 +286,20 @@ class TlsSocket extends Socket {
   getPeerCertificate(detailed?: boolean): DetailedPeerCertificate | PeerCertificate {
     return this.destroyed
       ? (null as never)
-      : (facts.peerCertificate(this[kTls].side, Boolean(detailed)) as PeerCertificate)
+      : (facts.peerCertificate(this[kTls].policy, Boolean(detailed)) as PeerCertificate)
   }
 
   getCertificate(): object | null {
-    return this.destroyed ? null : facts.certificate(this[kTls].side)
+    return this.destroyed ? null : facts.certificate(this[kTls].policy)
   }
 
   /** @param _detailed - Node passes it over: the issuers are to be had from the certificate itself */
   getPeerX509Certificate(_detailed?: boolean): X509Certificate | undefined {
-    return this.destroyed ? undefined : facts.peerX509Certificate(this[kTls].side)
+    return this.destroyed ? undefined : facts.peerX509Certificate(this[kTls].policy)
   }
 
   getX509Certificate(): X509Certificate | undefined {
-    return this.destroyed ? undefined : facts.x509Certificate(this[kTls].side)
+    return this.destroyed ? undefined : facts.x509Certificate(this[kTls].policy)
   }
 
   // The connection
@@ -308,16 +308,16 @@ class TlsSocket extends Socket {
   setMaxSendFragment(size: number): boolean {
     validateInt32(size, 'size')
     if (size < 512 || size > 16384 || this.destroyed) return false
-    this[kTls].side.setMaxFragmentSize(size)
+    this[kTls].policy.setMaxFragmentSize(size)
     return true
   }
 
   /** Writes to stderr which messages come and go. */
   enableTrace(): void {
-    this[kTls].side.trace()
+    this[kTls].policy.trace()
   }
 
-  // From the side
+  // From the policy
 
   /** @param session - as programs keep it */
   _receiveSession(session: Buffer): void {
@@ -338,21 +338,21 @@ class TlsSocket extends Socket {
 }
 
 /** As the connection has it, or as the program's own function on the handle says. */
-function fact<T>(socket: TlsSocket, name: string, read: (side: ClientSide | ServerSide) => T): T {
+function fact<T>(socket: TlsSocket, name: string, read: (policy: ClientPolicy | ServerPolicy) => T): T {
   const own = ownMethod(socket[kHandle], name)
-  return own ? (own() as T) : read(socket[kTls].side)
+  return own ? (own() as T) : read(socket[kTls].policy)
 }
 
 /** What a server gives, to have a connection shown that it secures by itself. */
 interface ShownOptions {
-  readonly [kShown]: { readonly connection: TlsConnection; readonly side: ServerSide; readonly server: Server }
+  readonly [kShown]: { readonly connection: TlsConnection; readonly policy: ServerPolicy; readonly server: Server }
 }
 
 const kShown = Symbol('shown')
 
 /** A server's connection as a socket that only shows it, until it is fed (net's `feedSocket`). */
-export function showConnection(connection: TlsConnection, side: ServerSide, server: Server): TLSSocket {
-  const options: ShownOptions = { [kShown]: { connection, side, server } }
+export function showConnection(connection: TlsConnection, policy: ServerPolicy, server: Server): TLSSocket {
+  const options: ShownOptions = { [kShown]: { connection, policy, server } }
   return new TLSSocket(undefined, options as never)
 }
 
@@ -365,7 +365,7 @@ function planOf(stream: Duplex | null | undefined, given: TLSSocketOptions | und
   const context = options.secureContext || options.credentials || makeContext(options)
   if (!(context instanceof SecureContext)) throw invalidContext('context')
   const self: Plan['self'] = { socket: undefined }
-  const side = options.isServer ? bareServerSide(self, context, options) : bareClientSide(self, context, options)
+  const policy = options.isServer ? bareServerPolicy(self, context, options) : bareClientPolicy(self, context, options)
   const { highWaterMark, signal, noDelay, keepAlive, keepAliveInitialDelay } = options
   const common = { highWaterMark, noDelay, keepAlive, keepAliveInitialDelay }
   if (stream === undefined || stream === null) {
@@ -374,36 +374,36 @@ function planOf(stream: Duplex | null | undefined, given: TLSSocketOptions | und
       self,
       options,
       stream: undefined,
-      side,
+      policy,
       isShown: false,
       socketOptions: { ...common, allowHalfOpen, onread, signal } as SocketOptions,
     }
   }
-  const connection = side.open(duplexConnection(stream))
+  const connection = policy.open(duplexConnection(stream))
   const over = { ...common, allowHalfOpen: stream.allowHalfOpen, pauseOnCreate: options.pauseOnConnect }
   return {
     self,
     options,
     stream,
-    side,
+    policy,
     isShown: false,
     socketOptions: { ...overOptions(connection, over), signal } as SocketOptions,
   }
 }
 
 function planToShow(given: ShownOptions): Plan {
-  const { connection, side, server } = given[kShown]
+  const { connection, policy, server } = given[kShown]
   const { allowHalfOpen, highWaterMark, noDelay, keepAlive } = server
   const socketOptions = overOptions(connection, { passive: true, allowHalfOpen, highWaterMark, noDelay, keepAlive })
   const options: TLSSocketOptions = { isServer: true, server }
-  return { self: { socket: undefined }, options, stream: undefined, side, isShown: true, socketOptions }
+  return { self: { socket: undefined }, options, stream: undefined, policy, isShown: true, socketOptions }
 }
 
-function bareClientSide(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ClientSide {
-  return new ClientSide(context, toldTo(self), options)
+function bareClientPolicy(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ClientPolicy {
+  return new ClientPolicy(context, toldTo(self), options)
 }
 
-function bareServerSide(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ServerSide {
+function bareServerPolicy(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ServerPolicy {
   const { server, ALPNProtocols, ALPNCallback, SNICallback, pskCallback, pskIdentityHint } = options
   if (ALPNCallback) validateFunction(ALPNCallback, 'options.ALPNCallback')
   if (SNICallback) validateFunction(SNICallback, 'options.SNICallback')
@@ -420,11 +420,11 @@ function bareServerSide(self: Plan['self'], context: SecureContext, options: TLS
     pskIdentityHint,
     socket: () => self.socket as TLSSocket,
   }
-  return new ServerSide(serverOptions, toldTo(self))
+  return new ServerPolicy(serverOptions, toldTo(self))
 }
 
 /** What becomes of the handshake, told to the socket. */
-function toldTo(self: Plan['self']): SideEvents {
+function toldTo(self: Plan['self']): PolicyEvents {
   return {
     onSecure: () => self.socket?._finishInit(),
     onRefused: error => self.socket?.destroy(error),
@@ -438,11 +438,11 @@ function toldTo(self: Plan['self']): SideEvents {
 }
 
 function initialize(socket: TlsSocket, plan: Plan): void {
-  const { options, side, stream, isShown } = plan
+  const { options, policy, stream, isShown } = plan
   plan.self.socket = socket as TLSSocket
   const { handshakeTimeout } = options
-  const isVerified = !(side instanceof ClientSide)
-  socket[kTls] = { side, stream, awaitsVerdict: false, isVerified, pendingSession: undefined, handshakeTimeout }
+  const isVerified = !(policy instanceof ClientPolicy)
+  socket[kTls] = { policy, stream, awaitsVerdict: false, isVerified, pendingSession: undefined, handshakeTimeout }
   socket._tlsOptions = options
   socket._secureEstablished = false
   socket._securePending = false
@@ -458,7 +458,7 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   socket._requestCert = Boolean(options.requestCert) || !options.isServer
   socket._rejectUnauthorized = Boolean(options.rejectUnauthorized)
   socket.server = (options.server as Server | undefined) ?? null
-  if (options.enableTrace) side.trace()
+  if (options.enableTrace) policy.trace()
   if (isShown) {
     socket._controlReleased = true
     // A connection that fails once it is secured ends by itself; nobody has to listen for that.
@@ -487,14 +487,14 @@ function follow(socket: TlsSocket, stream: Duplex & { connecting?: boolean }): v
 }
 
 /** What a server knows of a connection, on the socket that shows it. */
-export function showVerdict(socket: TLSSocket, side: ServerSide, isSecure: boolean): void {
-  socket._requestCert = side.requestCert
-  socket._rejectUnauthorized = side.rejectUnauthorized
-  socket.authorized = side.isAuthorized
-  ;(socket as { authorizationError: unknown }).authorizationError = side.authorizationError
+export function showVerdict(socket: TLSSocket, policy: ServerPolicy, isSecure: boolean): void {
+  socket._requestCert = policy.requestCert
+  socket._rejectUnauthorized = policy.rejectUnauthorized
+  socket.authorized = policy.isAuthorized
+  ;(socket as { authorizationError: unknown }).authorizationError = policy.authorizationError
   if (!isSecure) return
-  socket.alpnProtocol = side.alpnProtocol
-  socket.servername = side.serverName
+  socket.alpnProtocol = policy.alpnProtocol
+  socket.servername = policy.serverName
   socket.secureConnecting = false
   socket._secureEstablished = true
 }

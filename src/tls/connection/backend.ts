@@ -1,10 +1,10 @@
-// What a side drives: our engine (engine-layer.ts), or the runtime's own TLS (runtime-layer.ts). Bytes in, bytes and events
-// out, and what was agreed as Node names it. The events are a TlsConnection's, told while the layer works.
+// What a policy drives: our engine (engine-backend.ts), or the runtime's own TLS (runtime-backend.ts). Bytes in, bytes and events
+// out, and what was agreed as Node names it. The events are a TlsConnection's, told while the backend works.
 
 import type { Connection } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 
-export interface TlsLayer {
+export interface TlsBackend {
   start(): void
   receive(bytes: Uint8Array): void
   /** The stream below has ended; `onEnd` tells what that means. */
@@ -15,7 +15,7 @@ export interface TlsLayer {
   takeOutput(): Uint8Array[]
   /** What is written goes straight to the connection below, and what comes from there is for the reader. */
   readonly isTransparent: boolean
-  /** An error of the connection below, in words that the layer knows better; undefined: it means an end too early. */
+  /** An error of the connection below, in words that the backend knows better; undefined: it means an end too early. */
   explain(error: Error): Error | undefined
   /** Bytes that were written and are not in the output yet; `onOutput` tells when they are. */
   readonly pendingBytes: number
@@ -100,13 +100,13 @@ export interface EphemeralKeyInfo {
   size: number | undefined
 }
 
-/** Told while the layer works; a TlsConnection notes them, and acts afterwards. */
-export interface LayerEvents {
+/** Told while the backend works; a TlsConnection notes them, and acts afterwards. */
+export interface BackendEvents {
   /** The runtime's own socket under the connection, if there is one to be had; the connection then waits for `standOn`. */
   takeNative(): object | undefined
-  /** What the connection stands on from now on: it carries plaintext, and the layer passes it through. */
+  /** What the connection stands on from now on: it carries plaintext, and the backend passes it through. */
   standOn(connection: Connection): void
-  /** There is something to send, of which no call on the layer tells. */
+  /** There is something to send, of which no call on the backend tells. */
   onOutput(): void
   onHandshakeDone(): void
   onData(plaintext: Uint8Array): void

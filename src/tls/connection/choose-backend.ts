@@ -1,55 +1,55 @@
-// Makes the layer of a connection: our engine, unless the runtime's TLS was chosen, or the context asks for what only that has.
+// Makes the backend of a connection: our engine, unless the runtime's TLS was chosen, or the context asks for what only that has.
 
 import { featureUnavailable } from '../../core/errors.ts'
 import { currentHost } from '../../host/current.ts'
 import { tlsEngine } from '../api/engine-choice.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import { judgeChain } from '../policy/chain-verdict.ts'
-import type { ClientSide } from '../policy/client-policy.ts'
-import type { ServerSide } from '../policy/server-policy.ts'
-import type { LayerEvents, TlsLayer } from './backend.ts'
-import { EngineLayer } from './engine-backend.ts'
+import type { ClientPolicy } from '../policy/client-policy.ts'
+import type { ServerPolicy } from '../policy/server-policy.ts'
+import type { BackendEvents, TlsBackend } from './backend.ts'
+import { EngineBackend } from './engine-backend.ts'
 import { clientConfig, serverConfig } from './engine-config.ts'
-import { type EngineMaterial, materialOf } from './engine-credentials.ts'
-import { runtimeClientLayer, runtimeServerLayer } from './runtime-backend.ts'
+import { type EngineCredentials, engineCredentialsOf } from './engine-credentials.ts'
+import { runtimeClientBackend, runtimeServerBackend } from './runtime-backend.ts'
 
-export function clientLayer(side: ClientSide, events: LayerEvents): TlsLayer {
-  const material = materialFor(side.context)
-  if (material === undefined) return runtimeClientLayer(side, events)
+export function clientBackend(policy: ClientPolicy, events: BackendEvents): TlsBackend {
+  const credentials = credentialsFor(policy.context)
+  if (credentials === undefined) return runtimeClientBackend(policy, events)
   const owner = {
-    wantsKeyLog: side.wantsKeyLog,
-    askForPsk: (hint: string | null) => side.askForPsk(hint),
+    wantsKeyLog: policy.wantsKeyLog,
+    askForPsk: (hint: string | null) => policy.askForPsk(hint),
     configFor: () => undefined,
-    judge: (chain: readonly Uint8Array[]) => judgeChain(side.context.context, chain, 'server'),
+    judge: (chain: readonly Uint8Array[]) => judgeChain(policy.context.context, chain, 'server'),
   }
-  return new EngineLayer(clientConfig(side, material), owner, events)
+  return new EngineBackend(clientConfig(policy, credentials), owner, events)
 }
 
-export function serverLayer(side: ServerSide, events: LayerEvents): TlsLayer {
-  const { context } = side
-  const material = servableFor(context)
-  if (material === undefined || !side.mayServeAll(servableFor)) return runtimeServerLayer(side, events)
+export function serverBackend(policy: ServerPolicy, events: BackendEvents): TlsBackend {
+  const { context } = policy
+  const credentials = servableFor(context)
+  if (credentials === undefined || !policy.mayServeAll(servableFor)) return runtimeServerBackend(policy, events)
   const owner = {
-    wantsKeyLog: side.wantsKeyLog,
-    requiresCertificate: () => side.requestCert && side.rejectUnauthorized,
-    findPsk: (identity: string) => side.findPsk(identity),
+    wantsKeyLog: policy.wantsKeyLog,
+    requiresCertificate: () => policy.requestCert && policy.rejectUnauthorized,
+    findPsk: (identity: string) => policy.findPsk(identity),
     configFor: (answer: { readonly context: SecureContext }) => {
       if (answer.context === context) return undefined
       const other = servableFor(answer.context)
       if (other === undefined)
         throw featureUnavailable('a context that only the TLS of the runtime serves', currentHost().name)
-      return serverConfig(side, answer.context, other)
+      return serverConfig(policy, answer.context, other)
     },
-    judge: (chain: readonly Uint8Array[]) => judgeChain(side.context.context, chain, 'client'),
+    judge: (chain: readonly Uint8Array[]) => judgeChain(policy.context.context, chain, 'client'),
   }
-  return new EngineLayer(serverConfig(side, context, material), owner, events)
+  return new EngineBackend(serverConfig(policy, context, credentials), owner, events)
 }
 
-function servableFor(context: SecureContext): EngineMaterial | undefined {
-  const material = materialFor(context)
-  return material?.servedSuites && material
+function servableFor(context: SecureContext): EngineCredentials | undefined {
+  const credentials = credentialsFor(context)
+  return credentials?.servedSuites && credentials
 }
 
-function materialFor(context: SecureContext): EngineMaterial | undefined {
-  return tlsEngine() === 'runtime' ? undefined : materialOf(context.context)
+function credentialsFor(context: SecureContext): EngineCredentials | undefined {
+  return tlsEngine() === 'runtime' ? undefined : engineCredentialsOf(context.context)
 }

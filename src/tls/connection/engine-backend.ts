@@ -1,4 +1,4 @@
-// Our engine as a layer: its events in the words of the connection, what was agreed in Node's names, and its errors as
+// Our engine as a backend: its events in the words of the connection, what was agreed in Node's names, and its errors as
 // OpenSSL's. Who may be at the other end is judged from the chain that it tells (chain-verdict.ts).
 
 import { X25519MLKEM768 } from '../../crypto/named-groups.ts'
@@ -17,16 +17,16 @@ import type {
 } from '../engine/types.ts'
 import { CERTIFICATE_REQUIRED, HANDSHAKE_FAILURE, INTERNAL_ERROR, NO_APPLICATION_PROTOCOL } from '../wire/alerts.ts'
 import type {
+  BackendEvents,
   CipherInfo,
   ClientOffer,
   EphemeralKeyInfo,
-  LayerEvents,
   PeerVerdict,
   ServerAnswer,
-  TlsLayer,
+  TlsBackend,
 } from './backend.ts'
 
-/** What a side adds to the engine's events. */
+/** What a policy adds to the engine's events. */
 export interface EngineOwner {
   /** Lines of the key log are made only where somebody wants them. */
   readonly wantsKeyLog: boolean
@@ -41,10 +41,10 @@ export interface EngineOwner {
   judge(chain: readonly Uint8Array[]): PeerVerdict
 }
 
-export class EngineLayer implements TlsLayer {
+export class EngineBackend implements TlsBackend {
   readonly isTransparent = false
   readonly pendingBytes = 0
-  readonly #events: LayerEvents
+  readonly #events: BackendEvents
   readonly #owner: EngineOwner
   readonly #engine: TlsEngine
   readonly #isServer: boolean
@@ -57,7 +57,7 @@ export class EngineLayer implements TlsLayer {
   #verdict: PeerVerdict | undefined
   #isTraced = false
 
-  constructor(config: TlsEngineConfig, owner: EngineOwner, events: LayerEvents) {
+  constructor(config: TlsEngineConfig, owner: EngineOwner, events: BackendEvents) {
     this.#events = events
     this.#owner = owner
     this.#offered = config.session

@@ -1,4 +1,4 @@
-// The engine's complete configuration for one connection: what the context gives, and what the side asks for.
+// The engine's complete configuration for one connection: what the context gives, and what the policy asks for.
 
 import type { NamedGroup } from '../../crypto/named-groups.ts'
 import { nodeCrypto } from '../../crypto/node/node-crypto.ts'
@@ -10,12 +10,12 @@ import { readProtocols } from '../api/alpn.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import { readSession, type SavedSession, type TicketKeys } from '../engine/sessions.ts'
 import type { CertificateCompressor, Credential, TlsEngineConfig } from '../engine/types.ts'
-import type { ClientSide } from '../policy/client-policy.ts'
+import type { ClientPolicy } from '../policy/client-policy.ts'
 import { authorityNames } from '../policy/context-trust.ts'
-import type { ServerSide } from '../policy/server-policy.ts'
+import type { ServerPolicy } from '../policy/server-policy.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import type { ProtocolVersion } from '../wire/versions.ts'
-import type { EngineMaterial } from './engine-credentials.ts'
+import type { EngineCredentials } from './engine-credentials.ts'
 
 const none: readonly never[] = []
 
@@ -48,49 +48,53 @@ class ConnectionConfig implements TlsEngineConfig {
   pskIdentityHint: Uint8Array | undefined = undefined
   usesPsk = false
 
-  constructor(role: TlsEngineConfig['role'], material: EngineMaterial) {
+  constructor(role: TlsEngineConfig['role'], given: EngineCredentials) {
     const host = currentHost()
     const isSeeded = host.isSeeded === true
     this.role = role
     this.random = size => host.random(size)
     this.now = () => host.clock.now()
     this.crypto = isSeeded ? seededCrypto(this.random) : nodeCrypto
-    this.minVersion = material.minVersion
-    this.maxVersion = material.maxVersion
-    this.cipherSuites = material.cipherSuites
-    this.groups = isSeeded ? seededGroups(material.groups) : material.groups
-    this.signatureSchemes = material.signatureSchemes
-    this.credentials = material.credentials
-    this.certificateCompressors = material.certificateCompressors
-    this.sessionIdContext = material.sessionIdContext
-    this.sessionTimeoutSeconds = material.sessionTimeoutSeconds
-    this.honorCipherOrder = material.honorCipherOrder
-    this.allowRenegotiation = material.allowsRenegotiation
+    this.minVersion = given.minVersion
+    this.maxVersion = given.maxVersion
+    this.cipherSuites = given.cipherSuites
+    this.groups = isSeeded ? seededGroups(given.groups) : given.groups
+    this.signatureSchemes = given.signatureSchemes
+    this.credentials = given.credentials
+    this.certificateCompressors = given.certificateCompressors
+    this.sessionIdContext = given.sessionIdContext
+    this.sessionTimeoutSeconds = given.sessionTimeoutSeconds
+    this.honorCipherOrder = given.honorCipherOrder
+    this.allowRenegotiation = given.allowsRenegotiation
   }
 }
 
-export function clientConfig(side: ClientSide, material: EngineMaterial): TlsEngineConfig {
-  const { serverName, savedSession, options } = side
+export function clientConfig(policy: ClientPolicy, credentials: EngineCredentials): TlsEngineConfig {
+  const { serverName, savedSession, options } = policy
   const { ALPNProtocols, requestOCSP, pskCallback } = options
-  const config = new ConnectionConfig('client', material)
+  const config = new ConnectionConfig('client', credentials)
   config.serverName = serverName
   if (ALPNProtocols instanceof Uint8Array) config.alpnProtocols = readProtocols(ALPNProtocols)
   config.requestOcsp = Boolean(requestOCSP)
   config.session = savedSession && readSession(savedSession)
-  if (material.hasTickets) config.tickets = { keys: none }
+  if (credentials.hasTickets) config.tickets = { keys: none }
   config.usesPsk = Boolean(pskCallback)
   return config
 }
 
-/** What ALPN comes to is chosen by the side, which knows the program's callback. */
-export function serverConfig(side: ServerSide, context: SecureContext, material: EngineMaterial): TlsEngineConfig {
-  const { requestCert, options } = side
+/** What ALPN comes to is chosen by the policy, which knows the program's callback. */
+export function serverConfig(
+  policy: ServerPolicy,
+  context: SecureContext,
+  credentials: EngineCredentials,
+): TlsEngineConfig {
+  const { requestCert, options } = policy
   const { server, pskCallback, pskIdentityHint } = options
-  const config = new ConnectionConfig('server', material)
-  config.cipherSuites = material.servedSuites ?? none
+  const config = new ConnectionConfig('server', credentials)
+  config.cipherSuites = credentials.servedSuites ?? none
   config.requestCert = requestCert
   if (requestCert) config.certificateAuthorities = authorityNames(context.context.options)
-  if (material.hasTickets) config.tickets = { keys: [context.context.ticketKeys] }
+  if (credentials.hasTickets) config.tickets = { keys: [context.context.ticketKeys] }
   config.sessionIds = Boolean(
     server && (server.listenerCount('newSession') > 0 || server.listenerCount('resumeSession') > 0),
   )

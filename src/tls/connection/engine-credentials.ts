@@ -14,7 +14,7 @@ import type { ProtocolVersion } from '../wire/versions.ts'
 import { compressorsOf } from './compressors.ts'
 import { maxAddedIssuers } from './limits.ts'
 
-export interface EngineMaterial {
+export interface EngineCredentials {
   readonly minVersion: ProtocolVersion
   readonly maxVersion: ProtocolVersion
   readonly cipherSuites: readonly CipherSuite[]
@@ -31,21 +31,21 @@ export interface EngineMaterial {
   readonly sessionTimeoutSeconds: number
 }
 
-const made = new WeakMap<ContextSource, EngineMaterial | 'runtime'>()
+const made = new WeakMap<ContextSource, EngineCredentials | 'runtime'>()
 
-export function materialOf(context: ContextSource): EngineMaterial | undefined {
-  let material = made.get(context)
-  if (material === undefined) {
-    material = makeMaterial(context.options) ?? 'runtime'
-    made.set(context, material)
+export function engineCredentialsOf(context: ContextSource): EngineCredentials | undefined {
+  let credentials = made.get(context)
+  if (credentials === undefined) {
+    credentials = makeCredentials(context.options) ?? 'runtime'
+    made.set(context, credentials)
   }
-  return material === 'runtime' ? undefined : material
+  return credentials === 'runtime' ? undefined : credentials
 }
 
 /** Options that only the runtime can serve. */
 const runtimeOnly = ['clientCertEngine', 'privateKeyEngine', 'privateKeyIdentifier', 'dhparam'] as const
 
-function makeMaterial(options: SecureContextOptions): EngineMaterial | undefined {
+function makeCredentials(options: SecureContextOptions): EngineCredentials | undefined {
   if (runtimeOnly.some(name => options[name] !== undefined && options[name] !== null && options[name] !== ''))
     return undefined
   const versions = versionsOf(options)

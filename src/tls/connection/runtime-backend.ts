@@ -11,20 +11,20 @@ import { silentSink } from '../../host/silent-sink.ts'
 import { defaults } from '../api/defaults.ts'
 import { opensslError } from '../api/openssl-errors.ts'
 import { readOffer } from '../policy/client-offer.ts'
-import type { ClientSide } from '../policy/client-policy.ts'
-import type { ServerSide } from '../policy/server-policy.ts'
-import type { CipherInfo, EphemeralKeyInfo, LayerEvents, PeerVerdict, ServerAnswer, TlsLayer } from './backend.ts'
+import type { ClientPolicy } from '../policy/client-policy.ts'
+import type { ServerPolicy } from '../policy/server-policy.ts'
+import type { BackendEvents, CipherInfo, EphemeralKeyInfo, PeerVerdict, ServerAnswer, TlsBackend } from './backend.ts'
 
-export function runtimeClientLayer(side: ClientSide, events: LayerEvents): TlsLayer {
-  return new RuntimeClientLayer(side, events)
+export function runtimeClientBackend(policy: ClientPolicy, events: BackendEvents): TlsBackend {
+  return new RuntimeClientBackend(policy, events)
 }
 
-export function runtimeServerLayer(side: ServerSide, events: LayerEvents): TlsLayer {
-  return new RuntimeServerLayer(side, events)
+export function runtimeServerBackend(policy: ServerPolicy, events: BackendEvents): TlsBackend {
+  return new RuntimeServerBackend(policy, events)
 }
 
-abstract class RuntimeLayer implements TlsLayer {
-  protected readonly events: LayerEvents
+abstract class RuntimeBackend implements TlsBackend {
+  protected readonly events: BackendEvents
   protected socket: runtime.TLSSocket | undefined
   /** Towards the runtime's socket, which takes it for its network. */
   protected readonly network: Duplex
@@ -36,7 +36,7 @@ abstract class RuntimeLayer implements TlsLayer {
   #hasNetworkEnded = false
   #ownCertificate: Uint8Array | undefined
 
-  constructor(events: LayerEvents) {
+  constructor(events: BackendEvents) {
     this.events = events
     this.network = new Duplex({
       read: () => {},
@@ -246,23 +246,23 @@ abstract class RuntimeLayer implements TlsLayer {
   }
 }
 
-class RuntimeClientLayer extends RuntimeLayer {
-  readonly #side: ClientSide
+class RuntimeClientBackend extends RuntimeBackend {
+  readonly #policy: ClientPolicy
   #hasExternalPsk = false
   #savedChain: readonly Uint8Array[] = []
 
-  constructor(side: ClientSide, events: LayerEvents) {
+  constructor(policy: ClientPolicy, events: BackendEvents) {
     super(events)
-    this.#side = side
+    this.#policy = policy
   }
 
   start(): void {
-    const { context, serverName, savedSession, options } = this.#side
+    const { context, serverName, savedSession, options } = this.#policy
     const { ALPNProtocols, requestOCSP, pskCallback } = options
     const saved = savedSession && readSession(savedSession)
     this.#savedChain = saved?.chain ?? []
     const askForPsk = (hint: string | null): { psk: Uint8Array; identity: string } | null => {
-      const answer = this.#side.askForPsk(hint)
+      const answer = this.#policy.askForPsk(hint)
       this.#hasExternalPsk = answer !== undefined
       return answer ?? null
     }
@@ -272,7 +272,7 @@ class RuntimeClientLayer extends RuntimeLayer {
       session: saved && Buffer.from(saved.session),
       ALPNProtocols: ALPNProtocols as Uint8Array,
       requestOCSP,
-      // Whether it may stay is the side's to say: with the verdict that is read below.
+      // Whether it may stay is the policy's to say: with the verdict that is read below.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       minDHSize: 1,
@@ -329,17 +329,17 @@ function writeLength(length: number): Uint8Array {
   return bytes
 }
 
-class RuntimeServerLayer extends RuntimeLayer {
-  readonly #side: ServerSide
+class RuntimeServerBackend extends RuntimeBackend {
+  readonly #policy: ServerPolicy
   /** What came before the program had decided. */
   #early: Uint8Array[] = []
   #hasAsked = false
   #hasExternalPsk = false
   #client: runtime.TLSSocket | undefined
 
-  constructor(side: ServerSide, events: LayerEvents) {
+  constructor(policy: ServerPolicy, events: BackendEvents) {
     super(events)
-    this.#side = side
+    this.#policy = policy
   }
 
   start(): void {}
@@ -357,7 +357,7 @@ class RuntimeServerLayer extends RuntimeLayer {
     // What is no ClientHello gets the runtime's own answer.
     if (offer === 'unreadable')
       this.#accept({
-        context: this.#side.context,
+        context: this.#policy.context,
         alpnProtocol: undefined,
         session: undefined,
         ocspResponse: undefined,
@@ -371,16 +371,16 @@ class RuntimeServerLayer extends RuntimeLayer {
 
   /** None that any client can have asked for: the runtime refuses. */
   override refuseProtocols(): void {
-    const { context } = this.#side
+    const { context } = this.#policy
     this.#accept({ context, alpnProtocol: Buffer.from('\0none'), session: undefined, ocspResponse: undefined })
   }
 
   #accept(answer: ServerAnswer): void {
-    const { requestCert, rejectUnauthorized, options } = this.#side
+    const { requestCert, rejectUnauthorized, options } = this.#policy
     const { alpnProtocol } = answer
     const server = this.#sessionKeeper(answer)
     const findPsk = (_socket: unknown, identity: string): Uint8Array | null => {
-      const psk = this.#side.findPsk(identity)
+      const psk = this.#policy.findPsk(identity)
       this.#hasExternalPsk = psk !== undefined
       return psk ?? null
     }
@@ -410,7 +410,7 @@ class RuntimeServerLayer extends RuntimeLayer {
   #sessionKeeper({ session, ocspResponse }: ServerAnswer): EventEmitter {
     const keeper = new EventEmitter()
     if (session) keeper.on('resumeSession', (_id, done) => done(null, session))
-    if ((this.#side.options.server?.listenerCount('newSession') ?? 0) > 0) {
+    if ((this.#policy.options.server?.listenerCount('newSession') ?? 0) > 0) {
       keeper.on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
         this.events.onSession(data, id)
         done()
@@ -418,7 +418,7 @@ class RuntimeServerLayer extends RuntimeLayer {
     }
     if (ocspResponse) {
       // It asks for a certificate to staple to only where there is a context by this name.
-      Object.assign(keeper, { _sharedCreds: this.#side.context.context.runtime })
+      Object.assign(keeper, { _sharedCreds: this.#policy.context.context.runtime })
       keeper.on('OCSPRequest', (_certificate, _issuer, done) => done(null, Buffer.from(ocspResponse)))
     }
     return keeper

@@ -1,22 +1,22 @@
-// TLS as a Connection over a Connection: drives a layer (our engine, as a rule) with what comes from below, and sends what it puts out. What is
+// TLS as a Connection over a Connection: drives a backend (our engine, as a rule) with what comes from below, and sends what it puts out. What is
 // written before the handshake is done, and before the owner has seen whom it was done with, waits here; so does what has
 // been decrypted and nobody reads. Policy (certificates, names, sessions) is the owner's.
 //
-// The layer's events are only noted while it works, and told afterwards: no callback can throw through it, or re-enter it.
+// The backend's events are only noted while it works, and told afterwards: no callback can throw through it, or re-enter it.
 
 import { currentHost } from '../../host/current.ts'
 import { silentSink } from '../../host/silent-sink.ts'
 import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from '../../host/types.ts'
 import { writeCancelled, writeRefused } from '../errors.ts'
-import type { ClientOffer, LayerEvents, TlsLayer } from './backend.ts'
+import type { BackendEvents, ClientOffer, TlsBackend } from './backend.ts'
 import { BelowSink } from './below-sink.ts'
 import { lingerMs, maxGatheredBytes, maxHeldBytes } from './limits.ts'
 import { TlsOutput } from './tls-output.ts'
 
-/** Whoever decides about a connection: makes its layer, hears its events, and says whether the peer will do. */
+/** Whoever decides about a connection: makes its backend, hears its events, and says whether the peer will do. */
 export interface TlsOwner {
   /** Called once, when the handshake is to begin. */
-  makeLayer(events: LayerEvents): TlsLayer
+  makeBackend(events: BackendEvents): TlsBackend
   /**
    * The handshake is done. Nothing has been sent or told yet: a peer that will not do is destroyed here.
    * @returns false: the owner will call `open()`
@@ -43,7 +43,7 @@ export class TlsConnection implements Connection {
   sink: ConnectionSink
   #below: Connection
   readonly #owner: TlsOwner
-  #layer: TlsLayer | undefined
+  #backend: TlsBackend | undefined
   #state: State = 'waiting'
   /** As far as the reader above has asked; the handshake reads all the same. */
   #isPaused = true
@@ -51,7 +51,7 @@ export class TlsConnection implements Connection {
   #isHeldUp = false
   /** What has come while a program was asked. The peer's end is noticed meanwhile, but it may not fill us up. */
   #heldBytes = 0
-  /** The layer is working, or its events are being told: what is written goes out together afterwards. */
+  /** The backend is working, or its events are being told: what is written goes out together afterwards. */
   #depth = 0
   #corks = 0
   /** Plaintext and events in the order in which they came. */
@@ -83,8 +83,8 @@ export class TlsConnection implements Connection {
     return this.#below
   }
 
-  get layer(): TlsLayer | undefined {
-    return this.#layer
+  get backend(): TlsBackend | undefined {
+    return this.#backend
   }
 
   /** The handshake is done, whatever the owner says to it. */
@@ -112,12 +112,12 @@ export class TlsConnection implements Connection {
     this.#state = 'handshake'
     this.below.resume()
     this.run(() => {
-      this.#layer = this.#owner.makeLayer(this.#events())
-      this.#layer.start()
+      this.#backend = this.#owner.makeBackend(this.#events())
+      this.#backend.start()
     })
   }
 
-  /** Works with the layer: its output is sent afterwards in one, and its events are told on a turn of their own. */
+  /** Works with the backend: its output is sent afterwards in one, and its events are told on a turn of their own. */
   run(work: () => void): void {
     this.#depth++
     try {
@@ -129,7 +129,7 @@ export class TlsConnection implements Connection {
     if (this.#told.length > 0 && this.#depth === 0) queueMicrotask(() => this.#tell())
   }
 
-  #events(): LayerEvents {
+  #events(): BackendEvents {
     const later = (fn: () => void): void => {
       this.#told.push(fn)
       this.#tellSoon()
@@ -164,7 +164,7 @@ export class TlsConnection implements Connection {
     }
   }
 
-  /** While the layer works, whoever called it tells afterwards. */
+  /** While the backend works, whoever called it tells afterwards. */
   #tellSoon(): void {
     if (this.#depth === 0) queueMicrotask(() => this.#tell())
   }
@@ -172,9 +172,9 @@ export class TlsConnection implements Connection {
   // From below
 
   receive(chunk: Uint8Array): void {
-    const layer = this.#layer
-    if (layer === undefined || this.isDestroyed) return
-    if (layer.isTransparent && this.#state === 'open' && !this.#isPaused && this.#told.length === 0) {
+    const backend = this.#backend
+    if (backend === undefined || this.isDestroyed) return
+    if (backend.isTransparent && this.#state === 'open' && !this.#isPaused && this.#told.length === 0) {
       this.#bytesRead += chunk.byteLength
       this.sink.onData(chunk)
       return
@@ -182,10 +182,10 @@ export class TlsConnection implements Connection {
     if (this.#isHeldUp || (this.#isSecured && this.#state === 'handshake')) this.#hold(chunk)
     this.#depth++
     try {
-      layer.receive(chunk)
+      backend.receive(chunk)
     } finally {
       this.#depth--
-      // What the layer has put out goes after what is told: a peer that will not do gets no last flight, and no certificate
+      // What the backend has put out goes after what is told: a peer that will not do gets no last flight, and no certificate
       // of ours; and an answer travels with it.
       this.#tell()
     }
@@ -197,11 +197,11 @@ export class TlsConnection implements Connection {
   }
 
   receiveEnd(): void {
-    const layer = this.#layer
+    const backend = this.#backend
     if (this.isDestroyed) return
-    if (layer) {
+    if (backend) {
       this.#depth++
-      layer.receiveEnd()
+      backend.receiveEnd()
       this.#depth--
     } else this.#end = 1
     this.#tell()
@@ -217,7 +217,7 @@ export class TlsConnection implements Connection {
     if (this.isDestroyed) return
     // The peer was gone before it had our end: nothing that anybody waits for is lost. As in Node.
     if (this.#isEnding && (error as { syscall?: string }).syscall === 'write') return
-    const told = this.#layer ? this.#layer.explain(error) : error
+    const told = this.#backend ? this.#backend.explain(error) : error
     if (told === undefined) {
       this.receiveEnd()
       return
@@ -236,7 +236,7 @@ export class TlsConnection implements Connection {
     const wasDestroyed = this.isDestroyed
     this.#state = 'closed'
     this.#told = []
-    this.#layer?.destroy()
+    this.#backend?.destroy()
     this.#output.drop()
     // As in Node: the server's count falls first, then what is below closes, then what is above.
     if (!wasDestroyed) this.#owner.onDestroyed()
@@ -311,7 +311,7 @@ export class TlsConnection implements Connection {
     const told = isWriteRefused ? writeRefused(error) : error
     this.#state = 'failed'
     this.#told = []
-    this.#layer?.destroy()
+    this.#backend?.destroy()
     if (isWriteRefused) this.#output.refuse(told)
     this.#output.drop()
     // While it is told, the connection still has its addresses.
@@ -370,7 +370,7 @@ export class TlsConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#output.waitingBytes + (this.#layer?.pendingBytes ?? 0) + this.below.bufferedBytes
+    return this.#output.waitingBytes + (this.#backend?.pendingBytes ?? 0) + this.below.bufferedBytes
   }
 
   write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
@@ -387,7 +387,7 @@ export class TlsConnection implements Connection {
     const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
     this.#bytesWritten += bytes.byteLength
     if (this.#state === 'open' && this.#depth === 0 && this.#corks === 0 && !this.#output.hasWaiting) {
-      if (bytes.byteLength > 0) (this.#layer as TlsLayer).write(bytes)
+      if (bytes.byteLength > 0) (this.#backend as TlsBackend).write(bytes)
       return this.#send(done)
     }
     this.#output.add(bytes, done)
@@ -401,7 +401,7 @@ export class TlsConnection implements Connection {
 
   /** Nothing stands between the writer and the connection below. */
   get #isDirect(): boolean {
-    return this.#state === 'open' && this.#layer?.isTransparent === true && !this.#output.hasWaiting
+    return this.#state === 'open' && this.#backend?.isTransparent === true && !this.#output.hasWaiting
   }
 
   cork(): void {
@@ -447,9 +447,9 @@ export class TlsConnection implements Connection {
 
   #sendEnd(): void {
     if (this.#hasEnded) return
-    const done = this.#output.seal(this.#layer as TlsLayer)
+    const done = this.#output.seal(this.#backend as TlsBackend)
     this.#writeOutput(done)
-    this.#layer?.closeNotify(() => {
+    this.#backend?.closeNotify(() => {
       this.#writeOutput(undefined)
       if (this.#hasEnded || this.isDestroyed) return
       this.#hasEnded = true
@@ -472,7 +472,7 @@ export class TlsConnection implements Connection {
     if (this.isDestroyed) return false
     this.#state = 'destroyed'
     this.#told = []
-    this.#layer?.destroy()
+    this.#backend?.destroy()
     this.#output.drop()
     this.#owner.onDestroyed()
     return true
@@ -509,7 +509,7 @@ export class TlsConnection implements Connection {
   /** @returns as `write` does */
   #flush(): boolean {
     if (this.#hasEnded || this.isDestroyed) return true
-    return this.#send(this.#state === 'open' ? this.#output.seal(this.#layer as TlsLayer) : undefined)
+    return this.#send(this.#state === 'open' ? this.#output.seal(this.#backend as TlsBackend) : undefined)
   }
 
   #send(done: WriteDone | undefined): boolean {
@@ -519,8 +519,8 @@ export class TlsConnection implements Connection {
   }
 
   #writeOutput(done: WriteDone | undefined): boolean {
-    const layer = this.#layer
-    if (layer === undefined) return true
-    return this.#output.send(layer, this.#below, done, this.#hasEnded && this.#state !== 'failed')
+    const backend = this.#backend
+    if (backend === undefined) return true
+    return this.#output.send(backend, this.#below, done, this.#hasEnded && this.#state !== 'failed')
   }
 }

@@ -1,4 +1,4 @@
-// What goes down from a TLS connection: plaintext that waits to be sealed, what the layer has put out, and whom to tell when it
+// What goes down from a TLS connection: plaintext that waits to be sealed, what the backend has put out, and whom to tell when it
 // has left.
 
 import { noBytes } from '../../core/bytes.ts'
@@ -6,7 +6,7 @@ import { detached } from '../../core/detached.ts'
 import { currentHost } from '../../host/current.ts'
 import type { Connection, WriteDone } from '../../host/types.ts'
 import { writeCancelled } from '../errors.ts'
-import type { TlsLayer } from './backend.ts'
+import type { TlsBackend } from './backend.ts'
 
 /** A write whose socket is destroyed before it has left: before Node 24 it ends without an error. */
 const tellsCancelled = Number.parseInt(process.versions.node, 10) >= 24
@@ -16,7 +16,7 @@ export class TlsOutput {
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #waitingDone: WriteDone[] = []
-  /** Of what the layer has been given and not put out. */
+  /** Of what the backend has been given and not put out. */
   #behindDone: WriteDone[] = []
 
   get waitingBytes(): number {
@@ -34,8 +34,8 @@ export class TlsOutput {
     if (done) this.#waitingDone.push(done)
   }
 
-  /** Gives the layer what waits. @returns whom to tell when it is sent */
-  seal(layer: TlsLayer): WriteDone | undefined {
+  /** Gives the backend what waits. @returns whom to tell when it is sent */
+  seal(backend: TlsBackend): WriteDone | undefined {
     const waiting = this.#waiting
     if (waiting.length === 0) return undefined
     const bytes = this.#waitingBytes
@@ -43,18 +43,18 @@ export class TlsOutput {
     this.#waiting = []
     this.#waitingBytes = 0
     this.#waitingDone = []
-    if (bytes > 0) layer.write(waiting.length === 1 ? (waiting[0] as Uint8Array) : waiting)
+    if (bytes > 0) backend.write(waiting.length === 1 ? (waiting[0] as Uint8Array) : waiting)
     return done.length < 2 ? done[0] : allOf(done)
   }
 
   /**
-   * Writes what the layer has put out.
-   * @param isOver - noBytes may follow any more: what there is, is dropped
+   * Writes what the backend has put out.
+   * @param isOver - nothing may follow any more: what there is, is dropped
    * @returns as `Connection.write` does
    */
-  send(layer: TlsLayer, below: Connection, given: WriteDone | undefined, isOver: boolean): boolean {
-    const done = this.#doneWithOutput(given, layer)
-    const output = layer.takeOutput()
+  send(backend: TlsBackend, below: Connection, given: WriteDone | undefined, isOver: boolean): boolean {
+    const done = this.#doneWithOutput(given, backend)
+    const output = backend.takeOutput()
     if (output.length === 0) {
       // After what has been written before it.
       if (done) below.write(noBytes, undefined, done)
@@ -100,10 +100,10 @@ export class TlsOutput {
   }
 
   /** Whom to tell when the output that there is now has been sent. */
-  #doneWithOutput(done: WriteDone | undefined, layer: TlsLayer): WriteDone | undefined {
-    if (layer.pendingBytes === 0 && this.#behindDone.length === 0) return done
+  #doneWithOutput(done: WriteDone | undefined, backend: TlsBackend): WriteDone | undefined {
+    if (backend.pendingBytes === 0 && this.#behindDone.length === 0) return done
     if (done) this.#behindDone.push(done)
-    if (layer.pendingBytes > 0) return undefined
+    if (backend.pendingBytes > 0) return undefined
     const all = this.#behindDone
     this.#behindDone = []
     return allOf(all)

@@ -6,11 +6,11 @@ import { invalidArgValue } from '../../core/errors.ts'
 import { validateBuffer, validateFunction, validateObject, validateString } from '../../core/validate.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import { openSession, sealSession } from '../api/session-bytes.ts'
-import type { LayerEvents, TlsLayer } from '../connection/backend.ts'
-import { clientLayer } from '../connection/choose-backend.ts'
+import type { BackendEvents, TlsBackend } from '../connection/backend.ts'
+import { clientBackend } from '../connection/choose-backend.ts'
 import { maxPskBytes, maxPskIdentityBytes } from '../connection/limits.ts'
 import { readSession } from '../engine/sessions.ts'
-import { Side, type SideEvents } from './policy.ts'
+import { Policy, type PolicyEvents } from './policy.ts'
 
 /** Null or undefined: no key for this server. */
 export type PskClientCallback = (
@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly pskCallback?: unknown
 }
 
-export class ClientSide extends Side {
+export class ClientPolicy extends Policy {
   /** SNI: the name that is asked for; none for an IP address. */
   serverName: string | undefined
   /** Whom the certificate has to name: saved sessions are good for nobody else. */
@@ -36,10 +36,10 @@ export class ClientSide extends Side {
   mayRenegotiate = true
   readonly options: ClientOptions
   #savedSession: Uint8Array | undefined
-  /** The layer may have a newer one, of which nobody has heard yet. */
+  /** The backend may have a newer one, of which nobody has heard yet. */
   #toldSession: Uint8Array | undefined
 
-  constructor(context: SecureContext, events: SideEvents, options: ClientOptions) {
+  constructor(context: SecureContext, events: PolicyEvents, options: ClientOptions) {
     super(context, events)
     this.options = options
     if (options.pskCallback) validateFunction(options.pskCallback, 'pskCallback')
@@ -51,13 +51,13 @@ export class ClientSide extends Side {
     this.#savedSession = ArrayBuffer.isView(bytes) ? openSession(bytes as Uint8Array, this.identity) : undefined
   }
 
-  /** The session to resume, as the layer wrote it. */
+  /** The session to resume, as the backend wrote it. */
   get savedSession(): Uint8Array | undefined {
     return this.#savedSession
   }
 
   get session(): Buffer<ArrayBuffer> | undefined {
-    const session = this.#toldSession ?? this.layer?.session
+    const session = this.#toldSession ?? this.backend?.session
     // Before the server's first ticket there is nothing to resume, and yet, as in Node, something to show.
     if (session === undefined)
       return this.connection?.isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
@@ -72,16 +72,16 @@ export class ClientSide extends Side {
 
   /** The verdict on the server's certificate chain; the name in it is the caller's to check. */
   verifyPeer(): Error | undefined {
-    const { layer } = this
-    if (layer === undefined || layer.hasExternalPsk) return undefined
-    return layer.verdict.problem
+    const { backend } = this
+    if (backend === undefined || backend.hasExternalPsk) return undefined
+    return backend.verdict.problem
   }
 
   renegotiate(): Error | undefined {
     const connection = this.connection
     let error: Error | undefined
     connection?.run(() => {
-      error = this.layer?.renegotiate(true)
+      error = this.backend?.renegotiate(true)
     })
     return error
   }
@@ -110,8 +110,8 @@ export class ClientSide extends Side {
     }
   }
 
-  protected createLayer(events: LayerEvents): TlsLayer {
-    return clientLayer(this, events)
+  protected createBackend(events: BackendEvents): TlsBackend {
+    return clientBackend(this, events)
   }
 
   onSecure(): boolean {

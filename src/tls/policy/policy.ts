@@ -1,12 +1,12 @@
-// What the client's and the server's half have in common: the layer of one connection, and what a socket shows of it.
+// What the client's and the server's half have in common: the backend of one connection, and what a socket shows of it.
 
 import type { Connection, ConnectionSink } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
-import type { ClientOffer, LayerEvents, TlsLayer } from '../connection/backend.ts'
+import type { BackendEvents, ClientOffer, TlsBackend } from '../connection/backend.ts'
 import { TlsConnection, type TlsOwner } from '../connection/tls-connection.ts'
 
-/** Whom a side tells. */
-export interface SideEvents {
+/** Whom a policy tells. */
+export interface PolicyEvents {
   /** The handshake is done; the verdict on the peer is still to come, and is given before this returns. */
   onSecure(): void
   /** A program's own function has failed or refused: the connection is to end. */
@@ -21,14 +21,14 @@ export interface SideEvents {
   onClosed(): void
 }
 
-export abstract class Side implements TlsOwner {
+export abstract class Policy implements TlsOwner {
   context: SecureContext
   connection: TlsConnection | undefined
   #isTraced = false
-  protected readonly events: SideEvents
+  protected readonly events: PolicyEvents
   #maxFragmentSize: number | undefined
 
-  constructor(context: SecureContext, events: SideEvents) {
+  constructor(context: SecureContext, events: PolicyEvents) {
     this.context = context
     this.events = events
   }
@@ -39,23 +39,23 @@ export abstract class Side implements TlsOwner {
     return this.connection
   }
 
-  get layer(): TlsLayer | undefined {
-    return this.connection?.layer
+  get backend(): TlsBackend | undefined {
+    return this.connection?.backend
   }
 
   /** false: the two agreed on none. */
   get alpnProtocol(): string | false {
-    return this.layer?.alpnProtocol ?? false
+    return this.backend?.alpnProtocol ?? false
   }
 
   get ticket(): Uint8Array | undefined {
-    return this.layer?.ticket
+    return this.backend?.ticket
   }
 
   /** Writes to stderr which messages come and go. */
   trace(): void {
     this.#isTraced = true
-    this.layer?.trace()
+    this.backend?.trace()
   }
 
   /** Lines of the key log cost something to make. */
@@ -65,7 +65,7 @@ export abstract class Side implements TlsOwner {
 
   setMaxFragmentSize(size: number): void {
     this.#maxFragmentSize = size
-    this.layer?.setMaxFragmentSize(size)
+    this.backend?.setMaxFragmentSize(size)
   }
 
   /** @returns why it cannot be done, where it cannot */
@@ -73,14 +73,14 @@ export abstract class Side implements TlsOwner {
 
   // As the owner of the connection
 
-  makeLayer(events: LayerEvents): TlsLayer {
-    const layer = this.createLayer(events)
-    if (this.#maxFragmentSize !== undefined) layer.setMaxFragmentSize(this.#maxFragmentSize)
-    if (this.#isTraced) layer.trace()
-    return layer
+  makeBackend(events: BackendEvents): TlsBackend {
+    const backend = this.createBackend(events)
+    if (this.#maxFragmentSize !== undefined) backend.setMaxFragmentSize(this.#maxFragmentSize)
+    if (this.#isTraced) backend.trace()
+    return backend
   }
 
-  protected abstract createLayer(events: LayerEvents): TlsLayer
+  protected abstract createBackend(events: BackendEvents): TlsBackend
 
   abstract onSecure(): boolean
   abstract onClientHello(offer: ClientOffer): void

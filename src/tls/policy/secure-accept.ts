@@ -11,11 +11,11 @@ import { showConnection, showVerdict, type TLSSocket } from '../api/tls-socket.t
 import type { TlsConnection } from '../connection/tls-connection.ts'
 import { handshakeTimeout } from '../errors.ts'
 import { acceptSecure, kSettings } from '../symbols.ts'
-import { ServerSide } from './server-policy.ts'
+import { ServerPolicy } from './server-policy.ts'
 
 export class SecureAccept implements ConnectionSink {
   readonly server: Server
-  readonly side: ServerSide
+  readonly policy: ServerPolicy
   readonly connection: TlsConnection
   /** What shows the connection below, where a program has seen it. */
   rawSocket: Socket | undefined
@@ -34,7 +34,7 @@ export class SecureAccept implements ConnectionSink {
     this.#release = release
     const { handshakeTimeoutMs, SNICallback, pskCallback, pskIdentityHint } = server[kSettings]
     const { requestCert, rejectUnauthorized, ALPNProtocols, ALPNCallback } = server
-    this.side = new ServerSide(
+    this.policy = new ServerPolicy(
       {
         context: server._sharedCreds,
         server,
@@ -58,8 +58,8 @@ export class SecureAccept implements ConnectionSink {
         onClosed: () => this.#onClosed(),
       },
     )
-    if (server[kSettings].enableTrace) this.side.trace()
-    this.connection = this.side.open(below, this)
+    if (server[kSettings].enableTrace) this.policy.trace()
+    this.connection = this.policy.open(below, this)
     this.#timer = host.clock.setTimer(() => this.#fail(handshakeTimeout()), handshakeTimeoutMs)
     this.#timer.unref()
   }
@@ -67,8 +67,8 @@ export class SecureAccept implements ConnectionSink {
   /** Made on first touch; it only shows the connection until it is fed. */
   get socket(): TLSSocket {
     if (this.#socket === undefined) {
-      this.#socket = showConnection(this.connection, this.side, this.server)
-      showVerdict(this.#socket, this.side, this.#isSecure)
+      this.#socket = showConnection(this.connection, this.policy, this.server)
+      showVerdict(this.#socket, this.policy, this.#isSecure)
     }
     return this.#socket
   }
@@ -79,7 +79,7 @@ export class SecureAccept implements ConnectionSink {
   }
 
   #onSecure(): void {
-    const mayStay = this.side.judge()
+    const mayStay = this.policy.judge()
     if (this.#isSettled) {
       this.#onSecureAgain(mayStay)
       return
@@ -102,7 +102,7 @@ export class SecureAccept implements ConnectionSink {
   #accept(): void {
     try {
       if (this.#socket) {
-        showVerdict(this.#socket, this.side, true)
+        showVerdict(this.#socket, this.policy, true)
         this.#socket.emit('secure')
       }
     } finally {
@@ -113,7 +113,7 @@ export class SecureAccept implements ConnectionSink {
   /** A later handshake of TLS 1.2: the client may be another by its certificate, or have shown one only now. */
   #onSecureAgain(mayStay: boolean): void {
     if (!this.#isSecure) return
-    if (this.#socket) showVerdict(this.#socket, this.side, true)
+    if (this.#socket) showVerdict(this.#socket, this.policy, true)
     if (mayStay) this.#socket?.emit('secure')
     else if (this.#socket) this.#socket.destroy()
     else this.connection.destroy()

@@ -10,8 +10,8 @@ import { readProtocols } from '../api/alpn.ts'
 import { defaults } from '../api/defaults.ts'
 import { contextFrom, type SecureContext } from '../api/secure-context.ts'
 import type { TLSSocket } from '../api/tls-socket.ts'
-import type { ClientOffer, LayerEvents, TlsLayer } from '../connection/backend.ts'
-import { serverLayer } from '../connection/choose-backend.ts'
+import type { BackendEvents, ClientOffer, TlsBackend } from '../connection/backend.ts'
+import { serverBackend } from '../connection/choose-backend.ts'
 import { maxPskBytes, maxPskHintBytes } from '../connection/limits.ts'
 import {
   alpnCallbackInvalidResult,
@@ -21,7 +21,7 @@ import {
   sessionAttack,
 } from '../errors.ts'
 import { bytesOf } from './client-policy.ts'
-import { Side, type SideEvents } from './policy.ts'
+import { Policy, type PolicyEvents } from './policy.ts'
 
 export type SniDone = (error: Error | null, context?: SecureContext | undefined) => void
 export type SniCallback = (servername: string, done: SniDone) => void
@@ -31,7 +31,7 @@ export type PskServerCallback = (
   identity: string,
 ) => NodeJS.ArrayBufferView | { psk: NodeJS.ArrayBufferView } | null | undefined
 
-export interface ServerSideOptions {
+export interface ServerPolicyOptions {
   readonly context: SecureContext
   /** Who hears 'resumeSession', 'newSession', 'OCSPRequest'; and has contexts by name. */
   readonly server: (EventEmitter & { readonly _contexts?: readonly (readonly [RegExp, SecureContext])[] }) | undefined
@@ -47,8 +47,8 @@ export interface ServerSideOptions {
   readonly socket: () => TLSSocket
 }
 
-export class ServerSide extends Side {
-  readonly options: ServerSideOptions
+export class ServerPolicy extends Policy {
+  readonly options: ServerPolicyOptions
   requestCert: boolean
   rejectUnauthorized: boolean
   mayRenegotiate = true
@@ -61,7 +61,7 @@ export class ServerSide extends Side {
   #handshakes = 0
   #windowStart = 0
 
-  constructor(options: ServerSideOptions, events: SideEvents) {
+  constructor(options: ServerPolicyOptions, events: PolicyEvents) {
     super(options.context, events)
     this.options = options
     this.requestCert = options.requestCert
@@ -70,11 +70,11 @@ export class ServerSide extends Side {
 
   /** What the client asked for; false: nothing. */
   get serverName(): string | false {
-    return this.#serverName ?? this.layer?.serverName ?? false
+    return this.#serverName ?? this.backend?.serverName ?? false
   }
 
   get session(): Buffer<ArrayBuffer> | undefined {
-    const session = this.layer?.session
+    const session = this.backend?.session
     return session && Buffer.from(session)
   }
 
@@ -83,17 +83,17 @@ export class ServerSide extends Side {
     this.isAuthorized = false
     this.authorizationError = null
     if (!this.requestCert) return true
-    const chain = this.layer?.peerChain ?? []
-    const problem = this.layer?.verdict.problem
+    const chain = this.backend?.peerChain ?? []
+    const problem = this.backend?.verdict.problem
     if (problem !== undefined) this.authorizationError = problem.code ?? problem.message
     else if (chain.length === 0) this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'
     else this.isAuthorized = true
     return this.isAuthorized || !this.rejectUnauthorized
   }
 
-  /** Whether every context that a client may get has what `materialFor` asks of it. */
-  mayServeAll(materialFor: (context: SecureContext) => unknown): boolean {
-    return (this.options.server?._contexts ?? []).every(([, context]) => materialFor(context) !== undefined)
+  /** Whether every context that a client may get has what `credentialsFor` asks of it. */
+  mayServeAll(credentialsFor: (context: SecureContext) => unknown): boolean {
+    return (this.options.server?._contexts ?? []).every(([, context]) => credentialsFor(context) !== undefined)
   }
 
   renegotiate(requestCert: boolean, rejectUnauthorized: boolean): Error | undefined {
@@ -101,19 +101,19 @@ export class ServerSide extends Side {
     this.rejectUnauthorized = rejectUnauthorized
     let error: Error | undefined
     this.connection?.run(() => {
-      error = this.layer?.renegotiate(requestCert)
+      error = this.backend?.renegotiate(requestCert)
     })
     return error
   }
 
-  protected createLayer(events: LayerEvents): TlsLayer {
+  protected createBackend(events: BackendEvents): TlsBackend {
     const { pskIdentityHint: hint = '' } = this.options
     // As in Node, where each connection sets it.
     if (Buffer.byteLength(hint) > maxPskHintBytes) queueMicrotask(() => this.events.onRefused(pskIdentityHint()))
-    return serverLayer(this, events)
+    return serverBackend(this, events)
   }
 
-  // From the layer
+  // From the backend
 
   onClientHello(offer: ClientOffer): void {
     this.#serverName = offer.serverName
@@ -187,17 +187,17 @@ export class ServerSide extends Side {
 
 /** All that a ClientHello may have the program asked, one after another, then the answer. */
 class HelloQuestions {
-  readonly #side: ServerSide
+  readonly #policy: ServerPolicy
   readonly #offer: ClientOffer
-  readonly #events: SideEvents
+  readonly #events: PolicyEvents
   #isWaiting = false
   #session: Uint8Array | undefined
   #ocspResponse: Uint8Array | undefined
   /** Where it was chosen first. */
   #chosen: { readonly protocol: Uint8Array | undefined } | undefined
 
-  constructor(side: ServerSide, offer: ClientOffer, events: SideEvents) {
-    this.#side = side
+  constructor(policy: ServerPolicy, offer: ClientOffer, events: PolicyEvents) {
+    this.#policy = policy
     this.#offer = offer
     this.#events = events
   }
@@ -207,7 +207,7 @@ class HelloQuestions {
       const protocol = this.#chooseProtocol()
       if (protocol === 'failed') return
       if (protocol === 'none') {
-        this.#side.connection?.run(() => this.#side.layer?.refuseProtocols())
+        this.#policy.connection?.run(() => this.#policy.backend?.refuseProtocols())
         return
       }
       this.#chosen = { protocol }
@@ -224,7 +224,7 @@ class HelloQuestions {
     call: (done: (error: Error | null, answer?: T) => void) => void,
     next: (answer: T | undefined) => void,
   ): void {
-    const { connection } = this.#side
+    const { connection } = this.#policy
     let isDone = false
     const done = (error: Error | null, answer?: T): void => {
       if (isDone) {
@@ -247,7 +247,7 @@ class HelloQuestions {
   }
 
   #askForSession(): void {
-    const { server } = this.#side.options
+    const { server } = this.#policy.options
     const { sessionId } = this.#offer
     if (sessionId.length === 0 || server === undefined || server.listenerCount('resumeSession') === 0) {
       this.#askForContext()
@@ -264,17 +264,17 @@ class HelloQuestions {
 
   #askForContext(): void {
     const { serverName } = this.#offer
-    const { SNICallback, socket } = this.#side.options
+    const { SNICallback, socket } = this.#policy.options
     if (!serverName) this.#askForStaple()
     else if (SNICallback === undefined) {
-      this.#side.context = this.#contextByName(serverName) ?? this.#side.context
+      this.#policy.context = this.#contextByName(serverName) ?? this.#policy.context
       this.#askForStaple()
     } else {
       this.#ask<SecureContext>(
         done => SNICallback.call(socket(), serverName, done),
         context => {
           const chosen = contextFrom(context)
-          if (chosen) this.#side.context = chosen
+          if (chosen) this.#policy.context = chosen
           // What is no object at all counts as no answer, as in Node.
           if (typeof context === 'object' && context !== null && !chosen)
             this.#events.onRefused(new TypeError('Invalid SNI context'))
@@ -286,16 +286,16 @@ class HelloQuestions {
 
   /** The one added last goes first. */
   #contextByName(serverName: string): SecureContext | undefined {
-    return this.#side.options.server?._contexts?.findLast(([pattern]) => pattern.test(serverName))?.[1]
+    return this.#policy.options.server?._contexts?.findLast(([pattern]) => pattern.test(serverName))?.[1]
   }
 
   #askForStaple(): void {
-    const { server } = this.#side.options
+    const { server } = this.#policy.options
     if (!this.#offer.wantsOcsp || server === undefined || server.listenerCount('OCSPRequest') === 0) {
       this.#answer()
       return
     }
-    const { context } = this.#side
+    const { context } = this.#policy
     this.#ask<NodeJS.ArrayBufferView>(
       done => server.emit('OCSPRequest', context.context.getCertificate(), context.context.getIssuer(), done),
       response => {
@@ -306,15 +306,15 @@ class HelloQuestions {
   }
 
   #answer(): void {
-    const { connection, layer } = this.#side
+    const { connection, backend } = this.#policy
     const choice = this.#chosen ? this.#chosen.protocol : this.#chooseProtocol()
-    if (!connection || !layer || choice === 'failed') return
+    if (!connection || !backend || choice === 'failed') return
     const answer = (): void => {
-      if (choice === 'none') layer.refuseProtocols()
+      if (choice === 'none') backend.refuseProtocols()
       else {
         // Read now: ALPNCallback may have put another one in its place.
-        const { context } = this.#side
-        layer.answerClientHello({
+        const { context } = this.#policy
+        backend.answerClientHello({
           context,
           alpnProtocol: choice,
           session: this.#session,
@@ -329,7 +329,7 @@ class HelloQuestions {
   /** `none`: the client and we have none in common, though both speak ALPN. `failed`: the connection has ended. */
   #chooseProtocol(): Uint8Array | undefined | 'none' | 'failed' {
     const offered = this.#offer.alpnProtocols
-    const { ALPNProtocols, ALPNCallback } = this.#side.options
+    const { ALPNProtocols, ALPNCallback } = this.#policy.options
     if (offered === undefined) return undefined
     if (ALPNCallback) return this.#askForProtocol(ALPNCallback, offered)
     if (ALPNProtocols === undefined || ALPNProtocols.length === 0) return undefined
@@ -341,7 +341,7 @@ class HelloQuestions {
     const protocols = offered.map(protocol => Buffer.from(protocol).toString('latin1'))
     try {
       const servername = this.#offer.serverName ?? (false as never)
-      const chosen = callback.call(this.#side.options.socket(), { servername, protocols })
+      const chosen = callback.call(this.#policy.options.socket(), { servername, protocols })
       if (chosen === undefined) return 'none'
       const index = protocols.indexOf(chosen)
       if (index === -1) throw alpnCallbackInvalidResult(chosen, protocols)

@@ -10,15 +10,15 @@ import https from '../../../src/https/index.ts'
 import { connectionOf } from '../../../src/net/internal.ts'
 import { defaults } from '../../../src/tls/api/defaults.ts'
 import { setTlsEngine, type TlsEngineName, tlsEngine } from '../../../src/tls/api/engine-choice.ts'
-import { EngineLayer } from '../../../src/tls/connection/engine-backend.ts'
+import { EngineBackend } from '../../../src/tls/connection/engine-backend.ts'
 import type { TlsConnection } from '../../../src/tls/connection/tls-connection.ts'
 import { ask, clientOptions, serve } from '../../https/pair.ts'
 import { authority, makeCertificate } from '../certificates.ts'
 import { connect, listen, type Socket, secured, textOf } from '../pair.ts'
 
 function engineOf(socket: object): TlsEngineName {
-  const { layer } = connectionOf(socket) as TlsConnection
-  return layer instanceof EngineLayer ? 'plainwire' : 'runtime'
+  const { backend } = connectionOf(socket) as TlsConnection
+  return backend instanceof EngineBackend ? 'plainwire' : 'runtime'
 }
 
 function choose(t: TestContext, engine: TlsEngineName): void {

@@ -1,4 +1,4 @@
-// The Connection between a layer and its reader: what it holds back, in what order it tells, and how it ends. The layer here
+// The Connection between a backend and its reader: what it holds back, in what order it tells, and how it ends. The backend here
 // writes each record as `[plaintext]`, and is told what happens in TLS by the test.
 
 import assert from 'node:assert/strict'
@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { runWithHost } from '../../../src/host/ambient.ts'
 import { osHost } from '../../../src/host/os/os-host.ts'
 import type { Connection, ConnectionSink, Host, Timer, WriteDone } from '../../../src/host/types.ts'
-import type { LayerEvents, TlsLayer } from '../../../src/tls/connection/backend.ts'
+import type { BackendEvents, TlsBackend } from '../../../src/tls/connection/backend.ts'
 import { lingerMs, maxGatheredBytes, maxHeldBytes } from '../../../src/tls/connection/limits.ts'
 import { TlsConnection } from '../../../src/tls/connection/tls-connection.ts'
 
@@ -55,14 +55,14 @@ class Below {
   }
 }
 
-class Layer {
-  readonly events: LayerEvents
+class Backend {
+  readonly events: BackendEvents
   readonly isTransparent = false
   readonly pendingBytes = 0
   output: string[] = []
   isDestroyed = false
 
-  constructor(events: LayerEvents) {
+  constructor(events: BackendEvents) {
     this.events = events
   }
 
@@ -123,11 +123,11 @@ interface MakeOptions {
 function make({ agree = true, later = false, onData }: MakeOptions = {}) {
   const below = new Below()
   const told: string[] = []
-  let layer: Layer | undefined
+  let backend: Backend | undefined
   const owner = {
-    makeLayer: (events: LayerEvents) => {
-      layer = new Layer(events)
-      return layer as unknown as TlsLayer
+    makeBackend: (events: BackendEvents) => {
+      backend = new Backend(events)
+      return backend as unknown as TlsBackend
     },
     onSecure: () => {
       told.push('secure')
@@ -156,7 +156,7 @@ function make({ agree = true, later = false, onData }: MakeOptions = {}) {
   const connection: TlsConnection = new TlsConnection(below as unknown as Connection, owner, sink)
   connection.start()
   const receives = (text: string) => below.sink?.onData(Buffer.from(text))
-  return { below, told, connection, receives, layer: () => layer as Layer }
+  return { below, told, connection, receives, backend: () => backend as Backend }
 }
 
 describe('before the peer is agreed to', () => {
@@ -303,7 +303,7 @@ describe('the end', () => {
   })
 
   it('of a failure: the alert, one error, one close, keys gone', () => {
-    const { below, told, connection, receives, layer } = make()
+    const { below, told, connection, receives, backend } = make()
     receives('done')
     connection.resume()
     receives('a fail b')
@@ -312,7 +312,7 @@ describe('the end', () => {
     connection.destroy()
     below.sink?.onClose(false)
     assert.deepEqual(told, ['secure', 'a', 'failed', 'released', 'over', 'close true'])
-    assert.equal(layer().isDestroyed, true)
+    assert.equal(backend().isDestroyed, true)
   })
 
   it('an alert that cannot leave at once has its time', () => {
@@ -340,12 +340,12 @@ describe('the end', () => {
   })
 
   it('comes from below too, and ends all', async () => {
-    const { below, told, connection, receives, layer } = make()
+    const { below, told, connection, receives, backend } = make()
     receives('done')
     below.sink?.onError(new Error('reset'))
     below.sink?.onClose(true)
     assert.deepEqual(told.slice(1), ['reset', 'released', 'over', 'close true'])
-    assert.equal(layer().isDestroyed, true)
+    assert.equal(backend().isDestroyed, true)
     assert.equal(connection.write('x'), false)
   })
 
