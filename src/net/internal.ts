@@ -20,6 +20,7 @@ export {
   acceptConnection,
   adoptHandle,
   kHandle,
+  kHost,
   kOwner,
   makeHandle,
   releaseConnection,

@@ -13,12 +13,12 @@ import {
   validateObject,
   validateString,
 } from '../../core/validate.ts'
-import { currentHost } from '../../host/current.ts'
 import { duplexConnection } from '../../host/duplex-connection.ts'
 import type { Connection } from '../../host/types.ts'
 import {
   acceptConnection,
   feedSocket,
+  kHost,
   Server as NetServer,
   type ServerOptions as NetServerOptions,
   releaseConnection,
@@ -26,13 +26,13 @@ import {
   socketOver,
 } from '../../net/internal.ts'
 import { alpnCallbackWithProtocols, requiredServerName } from '../errors.ts'
-import { SecureAccept } from '../policy/secure-accept.ts'
-import type { AlpnCallback, PskServerCallback, SniCallback } from '../policy/server-policy.ts'
+import { type AcceptSettings, SecureAccept } from '../policy/secure-accept.ts'
+import type { AlpnCallback, SniCallback } from '../policy/server-policy.ts'
 import { acceptSecure, kSettings } from '../symbols.ts'
 import { convertALPNProtocols } from './alpn.ts'
 import type { GivenContextOptions } from './context-options.ts'
 import { makeContext, SecureContext } from './secure-context.ts'
-import type { TLSSocket } from './tls-socket.ts'
+import type { PskServerCallback, TLSSocket } from './tls-socket.ts'
 
 export interface TlsServerOptions extends NetServerOptions, GivenContextOptions {
   requestCert?: boolean | undefined
@@ -49,15 +49,6 @@ export interface TlsServerOptions extends NetServerOptions, GivenContextOptions 
 
 type SecureListener = (socket: TLSSocket) => void
 
-/** What a server's connections go by, beside what a program may change on the server itself. */
-interface Settings {
-  readonly handshakeTimeoutMs: number
-  readonly SNICallback: SniCallback | undefined
-  readonly pskCallback: PskServerCallback | undefined
-  readonly pskIdentityHint: string | undefined
-  readonly enableTrace: boolean
-}
-
 const defaultHandshakeTimeoutMs = 120_000
 
 /** Sockets that only show a connection which is being secured already. */
@@ -72,7 +63,7 @@ class TlsServer extends NetServer {
   declare ticketKeys: Buffer | undefined
   declare _contexts: [pattern: RegExp, context: SecureContext][]
   declare _sharedCreds: SecureContext
-  declare [kSettings]: Settings
+  declare [kSettings]: AcceptSettings
 
   constructor(options?: TlsServerOptions | SecureListener | null, listener?: SecureListener) {
     const given = readArguments(options, listener)
@@ -82,7 +73,7 @@ class TlsServer extends NetServer {
 
   /** A Connection is taken raw: the socket that Node shows before the handshake is made only for those who listen. */
   override [acceptConnection](connection: Connection): void {
-    const accept = new SecureAccept(this, connection, currentHost(), () => this[releaseConnection]())
+    const accept = new SecureAccept(this, connection, this[kHost], () => this[releaseConnection]())
     // Only this server's own listener.
     if (this.listenerCount('connection') > 1) {
       const socket = socketOver(connection, { passive: true, allowHalfOpen: true })
@@ -225,7 +216,7 @@ function initialize(server: Server, { options, listener }: Arguments): void {
 /** A stream that a program hands in: `server.emit('connection', duplex)`. */
 function onConnection(this: Server, stream: Socket): void {
   if (shown.has(stream)) return
-  const accept = new SecureAccept(this, duplexConnection(stream), currentHost(), () => {})
+  const accept = new SecureAccept(this, duplexConnection(stream), this[kHost], () => {})
   accept.stream = stream
   accept.connection.start()
 }

@@ -1,7 +1,6 @@
 // What a TLSSocket tells of its connection, in Node's shapes. Source: Node's documentation, "Class: tls.TLSSocket".
 
 import { X509Certificate } from 'node:crypto'
-import { currentHost } from '../../host/current.ts'
 import type { CipherInfo, EphemeralKeyInfo } from '../connection/backend.ts'
 import { knownIssuers } from '../policy/context-trust.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -56,11 +55,11 @@ export function exportKeyingMaterial(
 }
 
 /** @param isDetailed - with the issuers, each the next one's `issuerCertificate` */
-export function peerCertificate({ backend, context }: Policy, isDetailed: boolean): object {
+export function peerCertificate({ backend, context, host }: Policy, isDetailed: boolean): object {
   const chain = backend?.peerChain ?? []
   if (chain.length === 0) return {}
   if (!isDetailed) return legacyCertificate(chain, false)
-  return legacyCertificate(chain, true, knownIssuers(context.context.options), currentHost().clock.now())
+  return legacyCertificate(chain, true, knownIssuers(context.context.options), host.clock.now())
 }
 
 export function certificate({ backend }: Policy): object {

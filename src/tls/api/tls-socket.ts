@@ -15,9 +15,10 @@ import {
   validateString,
   validateUint32,
 } from '../../core/validate.ts'
+import { currentHost } from '../../host/current.ts'
 import { duplexConnection } from '../../host/duplex-connection.ts'
 import { ownMethod } from '../../host/shown-handle.ts'
-import type { Connection } from '../../host/types.ts'
+import type { Connection, Host } from '../../host/types.ts'
 import {
   adoptHandle,
   kHandle,
@@ -35,7 +36,7 @@ import { ClientPolicy } from '../policy/client-policy.ts'
 import type { PolicyEvents } from '../policy/policy.ts'
 import {
   type AlpnCallback,
-  type PskServerCallback,
+  type PskServerAnswer,
   ServerPolicy,
   type ServerPolicyOptions,
   type SniCallback,
@@ -44,9 +45,10 @@ import { type kConnectOptions, kTls } from '../symbols.ts'
 import { convertALPNProtocols } from './alpn.ts'
 import type { GivenContextOptions } from './context-options.ts'
 import { makeContext, SecureContext } from './secure-context.ts'
-import type { Server } from './server.ts'
 import * as facts from './socket-facts.ts'
 import { TLSWrap } from './tls-handle.ts'
+
+export type PskServerCallback = (socket: TLSSocket, identity: string) => PskServerAnswer
 
 export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOptions, 'signal'> {
   isServer?: boolean | undefined
@@ -343,15 +345,27 @@ function fact<T>(socket: TlsSocket, name: string, read: (policy: ClientPolicy | 
   return own ? (own() as T) : read(socket[kTls].policy)
 }
 
+/** A server, as far as the sockets see it that show its connections. */
+export interface ShowingServer extends NonNullable<ServerPolicyOptions['server']> {
+  readonly allowHalfOpen: boolean
+  readonly highWaterMark: number
+  readonly noDelay: boolean
+  readonly keepAlive: boolean
+}
+
 /** What a server gives, to have a connection shown that it secures by itself. */
 interface ShownOptions {
-  readonly [kShown]: { readonly connection: TlsConnection; readonly policy: ServerPolicy; readonly server: Server }
+  readonly [kShown]: {
+    readonly connection: TlsConnection
+    readonly policy: ServerPolicy
+    readonly server: ShowingServer
+  }
 }
 
 const kShown = Symbol('shown')
 
 /** A server's connection as a socket that only shows it, until it is fed (net's `feedSocket`). */
-export function showConnection(connection: TlsConnection, policy: ServerPolicy, server: Server): TLSSocket {
+export function showConnection(connection: TlsConnection, policy: ServerPolicy, server: ShowingServer): TLSSocket {
   const options: ShownOptions = { [kShown]: { connection, policy, server } }
   return new TLSSocket(undefined, options as never)
 }
@@ -365,7 +379,10 @@ function planOf(stream: Duplex | null | undefined, given: TLSSocketOptions | und
   const context = options.secureContext || options.credentials || makeContext(options)
   if (!(context instanceof SecureContext)) throw invalidContext('context')
   const self: Plan['self'] = { socket: undefined }
-  const policy = options.isServer ? bareServerPolicy(self, context, options) : bareClientPolicy(self, context, options)
+  const host = currentHost()
+  const policy = options.isServer
+    ? bareServerPolicy(self, host, context, options)
+    : bareClientPolicy(self, host, context, options)
   const { highWaterMark, signal, noDelay, keepAlive, keepAliveInitialDelay } = options
   const common = { highWaterMark, noDelay, keepAlive, keepAliveInitialDelay }
   if (stream === undefined || stream === null) {
@@ -399,11 +416,21 @@ function planToShow(given: ShownOptions): Plan {
   return { self: { socket: undefined }, options, stream: undefined, policy, isShown: true, socketOptions }
 }
 
-function bareClientPolicy(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ClientPolicy {
-  return new ClientPolicy(context, toldTo(self), options)
+function bareClientPolicy(
+  self: Plan['self'],
+  host: Host,
+  context: SecureContext,
+  options: TLSSocketOptions,
+): ClientPolicy {
+  return new ClientPolicy(host, context, toldTo(self), options)
 }
 
-function bareServerPolicy(self: Plan['self'], context: SecureContext, options: TLSSocketOptions): ServerPolicy {
+function bareServerPolicy(
+  self: Plan['self'],
+  host: Host,
+  context: SecureContext,
+  options: TLSSocketOptions,
+): ServerPolicy {
   const { server, ALPNProtocols, ALPNCallback, SNICallback, pskCallback, pskIdentityHint } = options
   if (ALPNCallback) validateFunction(ALPNCallback, 'options.ALPNCallback')
   if (SNICallback) validateFunction(SNICallback, 'options.SNICallback')
@@ -420,7 +447,7 @@ function bareServerPolicy(self: Plan['self'], context: SecureContext, options: T
     pskIdentityHint,
     socket: () => self.socket as TLSSocket,
   }
-  return new ServerPolicy(serverOptions, toldTo(self))
+  return new ServerPolicy(host, serverOptions, toldTo(self))
 }
 
 /** What becomes of the handshake, told to the socket. */
@@ -457,7 +484,7 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   socket.encrypted = true
   socket._requestCert = Boolean(options.requestCert) || !options.isServer
   socket._rejectUnauthorized = Boolean(options.rejectUnauthorized)
-  socket.server = (options.server as Server | undefined) ?? null
+  socket.server = (options.server as never) ?? null
   if (options.enableTrace) policy.trace()
   if (isShown) {
     socket._controlReleased = true

@@ -1,7 +1,7 @@
 // What a policy drives: our engine (engine-backend.ts), or the runtime's own TLS (runtime-backend.ts). Bytes in, bytes and events
 // out, and what was agreed as Node names it. The events are a TlsConnection's, told while the backend works.
 
-import type { Connection } from '../../host/types.ts'
+import type { Connection, Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 
 export interface TlsBackend {
@@ -57,6 +57,53 @@ export interface TlsBackend {
   readonly peerFinished: Uint8Array | undefined
   readonly session: Uint8Array | undefined
   readonly ticket: Uint8Array | undefined
+}
+
+/** What a backend needs of the policy of its connection: what the program wants of TLS, and what it answers when it is asked. */
+interface BackendPolicy {
+  readonly host: Host
+  readonly context: SecureContext
+  /** Lines of the key log are made only where somebody wants them. */
+  readonly wantsKeyLog: boolean
+  /** The verdict on a chain that the backend itself does not judge. */
+  judge(chain: readonly Uint8Array[]): PeerVerdict
+}
+
+export interface ClientBackendPolicy extends BackendPolicy {
+  /** SNI. */
+  readonly serverName: string | undefined
+  /** The session to resume, as the backend wrote it. */
+  readonly savedSession: Uint8Array | undefined
+  readonly options: ClientOptions
+  /** undefined: no key for this server. */
+  askForPsk(hint: string | null): PskAnswer | undefined
+}
+
+export interface ServerBackendPolicy extends BackendPolicy {
+  readonly requestCert: boolean
+  readonly rejectUnauthorized: boolean
+  readonly options: {
+    /** Who hears 'newSession' and 'resumeSession'. */
+    readonly server: { listenerCount(event: string): number } | undefined
+    readonly pskCallback: unknown
+    readonly pskIdentityHint: string | undefined
+  }
+  /** Contexts that a client may get in place of the first. */
+  readonly furtherContexts: readonly SecureContext[]
+  /** undefined: the client is not known. */
+  findPsk(identity: string): Uint8Array | undefined
+}
+
+export interface ClientOptions {
+  /** In wire form. */
+  readonly ALPNProtocols?: unknown
+  readonly requestOCSP?: boolean | undefined
+  readonly pskCallback?: unknown
+}
+
+export interface PskAnswer {
+  readonly psk: Uint8Array
+  readonly identity: string
 }
 
 /** What a client asks for, as far as a server has to decide. */

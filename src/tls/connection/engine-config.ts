@@ -5,16 +5,15 @@ import { nodeCrypto } from '../../crypto/node/node-crypto.ts'
 import { seededCrypto, seededGroups } from '../../crypto/node/seeded-crypto.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { SignatureScheme } from '../../crypto/signature-schemes.ts'
-import { currentHost } from '../../host/current.ts'
+import type { Host } from '../../host/types.ts'
 import { readProtocols } from '../api/alpn.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import { readSession, type SavedSession, type TicketKeys } from '../engine/sessions.ts'
 import type { CertificateCompressor, Credential, TlsEngineConfig } from '../engine/types.ts'
-import type { ClientPolicy } from '../policy/client-policy.ts'
 import { authorityNames } from '../policy/context-trust.ts'
-import type { ServerPolicy } from '../policy/server-policy.ts'
 import type { CipherSuite } from '../wire/cipher-suites.ts'
 import type { ProtocolVersion } from '../wire/versions.ts'
+import type { ClientBackendPolicy, ServerBackendPolicy } from './backend.ts'
 import type { EngineCredentials } from './engine-credentials.ts'
 
 const none: readonly never[] = []
@@ -48,8 +47,7 @@ class ConnectionConfig implements TlsEngineConfig {
   pskIdentityHint: Uint8Array | undefined = undefined
   usesPsk = false
 
-  constructor(role: TlsEngineConfig['role'], given: EngineCredentials) {
-    const host = currentHost()
+  constructor(role: TlsEngineConfig['role'], host: Host, given: EngineCredentials) {
     const isSeeded = host.isSeeded === true
     this.role = role
     this.random = size => host.random(size)
@@ -69,10 +67,10 @@ class ConnectionConfig implements TlsEngineConfig {
   }
 }
 
-export function clientConfig(policy: ClientPolicy, credentials: EngineCredentials): TlsEngineConfig {
+export function clientConfig(policy: ClientBackendPolicy, credentials: EngineCredentials): TlsEngineConfig {
   const { serverName, savedSession, options } = policy
   const { ALPNProtocols, requestOCSP, pskCallback } = options
-  const config = new ConnectionConfig('client', credentials)
+  const config = new ConnectionConfig('client', policy.host, credentials)
   config.serverName = serverName
   if (ALPNProtocols instanceof Uint8Array) config.alpnProtocols = readProtocols(ALPNProtocols)
   config.requestOcsp = Boolean(requestOCSP)
@@ -84,13 +82,13 @@ export function clientConfig(policy: ClientPolicy, credentials: EngineCredential
 
 /** What ALPN comes to is chosen by the policy, which knows the program's callback. */
 export function serverConfig(
-  policy: ServerPolicy,
+  policy: ServerBackendPolicy,
   context: SecureContext,
   credentials: EngineCredentials,
 ): TlsEngineConfig {
   const { requestCert, options } = policy
   const { server, pskCallback, pskIdentityHint } = options
-  const config = new ConnectionConfig('server', credentials)
+  const config = new ConnectionConfig('server', policy.host, credentials)
   config.cipherSuites = credentials.servedSuites ?? none
   config.requestCert = requestCert
   if (requestCert) config.certificateAuthorities = authorityNames(context.context.options)

@@ -11,15 +11,22 @@ import { silentSink } from '../../host/silent-sink.ts'
 import { defaults } from '../api/defaults.ts'
 import { opensslError } from '../api/openssl-errors.ts'
 import { readOffer } from '../policy/client-offer.ts'
-import type { ClientPolicy } from '../policy/client-policy.ts'
-import type { ServerPolicy } from '../policy/server-policy.ts'
-import type { BackendEvents, CipherInfo, EphemeralKeyInfo, PeerVerdict, ServerAnswer, TlsBackend } from './backend.ts'
+import type {
+  BackendEvents,
+  CipherInfo,
+  ClientBackendPolicy,
+  EphemeralKeyInfo,
+  PeerVerdict,
+  ServerAnswer,
+  ServerBackendPolicy,
+  TlsBackend,
+} from './backend.ts'
 
-export function runtimeClientBackend(policy: ClientPolicy, events: BackendEvents): TlsBackend {
+export function runtimeClientBackend(policy: ClientBackendPolicy, events: BackendEvents): TlsBackend {
   return new RuntimeClientBackend(policy, events)
 }
 
-export function runtimeServerBackend(policy: ServerPolicy, events: BackendEvents): TlsBackend {
+export function runtimeServerBackend(policy: ServerBackendPolicy, events: BackendEvents): TlsBackend {
   return new RuntimeServerBackend(policy, events)
 }
 
@@ -247,11 +254,11 @@ abstract class RuntimeBackend implements TlsBackend {
 }
 
 class RuntimeClientBackend extends RuntimeBackend {
-  readonly #policy: ClientPolicy
+  readonly #policy: ClientBackendPolicy
   #hasExternalPsk = false
   #savedChain: readonly Uint8Array[] = []
 
-  constructor(policy: ClientPolicy, events: BackendEvents) {
+  constructor(policy: ClientBackendPolicy, events: BackendEvents) {
     super(events)
     this.#policy = policy
   }
@@ -330,14 +337,14 @@ function writeLength(length: number): Uint8Array {
 }
 
 class RuntimeServerBackend extends RuntimeBackend {
-  readonly #policy: ServerPolicy
+  readonly #policy: ServerBackendPolicy
   /** What came before the program had decided. */
   #early: Uint8Array[] = []
   #hasAsked = false
   #hasExternalPsk = false
   #client: runtime.TLSSocket | undefined
 
-  constructor(policy: ServerPolicy, events: BackendEvents) {
+  constructor(policy: ServerBackendPolicy, events: BackendEvents) {
     super(events)
     this.#policy = policy
   }

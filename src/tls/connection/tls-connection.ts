@@ -4,9 +4,8 @@
 //
 // The backend's events are only noted while it works, and told afterwards: no callback can throw through it, or re-enter it.
 
-import { currentHost } from '../../host/current.ts'
 import { silentSink } from '../../host/silent-sink.ts'
-import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from '../../host/types.ts'
+import type { Connection, ConnectionSink, Endpoint, Host, TextEncoding, WriteDone } from '../../host/types.ts'
 import { writeCancelled, writeRefused } from '../errors.ts'
 import type { BackendEvents, ClientOffer, TlsBackend } from './backend.ts'
 import { BelowSink } from './below-sink.ts'
@@ -15,6 +14,7 @@ import { TlsOutput } from './tls-output.ts'
 
 /** Whoever decides about a connection: makes its backend, hears its events, and says whether the peer will do. */
 export interface TlsOwner {
+  readonly host: Host
   /** Called once, when the handshake is to begin. */
   makeBackend(events: BackendEvents): TlsBackend
   /**
@@ -330,7 +330,7 @@ export class TlsConnection implements Connection {
       below.destroy()
       return
     }
-    const timer = currentHost().clock.setTimer(() => below.destroy(), lingerMs)
+    const timer = this.#owner.host.clock.setTimer(() => below.destroy(), lingerMs)
     timer.unref()
     below.end(() => {
       timer.cancel()

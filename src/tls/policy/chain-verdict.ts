@@ -2,7 +2,6 @@
 // message of OpenSSL, and beside them which certificate it is and what is wrong with it.
 
 import { nodeCertificateCrypto } from '../../crypto/node/node-x509.ts'
-import { currentHost } from '../../host/current.ts'
 import { securityLevelOf } from '../api/cipher-list.ts'
 import type { ContextSource } from '../api/context-options.ts'
 import type { PeerVerdict } from '../connection/backend.ts'
@@ -26,6 +25,7 @@ export function judgeChain(
   context: ContextSource,
   chain: readonly Uint8Array[],
   purpose: 'server' | 'client',
+  now: number,
 ): PeerVerdict {
   if (chain.length === 0) return { problem: certificateError('UNABLE_TO_GET_ISSUER_CERT') }
   try {
@@ -36,13 +36,7 @@ export function judgeChain(
       allowPartialChain: Boolean(options['allowPartialTrustChain']),
     }
     const certificates = chain.map(internCertificate)
-    const { problems } = verifyChain(
-      certificates,
-      trustOf(options),
-      policy,
-      currentHost().clock.now(),
-      nodeCertificateCrypto,
-    )
+    const { problems } = verifyChain(certificates, trustOf(options), policy, now, nodeCertificateCrypto)
     // The last is what OpenSSL leaves standing, and Node reports.
     const last = problems.at(-1)
     return { problem: last && certificateError(last.code, last) }

@@ -4,9 +4,10 @@
 
 import { invalidArgValue } from '../../core/errors.ts'
 import { validateBuffer, validateFunction, validateObject, validateString } from '../../core/validate.ts'
+import type { Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import { openSession, sealSession } from '../api/session-bytes.ts'
-import type { BackendEvents, TlsBackend } from '../connection/backend.ts'
+import type { BackendEvents, ClientBackendPolicy, ClientOptions, PskAnswer, TlsBackend } from '../connection/backend.ts'
 import { clientBackend } from '../connection/choose-backend.ts'
 import { maxPskBytes, maxPskIdentityBytes } from '../connection/limits.ts'
 import { readSession } from '../engine/sessions.ts'
@@ -17,18 +18,8 @@ export type PskClientCallback = (
   hint: string | null,
 ) => { psk: NodeJS.ArrayBufferView; identity: string } | null | undefined
 
-export interface PskAnswer {
-  readonly psk: Uint8Array
-  readonly identity: string
-}
-
-export interface ClientOptions {
-  readonly ALPNProtocols?: unknown
-  readonly requestOCSP?: boolean | undefined
-  readonly pskCallback?: unknown
-}
-
-export class ClientPolicy extends Policy {
+export class ClientPolicy extends Policy implements ClientBackendPolicy {
+  protected readonly peer = 'server'
   /** SNI: the name that is asked for; none for an IP address. */
   serverName: string | undefined
   /** Whom the certificate has to name: saved sessions are good for nobody else. */
@@ -39,8 +30,8 @@ export class ClientPolicy extends Policy {
   /** The backend may have a newer one, of which nobody has heard yet. */
   #toldSession: Uint8Array | undefined
 
-  constructor(context: SecureContext, events: PolicyEvents, options: ClientOptions) {
-    super(context, events)
+  constructor(host: Host, context: SecureContext, events: PolicyEvents, options: ClientOptions) {
+    super(host, context, events)
     this.options = options
     if (options.pskCallback) validateFunction(options.pskCallback, 'pskCallback')
   }

@@ -1,9 +1,10 @@
 // What the client's and the server's half have in common: the backend of one connection, and what a socket shows of it.
 
-import type { Connection, ConnectionSink } from '../../host/types.ts'
+import type { Connection, ConnectionSink, Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
-import type { BackendEvents, ClientOffer, TlsBackend } from '../connection/backend.ts'
+import type { BackendEvents, ClientOffer, PeerVerdict, TlsBackend } from '../connection/backend.ts'
 import { TlsConnection, type TlsOwner } from '../connection/tls-connection.ts'
+import { judgeChain } from './chain-verdict.ts'
 
 /** Whom a policy tells. */
 export interface PolicyEvents {
@@ -22,13 +23,17 @@ export interface PolicyEvents {
 }
 
 export abstract class Policy implements TlsOwner {
+  /** Whose certificates the peer shows. */
+  protected abstract readonly peer: 'client' | 'server'
+  readonly host: Host
   context: SecureContext
   connection: TlsConnection | undefined
   #isTraced = false
   protected readonly events: PolicyEvents
   #maxFragmentSize: number | undefined
 
-  constructor(context: SecureContext, events: PolicyEvents) {
+  constructor(host: Host, context: SecureContext, events: PolicyEvents) {
+    this.host = host
     this.context = context
     this.events = events
   }
@@ -61,6 +66,10 @@ export abstract class Policy implements TlsOwner {
   /** Lines of the key log cost something to make. */
   get wantsKeyLog(): boolean {
     return this.events.wantsKeyLog()
+  }
+
+  judge(chain: readonly Uint8Array[]): PeerVerdict {
+    return judgeChain(this.context.context, chain, this.peer, this.host.clock.now())
   }
 
   setMaxFragmentSize(size: number): void {

@@ -6,15 +6,35 @@ import type { Duplex } from 'node:stream'
 import { connectionReset } from '../../core/errors.ts'
 import type { Connection, ConnectionSink, Host, Timer } from '../../host/types.ts'
 import { type Socket, sinkOf } from '../../net/internal.ts'
-import type { Server } from '../api/server.ts'
-import { showConnection, showVerdict, type TLSSocket } from '../api/tls-socket.ts'
+import type { SecureContext } from '../api/secure-context.ts'
+import { type ShowingServer, showConnection, showVerdict, type TLSSocket } from '../api/tls-socket.ts'
 import type { TlsConnection } from '../connection/tls-connection.ts'
 import { handshakeTimeout } from '../errors.ts'
 import { acceptSecure, kSettings } from '../symbols.ts'
-import { ServerPolicy } from './server-policy.ts'
+import { type AlpnCallback, ServerPolicy, type ServerPolicyOptions, type SniCallback } from './server-policy.ts'
+
+/** What a server's connections go by, beside what a program may change on the server itself. */
+export interface AcceptSettings {
+  readonly handshakeTimeoutMs: number
+  readonly SNICallback: SniCallback | undefined
+  readonly pskCallback: ServerPolicyOptions['pskCallback']
+  readonly pskIdentityHint: string | undefined
+  readonly enableTrace: boolean
+}
+
+/** The server, as far as its connections see it. */
+export interface AcceptingServer extends ShowingServer {
+  readonly requestCert: boolean
+  readonly rejectUnauthorized: boolean
+  readonly ALPNProtocols: Uint8Array | undefined
+  readonly ALPNCallback: AlpnCallback | undefined
+  readonly _sharedCreds: SecureContext
+  readonly [kSettings]: AcceptSettings
+  [acceptSecure](accept: SecureAccept): void
+}
 
 export class SecureAccept implements ConnectionSink {
-  readonly server: Server
+  readonly server: AcceptingServer
   readonly policy: ServerPolicy
   readonly connection: TlsConnection
   /** What shows the connection below, where a program has seen it. */
@@ -29,12 +49,13 @@ export class SecureAccept implements ConnectionSink {
   #isSecure = false
 
   /** @param release - called once it is over */
-  constructor(server: Server, below: Connection, host: Host, release: () => void) {
+  constructor(server: AcceptingServer, below: Connection, host: Host, release: () => void) {
     this.server = server
     this.#release = release
     const { handshakeTimeoutMs, SNICallback, pskCallback, pskIdentityHint } = server[kSettings]
     const { requestCert, rejectUnauthorized, ALPNProtocols, ALPNCallback } = server
     this.policy = new ServerPolicy(
+      host,
       {
         context: server._sharedCreds,
         server,
@@ -79,7 +100,7 @@ export class SecureAccept implements ConnectionSink {
   }
 
   #onSecure(): void {
-    const mayStay = this.policy.judge()
+    const mayStay = this.policy.judgeClient()
     if (this.#isSettled) {
       this.#onSecureAgain(mayStay)
       return

@@ -5,12 +5,11 @@
 import type { EventEmitter } from 'node:events'
 import { invalidArgType, invalidArgValue } from '../../core/errors.ts'
 import { validateBuffer } from '../../core/validate.ts'
-import { currentHost } from '../../host/current.ts'
+import type { Host } from '../../host/types.ts'
 import { readProtocols } from '../api/alpn.ts'
 import { defaults } from '../api/defaults.ts'
 import { contextFrom, type SecureContext } from '../api/secure-context.ts'
-import type { TLSSocket } from '../api/tls-socket.ts'
-import type { BackendEvents, ClientOffer, TlsBackend } from '../connection/backend.ts'
+import type { BackendEvents, ClientOffer, ServerBackendPolicy, TlsBackend } from '../connection/backend.ts'
 import { serverBackend } from '../connection/choose-backend.ts'
 import { maxPskBytes, maxPskHintBytes } from '../connection/limits.ts'
 import {
@@ -26,10 +25,8 @@ import { Policy, type PolicyEvents } from './policy.ts'
 export type SniDone = (error: Error | null, context?: SecureContext | undefined) => void
 export type SniCallback = (servername: string, done: SniDone) => void
 export type AlpnCallback = (offer: { servername: string; protocols: string[] }) => string | undefined
-export type PskServerCallback = (
-  socket: TLSSocket,
-  identity: string,
-) => NodeJS.ArrayBufferView | { psk: NodeJS.ArrayBufferView } | null | undefined
+/** Null or undefined: the client is not known. */
+export type PskServerAnswer = NodeJS.ArrayBufferView | { psk: NodeJS.ArrayBufferView } | null | undefined
 
 export interface ServerPolicyOptions {
   readonly context: SecureContext
@@ -41,13 +38,15 @@ export interface ServerPolicyOptions {
   readonly ALPNProtocols: Uint8Array | undefined
   readonly ALPNCallback: AlpnCallback | undefined
   readonly SNICallback: SniCallback | undefined
-  readonly pskCallback: PskServerCallback | undefined
+  /** Called with the socket, as Node declares it. */
+  readonly pskCallback: ((socket: never, identity: string) => PskServerAnswer) | undefined
   readonly pskIdentityHint: string | undefined
   /** Node shows it to callbacks: made when one is called. */
-  readonly socket: () => TLSSocket
+  readonly socket: () => object
 }
 
-export class ServerPolicy extends Policy {
+export class ServerPolicy extends Policy implements ServerBackendPolicy {
+  protected readonly peer = 'client'
   readonly options: ServerPolicyOptions
   requestCert: boolean
   rejectUnauthorized: boolean
@@ -61,8 +60,8 @@ export class ServerPolicy extends Policy {
   #handshakes = 0
   #windowStart = 0
 
-  constructor(options: ServerPolicyOptions, events: PolicyEvents) {
-    super(options.context, events)
+  constructor(host: Host, options: ServerPolicyOptions, events: PolicyEvents) {
+    super(host, options.context, events)
     this.options = options
     this.requestCert = options.requestCert
     this.rejectUnauthorized = options.rejectUnauthorized
@@ -79,7 +78,7 @@ export class ServerPolicy extends Policy {
   }
 
   /** The verdict on the client's certificate, as Node words it. @returns whether the connection may stay */
-  judge(): boolean {
+  judgeClient(): boolean {
     this.isAuthorized = false
     this.authorizationError = null
     if (!this.requestCert) return true
@@ -91,9 +90,8 @@ export class ServerPolicy extends Policy {
     return this.isAuthorized || !this.rejectUnauthorized
   }
 
-  /** Whether every context that a client may get has what `credentialsFor` asks of it. */
-  mayServeAll(credentialsFor: (context: SecureContext) => unknown): boolean {
-    return (this.options.server?._contexts ?? []).every(([, context]) => credentialsFor(context) !== undefined)
+  get furtherContexts(): readonly SecureContext[] {
+    return (this.options.server?._contexts ?? []).map(([, context]) => context)
   }
 
   renegotiate(requestCert: boolean, rejectUnauthorized: boolean): Error | undefined {
@@ -121,7 +119,7 @@ export class ServerPolicy extends Policy {
   }
 
   onRenegotiation(): void {
-    const now = currentHost().clock.monotonic()
+    const now = this.host.clock.monotonic()
     if (now - this.#windowStart >= defaults.CLIENT_RENEG_WINDOW * 1000) {
       this.#windowStart = now
       this.#handshakes = 0
@@ -167,7 +165,7 @@ export class ServerPolicy extends Policy {
     const { pskCallback, socket } = this.options
     if (pskCallback === undefined) return undefined
     try {
-      const answer = pskCallback.call(socket(), socket(), identity)
+      const answer = pskCallback.call(socket(), socket() as never, identity)
       if (answer === null || answer === undefined) return undefined
       if (typeof answer !== 'object') {
         throw invalidArgType('ret', ['Object', 'Buffer', 'TypedArray', 'DataView'], answer)

@@ -76,8 +76,8 @@ test('what is no certificate behind the own one is passed over: a peer may send 
     legacyCertificate([leaf.der, noise, middle.der], true),
     legacyCertificate([leaf.der, middle.der], true),
   )
-  const layer = { peerChain: [leaf.der, noise] } as never
-  const shown = peerX509Certificate({ layer } as never)
+  const backend = { peerChain: [leaf.der, noise] } as never
+  const shown = peerX509Certificate({ backend } as never)
   assert.equal(shown?.subject, new X509Certificate(leaf.der).subject)
   assert.equal(shown?.issuerCertificate, undefined)
 })

@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { runWithHost } from '../../../src/host/ambient.ts'
 import { osHost } from '../../../src/host/os/os-host.ts'
 import type { Connection, ConnectionSink, Host, Timer, WriteDone } from '../../../src/host/types.ts'
 import type { BackendEvents, TlsBackend } from '../../../src/tls/connection/backend.ts'
@@ -118,13 +117,15 @@ interface MakeOptions {
   /** The owner agrees when the test calls `open()`. */
   later?: boolean
   onData?: (text: string) => void
+  host?: Host
 }
 
-function make({ agree = true, later = false, onData }: MakeOptions = {}) {
+function make({ agree = true, later = false, onData, host = osHost }: MakeOptions = {}) {
   const below = new Below()
   const told: string[] = []
   let backend: Backend | undefined
   const owner = {
+    host,
     makeBackend: (events: BackendEvents) => {
       backend = new Backend(events)
       return backend as unknown as TlsBackend
@@ -329,11 +330,11 @@ describe('the end', () => {
       return { unref() {}, ref() {}, cancel: () => void timers.pop() } as unknown as Timer
     }
     const host: Host = { ...osHost, clock: { ...osHost.clock, setTimer } }
-    const { below, receives } = make()
+    const { below, receives } = make({ host })
     below.bufferedBytes = 1
     // A peer that does not read: the end of what was written never comes.
     below.end = () => below.calls.push('end')
-    runWithHost(host, () => receives('fail'))
+    receives('fail')
     assert.deepEqual([below.calls.at(-1), timers.length, timers[0]?.delayMs], ['end', 1, lingerMs])
     timers[0]?.callback()
     assert.equal(below.calls.at(-1), 'destroy')
