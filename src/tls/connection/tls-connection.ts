@@ -387,7 +387,7 @@ export class TlsConnection implements Connection {
     const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
     this.#bytesWritten += bytes.byteLength
     if (this.#state === 'open' && this.#depth === 0 && this.#corks === 0 && !this.#output.hasWaiting) {
-      if (bytes.byteLength > 0) (this.#backend as TlsBackend).write(bytes)
+      if (bytes.byteLength > 0) this.#encrypt(bytes)
       return this.#send(done)
     }
     this.#output.add(bytes, done)
@@ -447,8 +447,7 @@ export class TlsConnection implements Connection {
 
   #sendEnd(): void {
     if (this.#hasEnded) return
-    const done = this.#output.seal(this.#backend as TlsBackend)
-    this.#writeOutput(done)
+    this.#writeOutput(this.#seal())
     this.#backend?.closeNotify(() => {
       this.#writeOutput(undefined)
       if (this.#hasEnded || this.isDestroyed) return
@@ -509,7 +508,28 @@ export class TlsConnection implements Connection {
   /** @returns as `write` does */
   #flush(): boolean {
     if (this.#hasEnded || this.isDestroyed) return true
-    return this.#send(this.#state === 'open' ? this.#output.seal(this.#backend as TlsBackend) : undefined)
+    return this.#send(this.#state === 'open' ? this.#seal() : undefined)
+  }
+
+  // What the backend puts out meanwhile is the caller's to send: with it goes whom to tell, and what the connection below says to it.
+
+  #encrypt(bytes: Uint8Array): void {
+    this.#depth++
+    try {
+      this.#backend?.write(bytes)
+    } finally {
+      this.#depth--
+    }
+  }
+
+  /** @returns whom to tell when it is sent */
+  #seal(): WriteDone | undefined {
+    this.#depth++
+    try {
+      return this.#output.seal(this.#backend as TlsBackend)
+    } finally {
+      this.#depth--
+    }
   }
 
   #send(done: WriteDone | undefined): boolean {

@@ -90,6 +90,7 @@ class Backend {
 
   write(data: Uint8Array | readonly Uint8Array[]): void {
     this.output.push(`[${data instanceof Uint8Array ? data : Buffer.concat(data)}]`)
+    this.events.onOutput()
   }
 
   takeOutput(): Uint8Array[] {
@@ -278,6 +279,7 @@ describe('afterwards', () => {
     receives('done')
     below.isFull = true
     assert.equal(connection.write('a'), false)
+    assert.equal(below.sent.at(-1), '[a]')
     below.sink?.onDrain()
     below.sink?.onDrain()
     assert.deepEqual(told, ['secure', 'drain'])
