@@ -35,7 +35,7 @@ export class Http2SecureServer extends TlsServer {
 
   override [acceptSecure](accept: SecureAccept): void {
     const core = this[kCore]
-    if (speaksHttp2(accept.policy.alpnProtocol)) {
+    if (speaksHttp2(accept.alpnProtocol)) {
       const session = core.serveConnection(accept.connection, nothing, {
         socket: () => accept.socket as unknown as BoundSocket,
         alpnProtocol: 'h2',

@@ -27,7 +27,7 @@ import {
 } from '../../net/internal.ts'
 import { alpnCallbackWithProtocols, requiredServerName } from '../errors.ts'
 import { type AcceptSettings, SecureAccept } from '../policy/secure-accept.ts'
-import type { AlpnCallback, SniCallback } from '../policy/server-policy.ts'
+import type { AlpnCallback, SniCallback } from '../policy/server-options.ts'
 import { acceptSecure, kSettings } from '../symbols.ts'
 import { convertALPNProtocols } from './alpn.ts'
 import type { GivenContextOptions } from './context-options.ts'

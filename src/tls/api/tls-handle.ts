@@ -37,9 +37,9 @@ export class TLSWrap extends StreamHandle {
   /** What TLS stands on. */
   get _parent(): object | null {
     if (this._parentWrap !== null) return this._parentWrap._handle
-    const below = this.policy.connection?.below
-    if (below === undefined) return bareHandle(this[kOwner])
-    return (this.#parent ??= acceptedHandle(this[kOwner], below))
+    const transport = this.policy.connection?.transport
+    if (transport === undefined) return bareHandle(this[kOwner])
+    return (this.#parent ??= acceptedHandle(this[kOwner], transport))
   }
 
   /** The socket that it stands on: the program's, or one around the program's stream. Null where TLS connects by itself. */
@@ -48,13 +48,13 @@ export class TLSWrap extends StreamHandle {
       const stream = this.#stream
       if (stream === undefined) this.#parentWrap = null
       else if (stream instanceof Socket) this.#parentWrap = stream
-      else this.#parentWrap = new JSStreamSocket(stream, this.policy.connection?.below)
+      else this.#parentWrap = new JSStreamSocket(stream, this.policy.connection?.transport)
     }
     return this.#parentWrap
   }
 
   protected override get runtimeHandle(): RuntimeHandle | undefined {
-    return this.policy.connection?.below.runtimeHandle
+    return this.policy.connection?.transport.runtimeHandle
   }
 
   get _secureContext(): SecureContext['context'] {

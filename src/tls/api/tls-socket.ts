@@ -33,14 +33,9 @@ import type { TlsConnection } from '../connection/tls-connection.ts'
 import { handshakeTimeout, invalidContext, invalidState, sniFromServer } from '../errors.ts'
 import { canonicalHost } from '../policy/canonical-host.ts'
 import { ClientPolicy } from '../policy/client-policy.ts'
-import type { PolicyEvents } from '../policy/policy.ts'
-import {
-  type AlpnCallback,
-  type PskServerAnswer,
-  ServerPolicy,
-  type ServerPolicyOptions,
-  type SniCallback,
-} from '../policy/server-policy.ts'
+import type { AlpnCallback, PskServerAnswer, ServerPolicyOptions, SniCallback } from '../policy/server-options.ts'
+import type { ServerPolicy } from '../policy/server-policy.ts'
+import { SocketServerPolicy } from '../policy/socket-server-policy.ts'
 import { type kConnectOptions, kTls } from '../symbols.ts'
 import { convertALPNProtocols } from './alpn.ts'
 import type { GivenContextOptions } from './context-options.ts'
@@ -78,16 +73,11 @@ interface TlsState {
   readonly stream: Duplex | undefined
   /** `tls.connect()` has still to judge the peer: until then nothing may pass, whatever a listener throws. */
   awaitsVerdict: boolean
-  /** Sessions wait for the verdict on the peer. */
-  isVerified: boolean
-  pendingSession: Buffer | undefined
   readonly handshakeTimeout: number | undefined
 }
 
 /** What the constructor was called for: a connection to come, one over a stream, or one that is under way. */
 interface Plan {
-  /** Filled in once there is one. */
-  readonly self: { socket: TLSSocket | undefined }
   readonly options: TLSSocketOptions
   readonly stream: Duplex | undefined
   readonly policy: ClientPolicy | ServerPolicy
@@ -323,19 +313,15 @@ class TlsSocket extends Socket {
 
   /** @param session - as programs keep it */
   _receiveSession(session: Buffer): void {
-    const state = this[kTls]
-    if (state.isVerified) this.emit('session', session)
-    else state.pendingSession = session
+    const { policy } = this[kTls]
+    if (policy instanceof ClientPolicy) policy.showSession(session)
+    else this.emit('session', session)
   }
 
   /** The peer is who it must be: sessions with it may be kept. */
   _setVerified(): void {
-    const state = this[kTls]
-    if (state.isVerified) return
-    state.isVerified = true
-    const { pendingSession } = state
-    state.pendingSession = undefined
-    if (pendingSession !== undefined) this.emit('session', pendingSession)
+    const { policy } = this[kTls]
+    if (policy instanceof ClientPolicy) policy.setVerified()
   }
 }
 
@@ -378,17 +364,13 @@ function planOf(stream: Duplex | null | undefined, given: TLSSocketOptions | und
   if (ALPNProtocols) convertALPNProtocols(ALPNProtocols, options)
   const context = options.secureContext || options.credentials || makeContext(options)
   if (!(context instanceof SecureContext)) throw invalidContext('context')
-  const self: Plan['self'] = { socket: undefined }
   const host = currentHost()
-  const policy = options.isServer
-    ? bareServerPolicy(self, host, context, options)
-    : bareClientPolicy(self, host, context, options)
+  const policy = options.isServer ? bareServerPolicy(host, context, options) : new ClientPolicy(host, context, options)
   const { highWaterMark, signal, noDelay, keepAlive, keepAliveInitialDelay } = options
   const common = { highWaterMark, noDelay, keepAlive, keepAliveInitialDelay }
   if (stream === undefined || stream === null) {
     const { allowHalfOpen, onread } = options
     return {
-      self,
       options,
       stream: undefined,
       policy,
@@ -399,7 +381,6 @@ function planOf(stream: Duplex | null | undefined, given: TLSSocketOptions | und
   const connection = policy.open(duplexConnection(stream))
   const over = { ...common, allowHalfOpen: stream.allowHalfOpen, pauseOnCreate: options.pauseOnConnect }
   return {
-    self,
     options,
     stream,
     policy,
@@ -413,24 +394,10 @@ function planToShow(given: ShownOptions): Plan {
   const { allowHalfOpen, highWaterMark, noDelay, keepAlive } = server
   const socketOptions = overOptions(connection, { passive: true, allowHalfOpen, highWaterMark, noDelay, keepAlive })
   const options: TLSSocketOptions = { isServer: true, server }
-  return { self: { socket: undefined }, options, stream: undefined, policy, isShown: true, socketOptions }
+  return { options, stream: undefined, policy, isShown: true, socketOptions }
 }
 
-function bareClientPolicy(
-  self: Plan['self'],
-  host: Host,
-  context: SecureContext,
-  options: TLSSocketOptions,
-): ClientPolicy {
-  return new ClientPolicy(host, context, toldTo(self), options)
-}
-
-function bareServerPolicy(
-  self: Plan['self'],
-  host: Host,
-  context: SecureContext,
-  options: TLSSocketOptions,
-): ServerPolicy {
+function bareServerPolicy(host: Host, context: SecureContext, options: TLSSocketOptions): ServerPolicy {
   const { server, ALPNProtocols, ALPNCallback, SNICallback, pskCallback, pskIdentityHint } = options
   if (ALPNCallback) validateFunction(ALPNCallback, 'options.ALPNCallback')
   if (SNICallback) validateFunction(SNICallback, 'options.SNICallback')
@@ -445,31 +412,15 @@ function bareServerPolicy(
     SNICallback,
     pskCallback: pskCallback as PskServerCallback | undefined,
     pskIdentityHint,
-    socket: () => self.socket as TLSSocket,
   }
-  return new ServerPolicy(host, serverOptions, toldTo(self))
-}
-
-/** What becomes of the handshake, told to the socket. */
-function toldTo(self: Plan['self']): PolicyEvents {
-  return {
-    onSecure: () => self.socket?._finishInit(),
-    onRefused: error => self.socket?.destroy(error),
-    wantsKeyLog: () => (self.socket?.listenerCount('keylog') ?? 0) > 0,
-    onKeyLog: line => self.socket?.emit('keylog', line),
-    onSession: session => self.socket?._receiveSession(session),
-    onOcspResponse: response => self.socket?.emit('OCSPResponse', response),
-    onDestroyed: () => {},
-    onClosed: () => {},
-  }
+  return new SocketServerPolicy(host, serverOptions)
 }
 
 function initialize(socket: TlsSocket, plan: Plan): void {
   const { options, policy, stream, isShown } = plan
-  plan.self.socket = socket as TLSSocket
+  if (policy instanceof ClientPolicy || policy instanceof SocketServerPolicy) policy.socket = socket
   const { handshakeTimeout } = options
-  const isVerified = !(policy instanceof ClientPolicy)
-  socket[kTls] = { policy, stream, awaitsVerdict: false, isVerified, pendingSession: undefined, handshakeTimeout }
+  socket[kTls] = { policy, stream, awaitsVerdict: false, handshakeTimeout }
   socket._tlsOptions = options
   socket._secureEstablished = false
   socket._securePending = false

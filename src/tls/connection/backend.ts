@@ -1,14 +1,24 @@
-// What a policy drives: our engine (engine-backend.ts), or the runtime's own TLS (runtime-backend.ts). Bytes in, bytes and events
-// out, and what was agreed as Node names it. The events are a TlsConnection's, told while the backend works.
+// What a TlsConnection drives: our engine (engine-backend.ts), or the runtime's own TLS (runtime-backend.ts). Bytes in, bytes and events
+// out, one step at a time, and what was agreed as Node names it. Here is also what a backend sees of its connection and its policy.
 
 import type { Connection, Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 
 export interface TlsBackend {
   start(): void
+  /** The bytes are the backend's to keep; `step()` reads them. */
   receive(bytes: Uint8Array): void
-  /** The stream below has ended; `onEnd` tells what that means. */
+  /** The stream below has ended; `onPeerEnd` tells what that means, once all that came before has been read. */
   receiveEnd(): void
+  /**
+   * Tells one event, or reads one record and tells what it brought about. A handler may throw and may call back in: the backend has
+   * done its work by then.
+   * @returns false: there is nothing to do
+   */
+  step(): boolean
+  /** `step()` has an event to tell; has that, or bytes to look at. */
+  readonly hasEvents: boolean
+  readonly hasPending: boolean
   /** Only once the handshake is done: what is written before it throws. */
   write(data: Uint8Array | readonly Uint8Array[]): void
   /** Records, in order. */
@@ -17,7 +27,7 @@ export interface TlsBackend {
   readonly isTransparent: boolean
   /** An error of the connection below, in words that the backend knows better; undefined: it means an end too early. */
   explain(error: Error): Error | undefined
-  /** Bytes that were written and are not in the output yet; `onOutput` tells when they are. */
+  /** Bytes that were written and are not in the output yet; `onOutput` comes when they are. */
   readonly pendingBytes: number
   /** @param done - it is in the output, behind all that was written; called at once where that is known at once */
   closeNotify(done: () => void): void
@@ -60,13 +70,16 @@ export interface TlsBackend {
 }
 
 /** What a backend needs of the policy of its connection: what the program wants of TLS, and what it answers when it is asked. */
-interface BackendPolicy {
+export interface BackendPolicy {
   readonly host: Host
   readonly context: SecureContext
   /** Lines of the key log are made only where somebody wants them. */
   readonly wantsKeyLog: boolean
   /** The verdict on a chain that the backend itself does not judge. */
   judge(chain: readonly Uint8Array[]): PeerVerdict
+  onKeyLog(line: string): void
+  /** @param id - of sessions that a server keeps; empty for tickets */
+  onSession(session: Uint8Array, id: Uint8Array): void
 }
 
 export interface ClientBackendPolicy extends BackendPolicy {
@@ -77,6 +90,8 @@ export interface ClientBackendPolicy extends BackendPolicy {
   readonly options: ClientOptions
   /** undefined: no key for this server. */
   askForPsk(hint: string | null): PskAnswer | undefined
+  /** @param response - null: the server has none */
+  onOcspResponse(response: Uint8Array | null): void
 }
 
 export interface ServerBackendPolicy extends BackendPolicy {
@@ -92,6 +107,10 @@ export interface ServerBackendPolicy extends BackendPolicy {
   readonly furtherContexts: readonly SecureContext[]
   /** undefined: the client is not known. */
   findPsk(identity: string): Uint8Array | undefined
+  /** The handshake waits for `answerClientHello` or `refuseProtocols`. */
+  onClientHello(offer: ClientOffer): void
+  /** The client begins another handshake. */
+  onRenegotiation(): void
 }
 
 export interface ClientOptions {
@@ -147,30 +166,21 @@ export interface EphemeralKeyInfo {
   size: number | undefined
 }
 
-/** Told while the backend works; a TlsConnection notes them, and acts afterwards. */
-export interface BackendEvents {
+/** The connection, as its backend sees it. All but `takeNative`, `standOn` and `onOutput` are called from within `step()`. */
+export interface BackendHandler {
   /** The runtime's own socket under the connection, if there is one to be had; the connection then waits for `standOn`. */
   takeNative(): object | undefined
   /** What the connection stands on from now on: it carries plaintext, and the backend passes it through. */
-  standOn(connection: Connection): void
-  /** There is something to send, of which no call on the backend tells. */
+  standOn(transport: Connection): void
+  /** There is output, or something is pending, of which no call on the backend tells. */
   onOutput(): void
   onHandshakeDone(): void
-  onData(plaintext: Uint8Array): void
+  onPlaintext(data: Uint8Array): void
   /**
    * The peer says nothing more.
    * @param isTruncated - without having said so: whoever cut the stream may have cut off its end. RFC 8446 section 6.1
    */
-  onEnd(isTruncated: boolean): void
-  /** Servers: the handshake waits for `answerClientHello` or `refuseProtocols`. */
-  onClientHello(offer: ClientOffer): void
-  /** Servers: the client begins another handshake. */
-  onRenegotiation(): void
-  onKeyLog(line: string): void
-  /** @param id - of sessions that a server keeps; empty for tickets */
-  onSession(session: Uint8Array, id: Uint8Array): void
-  /** @param response - null: the server has none */
-  onOcspResponse(response: Uint8Array | null): void
+  onPeerEnd(isTruncated: boolean): void
   /** It is all over; an alert may be in the output. */
-  onError(error: Error): void
+  onFailure(error: Error): void
 }

@@ -12,7 +12,8 @@ import { defaults } from '../api/defaults.ts'
 import { opensslError } from '../api/openssl-errors.ts'
 import { readOffer } from '../policy/client-offer.ts'
 import type {
-  BackendEvents,
+  BackendHandler,
+  BackendPolicy,
   CipherInfo,
   ClientBackendPolicy,
   EphemeralKeyInfo,
@@ -22,16 +23,11 @@ import type {
   TlsBackend,
 } from './backend.ts'
 
-export function runtimeClientBackend(policy: ClientBackendPolicy, events: BackendEvents): TlsBackend {
-  return new RuntimeClientBackend(policy, events)
-}
-
-export function runtimeServerBackend(policy: ServerBackendPolicy, events: BackendEvents): TlsBackend {
-  return new RuntimeServerBackend(policy, events)
-}
-
-abstract class RuntimeBackend implements TlsBackend {
-  protected readonly events: BackendEvents
+abstract class RuntimeBackend<Policy extends BackendPolicy> implements TlsBackend {
+  protected readonly policy: Policy
+  protected readonly handler: BackendHandler
+  /** What the runtime has told, for `step()`. */
+  readonly #events: (() => void)[] = []
   protected socket: runtime.TLSSocket | undefined
   /** Towards the runtime's socket, which takes it for its network. */
   protected readonly network: Duplex
@@ -43,13 +39,14 @@ abstract class RuntimeBackend implements TlsBackend {
   #hasNetworkEnded = false
   #ownCertificate: Uint8Array | undefined
 
-  constructor(events: BackendEvents) {
-    this.events = events
+  constructor(policy: Policy, handler: BackendHandler) {
+    this.policy = policy
+    this.handler = handler
     this.network = new Duplex({
       read: () => {},
       write: (chunk: Uint8Array, _encoding, done) => {
         this.#output.push(chunk)
-        events.onOutput()
+        handler.onOutput()
         done()
       },
     })
@@ -59,18 +56,38 @@ abstract class RuntimeBackend implements TlsBackend {
   abstract start(): void
 
   receive(bytes: Uint8Array): void {
-    if (this.isTransparent) this.events.onData(bytes)
+    if (this.isTransparent) this.later(() => this.handler.onPlaintext(bytes))
     else this.network.push(bytes)
   }
 
   receiveEnd(): void {
     if (this.isTransparent) {
-      this.events.onEnd(false)
+      this.later(() => this.handler.onPeerEnd(false))
       return
     }
     this.#hasNetworkEnded = true
     this.network.push(null)
-    if (this.socket === undefined) this.events.onEnd(true)
+    if (this.socket === undefined) this.later(() => this.handler.onPeerEnd(true))
+  }
+
+  /** The runtime is in the middle of its own work: no handler is called from there. */
+  protected later(event: () => void): void {
+    this.#events.push(event)
+    this.handler.onOutput()
+  }
+
+  step(): boolean {
+    const event = this.#events.shift()
+    event?.()
+    return event !== undefined
+  }
+
+  get hasEvents(): boolean {
+    return this.#events.length > 0
+  }
+
+  get hasPending(): boolean {
+    return this.hasEvents
   }
 
   write(data: Uint8Array | readonly Uint8Array[]): void {
@@ -83,7 +100,7 @@ abstract class RuntimeBackend implements TlsBackend {
     this.#pendingBytes += bytes.byteLength
     socket.write(bytes, () => {
       this.#pendingBytes -= bytes.byteLength
-      this.events.onOutput()
+      this.handler.onOutput()
     })
   }
 
@@ -134,6 +151,7 @@ abstract class RuntimeBackend implements TlsBackend {
   }
 
   destroy(): void {
+    this.#events.length = 0
     this.socket?.destroy()
     this.network.destroy()
   }
@@ -145,7 +163,7 @@ abstract class RuntimeBackend implements TlsBackend {
 
   /** Over the runtime's own socket, where that can be had: then no byte passes through a stream of ours. */
   protected attach(open: (network: Duplex) => runtime.TLSSocket, early: readonly Uint8Array[] = []): runtime.TLSSocket {
-    const native = this.events.takeNative() as Socket | undefined
+    const native = this.handler.takeNative() as Socket | undefined
     if (native === undefined) {
       const socket = open(this.network)
       this.#listen(socket)
@@ -156,30 +174,30 @@ abstract class RuntimeBackend implements TlsBackend {
     for (const bytes of early.toReversed()) native.unshift(bytes)
     const socket = open(native)
     this.#listenToSecrets(socket)
-    this.events.standOn(new OsConnection(socket, silentSink))
+    this.handler.standOn(new OsConnection(socket, silentSink))
     return socket
   }
 
   #listenToSecrets(socket: runtime.TLSSocket): void {
-    const { events } = this
+    const { handler, policy } = this
     this.socket = socket
     if (this.#maxFragmentSize !== undefined) socket.setMaxSendFragment(this.#maxFragmentSize)
     // What a server's socket keeps from its 'error' event before the handshake is done.
     socket.on('_tlsError' as never, (error: Error) => {
-      if (this.explain(error)) events.onError(error)
+      if (this.explain(error)) this.later(() => handler.onFailure(error))
     })
-    socket.on('keylog', line => events.onKeyLog(line.toString('latin1').trimEnd()))
+    socket.on('keylog', line => this.later(() => policy.onKeyLog(line.toString('latin1').trimEnd())))
   }
 
   #listen(socket: runtime.TLSSocket): void {
-    const { events } = this
+    const { handler } = this
     this.#listenToSecrets(socket)
-    socket.on('data', (data: Buffer) => events.onData(data))
-    socket.on('end', () => events.onEnd(false))
+    socket.on('data', (data: Buffer) => this.later(() => handler.onPlaintext(data)))
+    socket.on('end', () => this.later(() => handler.onPeerEnd(false)))
     socket.on('error', (error: Error & { code?: string }) => {
       // Cut off in the handshake: the runtime's own words for an end too early.
-      if (error.code === 'ECONNRESET' && this.#hasNetworkEnded) events.onEnd(true)
-      else events.onError(error)
+      const isEnd = error.code === 'ECONNRESET' && this.#hasNetworkEnded
+      this.later(() => (isEnd ? handler.onPeerEnd(true) : handler.onFailure(error)))
     })
   }
 
@@ -253,23 +271,17 @@ abstract class RuntimeBackend implements TlsBackend {
   }
 }
 
-class RuntimeClientBackend extends RuntimeBackend {
-  readonly #policy: ClientBackendPolicy
+export class RuntimeClientBackend extends RuntimeBackend<ClientBackendPolicy> {
   #hasExternalPsk = false
   #savedChain: readonly Uint8Array[] = []
 
-  constructor(policy: ClientBackendPolicy, events: BackendEvents) {
-    super(events)
-    this.#policy = policy
-  }
-
   start(): void {
-    const { context, serverName, savedSession, options } = this.#policy
+    const { context, serverName, savedSession, options } = this.policy
     const { ALPNProtocols, requestOCSP, pskCallback } = options
     const saved = savedSession && readSession(savedSession)
     this.#savedChain = saved?.chain ?? []
     const askForPsk = (hint: string | null): { psk: Uint8Array; identity: string } | null => {
-      const answer = this.#policy.askForPsk(hint)
+      const answer = this.policy.askForPsk(hint)
       this.#hasExternalPsk = answer !== undefined
       return answer ?? null
     }
@@ -290,9 +302,12 @@ class RuntimeClientBackend extends RuntimeBackend {
     const socket = this.attach(network =>
       runtimeTls.connect({ ...complete, socket: network } as runtime.ConnectionOptions),
     )
-    socket.on('secureConnect', () => this.events.onHandshakeDone())
-    socket.on('session', session => this.events.onSession(this.#withChain(session), new Uint8Array(0)))
-    socket.on('OCSPResponse', response => this.events.onOcspResponse(response))
+    socket.on('secureConnect', () => this.later(() => this.handler.onHandshakeDone()))
+    socket.on('session', session => {
+      const complete = this.#withChain(session)
+      this.later(() => this.policy.onSession(complete, new Uint8Array(0)))
+    })
+    socket.on('OCSPResponse', response => this.later(() => this.policy.onOcspResponse(response)))
   }
 
   override get hasExternalPsk(): boolean {
@@ -336,18 +351,12 @@ function writeLength(length: number): Uint8Array {
   return bytes
 }
 
-class RuntimeServerBackend extends RuntimeBackend {
-  readonly #policy: ServerBackendPolicy
+export class RuntimeServerBackend extends RuntimeBackend<ServerBackendPolicy> {
   /** What came before the program had decided. */
   #early: Uint8Array[] = []
   #hasAsked = false
   #hasExternalPsk = false
   #client: runtime.TLSSocket | undefined
-
-  constructor(policy: ServerBackendPolicy, events: BackendEvents) {
-    super(events)
-    this.#policy = policy
-  }
 
   start(): void {}
 
@@ -364,12 +373,12 @@ class RuntimeServerBackend extends RuntimeBackend {
     // What is no ClientHello gets the runtime's own answer.
     if (offer === 'unreadable')
       this.#accept({
-        context: this.#policy.context,
+        context: this.policy.context,
         alpnProtocol: undefined,
         session: undefined,
         ocspResponse: undefined,
       })
-    else this.events.onClientHello(offer)
+    else this.later(() => this.policy.onClientHello(offer))
   }
 
   override answerClientHello(answer: ServerAnswer): void {
@@ -378,16 +387,16 @@ class RuntimeServerBackend extends RuntimeBackend {
 
   /** None that any client can have asked for: the runtime refuses. */
   override refuseProtocols(): void {
-    const { context } = this.#policy
+    const { context } = this.policy
     this.#accept({ context, alpnProtocol: Buffer.from('\0none'), session: undefined, ocspResponse: undefined })
   }
 
   #accept(answer: ServerAnswer): void {
-    const { requestCert, rejectUnauthorized, options } = this.#policy
+    const { requestCert, rejectUnauthorized, options } = this.policy
     const { alpnProtocol } = answer
     const server = this.#sessionKeeper(answer)
     const findPsk = (_socket: unknown, identity: string): Uint8Array | null => {
-      const psk = this.#policy.findPsk(identity)
+      const psk = this.policy.findPsk(identity)
       this.#hasExternalPsk = psk !== undefined
       return psk ?? null
     }
@@ -410,22 +419,22 @@ class RuntimeServerBackend extends RuntimeBackend {
     const open = (network: Duplex): runtime.TLSSocket =>
       new runtimeTls.TLSSocket(network, complete as unknown as runtime.TLSSocketOptions)
     this.#client = this.attach(open, early)
-    this.#client.on('secure' as never, () => this.events.onHandshakeDone())
+    this.#client.on('secure' as never, () => this.later(() => this.handler.onHandshakeDone()))
   }
 
   /** Stands for the server in the runtime's eyes: gives the session that the program found, and takes new ones. */
   #sessionKeeper({ session, ocspResponse }: ServerAnswer): EventEmitter {
     const keeper = new EventEmitter()
     if (session) keeper.on('resumeSession', (_id, done) => done(null, session))
-    if ((this.#policy.options.server?.listenerCount('newSession') ?? 0) > 0) {
+    if ((this.policy.options.server?.listenerCount('newSession') ?? 0) > 0) {
       keeper.on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
-        this.events.onSession(data, id)
+        this.later(() => this.policy.onSession(data, id))
         done()
       })
     }
     if (ocspResponse) {
       // It asks for a certificate to staple to only where there is a context by this name.
-      Object.assign(keeper, { _sharedCreds: this.#policy.context.context.runtime })
+      Object.assign(keeper, { _sharedCreds: this.policy.context.context.runtime })
       keeper.on('OCSPRequest', (_certificate, _issuer, done) => done(null, Buffer.from(ocspResponse)))
     }
     return keeper

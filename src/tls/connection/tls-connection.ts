@@ -1,95 +1,86 @@
-// TLS as a Connection over a Connection: drives a backend (our engine, as a rule) with what comes from below, and sends what it puts out. What is
-// written before the handshake is done, and before the owner has seen whom it was done with, waits here; so does what has
-// been decrypted and nobody reads. Policy (certificates, names, sessions) is the owner's.
+// TLS as a Connection over a Connection, the transport: steps a backend (our engine, as a rule) over what the transport brings, and
+// sends what it puts out. What is written before the handshake is done, and before the policy has agreed to the peer, waits here.
+// Who may be at the other end (certificates, names, sessions) is the policy's to say.
 //
-// The backend's events are only noted while it works, and told afterwards: no callback can throw through it, or re-enter it.
+// The backend does one thing at a time: it tells an event, or reads a record and tells what that brought about. So nothing is read
+// ahead of what the reader has taken, but for one record; and a callback that throws, or calls back in, finds no work half done.
 
 import { silentSink } from '../../host/silent-sink.ts'
-import type { Connection, ConnectionSink, Endpoint, Host, TextEncoding, WriteDone } from '../../host/types.ts'
+import type { Connection, ConnectionSink, Host, TextEncoding, WriteDone } from '../../host/types.ts'
 import { writeCancelled, writeRefused } from '../errors.ts'
-import type { BackendEvents, ClientOffer, TlsBackend } from './backend.ts'
-import { BelowSink } from './below-sink.ts'
+import type { BackendHandler, TlsBackend } from './backend.ts'
 import { lingerMs, maxGatheredBytes, maxHeldBytes } from './limits.ts'
+import { OverTransport } from './over-transport.ts'
 import { TlsOutput } from './tls-output.ts'
 
-/** Whoever decides about a connection: makes its backend, hears its events, and says whether the peer will do. */
-export interface TlsOwner {
+/** What a connection needs of its policy: a backend, and whether the peer is accepted. */
+export interface ConnectionPolicy {
   readonly host: Host
   /** Called once, when the handshake is to begin. */
-  makeBackend(events: BackendEvents): TlsBackend
+  makeBackend(handler: BackendHandler): TlsBackend
   /**
-   * The handshake is done. Nothing has been sent or told yet: a peer that will not do is destroyed here.
-   * @returns false: the owner will call `open()`
+   * The handshake is done. Nothing has been sent or delivered yet: a rejected peer is destroyed here.
+   * @returns false: the policy will call `open()`
    */
   onSecure(): boolean
-  onClientHello(offer: ClientOffer): void
-  onRenegotiation(): void
-  onKeyLog(line: string): void
-  onSession(session: Uint8Array, id: Uint8Array): void
-  onOcspResponse(response: Uint8Array | null): void
   /** It is over for those above: destroyed, failed or closed. Once. */
   onDestroyed(): void
-  /** The connection below has closed, and the sink is about to hear of it. */
-  onClosed(): void
+  /** The transport has closed, and the sink is about to be notified. */
+  onTransportClosed(): void
 }
 
 /**
- * `waiting`: for `start()`. `open`: the owner has agreed to the peer. `failed`: an error has been told, or is about to.
- * `destroyed`: by us, and not closed yet.
+ *     waiting --start()--> handshake --Finished--> secured --open()--> open
+ *        |                     |                      |                 |
+ *        +---------------------+----------------------+-----------------+--> failed, destroyed --> closed
+ *
+ * `secured`: the policy has not agreed to the peer yet. `failed`: an error has been reported, or is about to be. `destroyed`: by us,
+ * and the transport has not closed yet.
  */
-type State = 'waiting' | 'handshake' | 'open' | 'failed' | 'destroyed' | 'closed'
+type State = 'waiting' | 'handshake' | 'secured' | 'open' | 'failed' | 'destroyed' | 'closed'
 
-export class TlsConnection implements Connection {
+/** `ending`: what was written goes first. `ended`: nothing may follow any more. */
+type OwnEnd = 'open' | 'ending' | 'ended'
+
+/** `ending`, and `cutting` without close_notify: until the reader knows; then `ended` and `cut`. */
+type PeerEnd = 'open' | 'ending' | 'cutting' | 'ended' | 'cut'
+
+export class TlsConnection extends OverTransport implements Connection, ConnectionSink, BackendHandler {
   sink: ConnectionSink
-  #below: Connection
-  readonly #owner: TlsOwner
+  readonly #policy: ConnectionPolicy
   #backend: TlsBackend | undefined
   #state: State = 'waiting'
+  #ownEnd: OwnEnd = 'open'
+  #peerEnd: PeerEnd = 'open'
   /** As far as the reader above has asked; the handshake reads all the same. */
   #isPaused = true
-  /** The handshake waits for an answer from a program. */
-  #isHeldUp = false
+  /** A program has been asked: the handshake waits for its answer. */
+  #isSuspended = false
   /** What has come while a program was asked. The peer's end is noticed meanwhile, but it may not fill us up. */
   #heldBytes = 0
-  /** The backend is working, or its events are being told: what is written goes out together afterwards. */
+  /** The backend is at work, or tells what it did: what is written meanwhile goes out together afterwards. */
   #depth = 0
+  #isAdvancing = false
   #corks = 0
-  /** Plaintext and events in the order in which they came. */
-  #told: (Uint8Array | (() => void))[] = []
-  #isTelling = false
-  /** The peer ends here: 2 once the reader knows. */
-  #end: 0 | 1 | 2 = 0
-  #isTruncated = false
-  readonly #output = new TlsOutput()
+  /** A record's plaintext that the reader has not taken: no step is made until it has. */
+  #unread: Uint8Array | undefined
+  readonly #output: TlsOutput
   #owesDrain = false
-  /** The handshake is done; the owner's word may be yet to come. */
-  #isSecured = false
-  #isEnding = false
-  #hasEnded = false
   #endDone: WriteDone | undefined
   #bytesRead = 0
   #bytesWritten = 0
 
-  /** @param below - open, or still connecting: then `start()` waits for it */
-  constructor(below: Connection, owner: TlsOwner, sink: ConnectionSink = silentSink) {
-    this.#below = below
-    this.#owner = owner
+  /** @param transport - open, or still connecting: then `start()` waits for it */
+  constructor(transport: Connection, policy: ConnectionPolicy, sink: ConnectionSink = silentSink) {
+    super(transport)
+    this.#policy = policy
+    this.#output = new TlsOutput(policy.host.clock)
     this.sink = sink
-    below.sink = new BelowSink(this)
-  }
-
-  /** What this stands on. */
-  get below(): Connection {
-    return this.#below
+    transport.sink = this
   }
 
   get backend(): TlsBackend | undefined {
     return this.#backend
-  }
-
-  /** The handshake is done, whatever the owner says to it. */
-  get isSecured(): boolean {
-    return this.#isSecured
   }
 
   /** The peer has been agreed to, and nothing has gone wrong since. */
@@ -103,21 +94,21 @@ export class TlsConnection implements Connection {
 
   /** The stream ended without close_notify: whoever cut it may have cut off its end. RFC 8446 section 6.1. */
   get isTruncated(): boolean {
-    return this.#isTruncated
+    return this.#peerEnd === 'cutting' || this.#peerEnd === 'cut'
   }
 
   /** Begins the handshake. */
   start(): void {
     if (this.#state !== 'waiting') return
     this.#state = 'handshake'
-    this.below.resume()
+    this.transport.resume()
     this.run(() => {
-      this.#backend = this.#owner.makeBackend(this.#events())
+      this.#backend = this.#policy.makeBackend(this)
       this.#backend.start()
     })
   }
 
-  /** Works with the backend: its output is sent afterwards in one, and its events are told on a turn of their own. */
+  /** Works with the backend: its output is sent afterwards in one, and what is pending is dispatched on a turn of its own. */
   run(work: () => void): void {
     this.#depth++
     try {
@@ -126,240 +117,236 @@ export class TlsConnection implements Connection {
       this.#depth--
       if (this.#depth === 0) this.#send(undefined)
     }
-    if (this.#told.length > 0 && this.#depth === 0) queueMicrotask(() => this.#tell())
+    if (this.#depth === 0 && this.#hasPending) this.#advanceSoon()
   }
 
-  #events(): BackendEvents {
-    const later = (fn: () => void): void => {
-      this.#told.push(fn)
-      this.#tellSoon()
-    }
-    return {
-      onOutput: () => {
-        if (this.#depth === 0) this.#send(undefined)
-      },
-      takeNative: () => this.#below.takeNative?.(),
-      standOn: connection => {
-        this.#below = connection
-        connection.sink = new BelowSink(this)
-        connection.resume()
-      },
-      onHandshakeDone: () => later(() => this.#onHandshakeDone()),
-      onData: data => {
-        this.#told.push(data)
-        this.#tellSoon()
-      },
-      onEnd: isTruncated => {
-        if (this.#end > 0) return
-        this.#isTruncated = isTruncated
-        this.#end = 1
-        this.#tellSoon()
-      },
-      onClientHello: offer => later(() => this.#owner.onClientHello(offer)),
-      onRenegotiation: () => later(() => this.#owner.onRenegotiation()),
-      onKeyLog: line => later(() => this.#owner.onKeyLog(line)),
-      onSession: (session, id) => later(() => this.#owner.onSession(session, id)),
-      onOcspResponse: response => later(() => this.#owner.onOcspResponse(response)),
-      onError: error => later(() => this.#fail(error)),
-    }
-  }
+  // Reading: the transport's bytes, one step after another
 
-  /** While the backend works, whoever called it tells afterwards. */
-  #tellSoon(): void {
-    if (this.#depth === 0) queueMicrotask(() => this.#tell())
-  }
+  /** From the transport. */
+  onConnect(): void {}
 
-  // From below
-
-  receive(chunk: Uint8Array): void {
+  /** From the transport. */
+  onData(chunk: Uint8Array): void {
     const backend = this.#backend
     if (backend === undefined || this.isDestroyed) return
-    if (backend.isTransparent && this.#state === 'open' && !this.#isPaused && this.#told.length === 0) {
-      this.#bytesRead += chunk.byteLength
-      this.sink.onData(chunk)
+    if (backend.isTransparent && this.#mayRead && !this.#hasPending) {
+      this.onPlaintext(chunk)
       return
     }
-    if (this.#isHeldUp || (this.#isSecured && this.#state === 'handshake')) this.#hold(chunk)
+    if (this.#isSuspended || this.#state === 'secured') this.#hold(chunk)
     this.#depth++
     try {
       backend.receive(chunk)
     } finally {
       this.#depth--
-      // What the backend has put out goes after what is told: a peer that will not do gets no last flight, and no certificate
-      // of ours; and an answer travels with it.
-      this.#tell()
+      // What the backend puts out is sent after what it tells: a rejected peer gets no last flight, and no certificate of ours; and
+      // an answer travels with it.
+      this.#advance()
     }
   }
 
   #hold(chunk: Uint8Array): void {
     this.#heldBytes += chunk.byteLength
-    if (this.#heldBytes > maxHeldBytes) this.below.pause()
+    if (this.#heldBytes > maxHeldBytes) this.transport.pause()
   }
 
-  receiveEnd(): void {
-    const backend = this.#backend
-    if (this.isDestroyed) return
-    if (backend) {
-      this.#depth++
-      backend.receiveEnd()
+  /** Takes steps while there are any, and the reader takes what they bring. What it all brings about is sealed and sent in one. */
+  #advance(): void {
+    if (this.#isAdvancing) return
+    this.#isAdvancing = true
+    this.#depth++
+    let hasThrown = true
+    try {
+      while (this.#step());
+      this.#deliverEnd()
+      hasThrown = false
+    } finally {
+      this.#isAdvancing = false
       this.#depth--
-    } else this.#end = 1
-    this.#tell()
+      // A listener has thrown: the rest is still to come, the verdict on the peer perhaps, and nothing leaves before it.
+      if (hasThrown) this.#advanceSoon()
+      else if (this.#depth === 0) this.#flush()
+    }
+    if (this.#state === 'open' && this.#isPaused) this.transport.pause()
   }
 
-  receiveDrain(): void {
+  #advanceSoon(): void {
+    queueMicrotask(() => this.#advance())
+  }
+
+  #step(): boolean {
+    if (this.isDestroyed) return false
+    if (this.#unread === undefined) return this.#backend?.step() ?? false
+    if (!this.#mayRead) return false
+    const data = this.#unread
+    this.#unread = undefined
+    this.#deliver(data)
+    return true
+  }
+
+  get #mayRead(): boolean {
+    return this.#state === 'open' && !this.#isPaused
+  }
+
+  #deliver(data: Uint8Array): void {
+    this.#bytesRead += data.byteLength
+    this.sink.onData(data)
+  }
+
+  #deliverEnd(): void {
+    const end = this.#peerEnd
+    if ((end !== 'ending' && end !== 'cutting') || this.#unread !== undefined || this.isDestroyed) return
+    if (this.#state === 'open' && this.#isPaused) return
+    this.#peerEnd = end === 'ending' ? 'ended' : 'cut'
+    this.sink.onEnd()
+  }
+
+  /** There is something to deliver once the reader takes it. */
+  get #hasPending(): boolean {
+    if (this.#unread !== undefined || this.#peerEnd === 'ending' || this.#peerEnd === 'cutting') return true
+    return this.#backend?.hasPending === true
+  }
+
+  /** From the transport. */
+  onEnd(): void {
+    if (this.isDestroyed) return
+    if (this.#backend) {
+      this.#depth++
+      this.#backend.receiveEnd()
+      this.#depth--
+    } else this.#peerEnd = 'ending'
+    this.#advance()
+  }
+
+  /** From the transport. */
+  onDrain(): void {
     if (!this.#owesDrain || this.#output.waitingBytes > maxGatheredBytes || this.isDestroyed) return
     this.#owesDrain = false
     this.sink.onDrain()
   }
 
-  receiveError(error: Error): void {
+  /** From the transport. */
+  onError(error: Error): void {
     if (this.isDestroyed) return
     // The peer was gone before it had our end: nothing that anybody waits for is lost. As in Node.
-    if (this.#isEnding && (error as { syscall?: string }).syscall === 'write') return
-    const told = this.#backend ? this.#backend.explain(error) : error
-    if (told === undefined) {
-      this.receiveEnd()
+    if (this.#ownEnd !== 'open' && (error as { syscall?: string }).syscall === 'write') return
+    const explained = this.#backend ? this.#backend.explain(error) : error
+    if (explained === undefined) {
+      this.onEnd()
       return
     }
     this.#state = 'failed'
-    this.#told = []
+    this.#unread = undefined
     try {
-      this.sink.onError(told)
+      this.sink.onError(explained)
     } finally {
-      this.#owner.onDestroyed()
+      this.#policy.onDestroyed()
     }
   }
 
-  receiveClose(hadError: boolean): void {
-    const hasFailed = this.#state === 'failed' || (hadError && !this.#isEnding)
+  /** From the transport. */
+  onClose(hadError: boolean): void {
+    const hasFailed = this.#state === 'failed' || (hadError && this.#ownEnd === 'open')
     const wasDestroyed = this.isDestroyed
     this.#state = 'closed'
-    this.#told = []
-    this.#backend?.destroy()
-    this.#output.drop()
-    // As in Node: the server's count falls first, then what is below closes, then what is above.
-    if (!wasDestroyed) this.#owner.onDestroyed()
-    this.#owner.onClosed()
+    this.#release()
+    // As in Node: the server's count falls first, then the transport closes, then what is above.
+    if (!wasDestroyed) this.#policy.onDestroyed()
+    this.#policy.onTransportClosed()
     this.sink.onClose(hasFailed)
   }
 
-  // Telling
-
-  /** Tells what has come, in order, as far as it is read. What it brings about is sealed and sent in one. */
-  #tell(): void {
-    if (this.#isTelling) return
-    this.#isTelling = true
-    this.#depth++
-    let hasThrown = true
-    try {
-      this.#tellAll()
-      hasThrown = false
-    } finally {
-      this.#isTelling = false
-      this.#depth--
-      // A listener has thrown: the rest is still to be told, the verdict on the peer perhaps, and nothing leaves before it.
-      if (hasThrown) queueMicrotask(() => this.#tell())
-      else if (this.#depth === 0) this.#flush()
-    }
-    if (this.#state === 'open' && this.#isPaused) this.below.pause()
+  /** Keys and all that waits are dropped. */
+  #release(): void {
+    this.#unread = undefined
+    this.#backend?.destroy()
+    this.#output.drop()
   }
 
-  #tellAll(): void {
-    for (;;) {
-      const [next] = this.#told
-      if (next === undefined) break
-      if (typeof next === 'function') {
-        this.#told.shift()
-        next()
-      } else {
-        if (this.#isPaused || this.#state !== 'open') break
-        this.#told.shift()
-        this.#bytesRead += next.byteLength
-        this.sink.onData(next)
-      }
-    }
-    if (this.#end !== 1 || this.#told.length > 0 || this.isDestroyed) return
-    if (this.#state === 'open' && this.#isPaused) return
-    this.#end = 2
-    this.sink.onEnd()
+  // From the backend
+
+  onOutput(): void {
+    if (this.#depth === 0) this.#send(undefined)
   }
 
-  #onHandshakeDone(): void {
+  onPlaintext(data: Uint8Array): void {
+    if (this.#mayRead) this.#deliver(data)
+    else this.#unread = data
+  }
+
+  onPeerEnd(isTruncated: boolean): void {
+    if (this.#peerEnd === 'open') this.#peerEnd = isTruncated ? 'cutting' : 'ending'
+  }
+
+  onHandshakeDone(): void {
     if (this.isDestroyed) return
-    this.#isSecured = true
-    if (this.#owner.onSecure()) this.open()
-  }
-
-  /** The owner agrees to the peer: what waits may pass. */
-  open(): void {
     // Later handshakes on the same connection are no news to the reader.
-    if (this.#state !== 'handshake') return
-    this.#state = 'open'
-    this.#flush()
-    if (this.#owesDrain && this.below.bufferedBytes === 0) this.receiveDrain()
-    if (this.#isEnding) this.#sendEnd()
-    if (this.#told.length > 0 || this.#end === 1) this.#tellSoon()
-    if (this.#isPaused) this.below.pause()
-    else this.below.resume()
+    if (this.#state === 'handshake') this.#state = 'secured'
+    if (this.#policy.onSecure()) this.open()
   }
 
-  #fail(error: Error): void {
+  onFailure(error: Error): void {
     if (this.isDestroyed) return
     this.#writeOutput(undefined)
-    const isWriteRefused = this.#state === 'handshake' && this.#output.hasWaiting
-    const told = isWriteRefused ? writeRefused(error) : error
+    const isWriteRefused = (this.#state === 'handshake' || this.#state === 'secured') && this.#output.hasWaiting
+    const reported = isWriteRefused ? writeRefused(error) : error
     this.#state = 'failed'
-    this.#told = []
+    this.#unread = undefined
     this.#backend?.destroy()
-    if (isWriteRefused) this.#output.refuse(told)
+    if (isWriteRefused) this.#output.refuse(reported)
     this.#output.drop()
-    // While it is told, the connection still has its addresses.
+    // While it is reported, the connection still has its addresses.
     try {
-      this.sink.onError(told)
+      this.sink.onError(reported)
     } finally {
-      this.#owner.onDestroyed()
+      this.#policy.onDestroyed()
       this.#linger()
     }
   }
 
   /** Closes once the alert has left, or when the peer has had its time to take it. */
   #linger(): void {
-    const { below } = this
-    if (below.bufferedBytes === 0) {
-      below.destroy()
+    const { transport } = this
+    if (transport.bufferedBytes === 0) {
+      transport.destroy()
       return
     }
-    const timer = this.#owner.host.clock.setTimer(() => below.destroy(), lingerMs)
+    const timer = this.#policy.host.clock.setTimer(() => transport.destroy(), lingerMs)
     timer.unref()
-    below.end(() => {
+    transport.end(() => {
       timer.cancel()
-      below.destroy()
+      transport.destroy()
     })
   }
 
-  /** A program is asked: the handshake waits until `goOn()`. */
-  holdUp(): void {
-    this.#isHeldUp = true
+  // From the policy
+
+  /** The policy agrees to the peer: what waits may pass. */
+  open(): void {
+    if (this.#state !== 'secured') return
+    this.#state = 'open'
+    this.#flush()
+    if (this.#owesDrain && this.transport.bufferedBytes === 0) this.onDrain()
+    if (this.#ownEnd === 'ending') this.#sendEnd()
+    if (this.#depth === 0 && this.#hasPending) this.#advanceSoon()
+    if (this.#isPaused) this.transport.pause()
+    else this.transport.resume()
   }
 
-  goOn(answer: () => void): void {
-    if (this.isDestroyed || !this.#isHeldUp) return
-    this.#isHeldUp = false
+  /** A program is asked: the handshake waits until `resumeHandshake()`. */
+  suspendHandshake(): void {
+    this.#isSuspended = true
+  }
+
+  resumeHandshake(answer: () => void): void {
+    if (this.isDestroyed || !this.#isSuspended) return
+    this.#isSuspended = false
     this.#heldBytes = 0
-    this.below.resume()
+    this.transport.resume()
     this.run(answer)
   }
 
   // As a Connection
-
-  get local(): Endpoint | undefined {
-    return this.below.local
-  }
-
-  get remote(): Endpoint | undefined {
-    return this.below.remote
-  }
 
   get bytesRead(): number {
     return this.#bytesRead
@@ -370,17 +357,17 @@ export class TlsConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#output.waitingBytes + (this.#backend?.pendingBytes ?? 0) + this.below.bufferedBytes
+    return this.#output.waitingBytes + (this.#backend?.pendingBytes ?? 0) + this.transport.bufferedBytes
   }
 
   write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean {
-    if (this.isDestroyed || this.#isEnding) {
+    if (this.isDestroyed || this.#ownEnd !== 'open') {
       if (done) queueMicrotask(() => done(writeCancelled()))
       return false
     }
     if (this.#isDirect) {
       this.#bytesWritten += typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.byteLength
-      const mayGoOn = this.#below.write(data, encoding, done)
+      const mayGoOn = this.transport.write(data, encoding, done)
       if (!mayGoOn) this.#owesDrain = true
       return mayGoOn
     }
@@ -391,7 +378,7 @@ export class TlsConnection implements Connection {
       return this.#send(done)
     }
     this.#output.add(bytes, done)
-    // Nobody had to begin yet: what is to be said needs a handshake.
+    // Nothing has begun yet: what is written needs a handshake.
     if (this.#state === 'waiting') this.start()
     if (this.#output.waitingBytes < maxGatheredBytes) return !this.#owesDrain
     if (this.#state === 'open') return this.#flush()
@@ -399,119 +386,91 @@ export class TlsConnection implements Connection {
     return false
   }
 
-  /** Nothing stands between the writer and the connection below. */
+  /** Nothing stands between the writer and the connection transport. */
   get #isDirect(): boolean {
     return this.#state === 'open' && this.#backend?.isTransparent === true && !this.#output.hasWaiting
   }
 
   cork(): void {
     this.#corks++
-    if (this.#isDirect) this.#below.cork()
+    if (this.#isDirect) this.transport.cork()
   }
 
   uncork(): void {
     if (this.#corks === 0) return
     this.#corks--
-    if (this.#isDirect) this.#below.uncork()
+    if (this.#isDirect) this.transport.uncork()
     if (this.#corks === 0 && this.#depth === 0) this.#flush()
   }
 
   pause(): void {
     this.#isPaused = true
-    if (this.#state === 'open') this.below.pause()
+    if (this.#state === 'open') this.transport.pause()
   }
 
   resume(): void {
     this.#isPaused = false
     if (this.#state !== 'open') return
-    if (this.#told.length > 0 || this.#end === 1) queueMicrotask(() => this.#tell())
-    if (!this.#isHeldUp) this.below.resume()
+    if (this.#hasPending) this.#advanceSoon()
+    if (!this.#isSuspended) this.transport.resume()
   }
 
   end(done?: WriteDone): void {
-    if (this.#isEnding || this.isDestroyed) {
+    if (this.#ownEnd !== 'open' || this.isDestroyed) {
       if (done) queueMicrotask(() => done())
       return
     }
-    this.#isEnding = true
+    this.#ownEnd = 'ending'
     this.#endDone = done
     if (this.#state === 'open') this.#sendEnd()
-    else if (!this.#isSecured && !this.#output.hasWaiting) this.#endUnsecured()
+    else if (this.#state !== 'secured' && !this.#output.hasWaiting) this.#endUnsecured()
   }
 
-  /** Nothing was to be said: the peer is told so by FIN alone, as no alert would be believed before the handshake. */
+  /** Nothing was written: a FIN alone says so, as no alert would be believed before the handshake. */
   #endUnsecured(): void {
-    this.#hasEnded = true
-    this.below.end(this.#endDone)
+    this.#ownEnd = 'ended'
+    this.transport.end(this.#endDone)
   }
 
   #sendEnd(): void {
-    if (this.#hasEnded) return
+    if (this.#ownEnd === 'ended') return
     this.#writeOutput(this.#seal())
     this.#backend?.closeNotify(() => {
       this.#writeOutput(undefined)
-      if (this.#hasEnded || this.isDestroyed) return
-      this.#hasEnded = true
-      this.below.end(this.#endDone)
+      if (this.#ownEnd === 'ended' || this.isDestroyed) return
+      this.#ownEnd = 'ended'
+      this.transport.end(this.#endDone)
     })
   }
 
   /** What was written before is still sealed and sent, as by the runtime, which seals within the call. */
   destroy(): void {
     if (this.#state === 'open') this.#flush()
-    if (this.#drop()) this.below.destroy()
+    if (this.#drop()) this.transport.destroy()
   }
 
   reset(): void {
-    if (this.#drop()) this.below.reset()
+    if (this.#drop()) this.transport.reset()
   }
 
   /** @returns whether it is ours to close: one that has failed closes by itself */
   #drop(): boolean {
     if (this.isDestroyed) return false
     this.#state = 'destroyed'
-    this.#told = []
-    this.#backend?.destroy()
-    this.#output.drop()
-    this.#owner.onDestroyed()
+    this.#release()
+    this.#policy.onDestroyed()
     return true
-  }
-
-  setNoDelay(on: boolean): void {
-    this.below.setNoDelay(on)
-  }
-
-  setKeepAlive(on: boolean, initialDelayMs: number, intervalMs?: number, probes?: number): void {
-    this.below.setKeepAlive(on, initialDelayMs, intervalMs, probes)
-  }
-
-  get setTypeOfService(): ((tos: number) => void) | undefined {
-    const { below } = this
-    return below.setTypeOfService && (tos => below.setTypeOfService?.(tos))
-  }
-
-  get getTypeOfService(): (() => number) | undefined {
-    const { below } = this
-    return below.getTypeOfService && (() => below.getTypeOfService?.() ?? 0)
-  }
-
-  ref(): void {
-    this.below.ref()
-  }
-
-  unref(): void {
-    this.below.unref()
   }
 
   // Sending
 
   /** @returns as `write` does */
   #flush(): boolean {
-    if (this.#hasEnded || this.isDestroyed) return true
+    if (this.#ownEnd === 'ended' || this.isDestroyed) return true
     return this.#send(this.#state === 'open' ? this.#seal() : undefined)
   }
 
-  // What the backend puts out meanwhile is the caller's to send: with it goes whom to tell, and what the connection below says to it.
+  // What the backend puts out meanwhile is the caller's to send: with it goes whom to tell, and what the transport says to it.
 
   #encrypt(bytes: Uint8Array): void {
     this.#depth++
@@ -541,6 +500,13 @@ export class TlsConnection implements Connection {
   #writeOutput(done: WriteDone | undefined): boolean {
     const backend = this.#backend
     if (backend === undefined) return true
-    return this.#output.send(backend, this.#below, done, this.#hasEnded && this.#state !== 'failed')
+    const mayGoOn = this.#output.send(
+      backend,
+      this.transport,
+      done,
+      this.#ownEnd === 'ended' && this.#state !== 'failed',
+    )
+    if (this.#depth === 0 && this.#unread === undefined && backend.hasEvents) this.#advanceSoon()
+    return mayGoOn
   }
 }

@@ -3,8 +3,7 @@
 
 import { noBytes } from '../../core/bytes.ts'
 import { detached } from '../../core/detached.ts'
-import { currentHost } from '../../host/current.ts'
-import type { Connection, WriteDone } from '../../host/types.ts'
+import type { Clock, Connection, WriteDone } from '../../host/types.ts'
 import { writeCancelled } from '../errors.ts'
 import type { TlsBackend } from './backend.ts'
 
@@ -12,12 +11,17 @@ import type { TlsBackend } from './backend.ts'
 const tellsCancelled = Number.parseInt(process.versions.node, 10) >= 24
 
 export class TlsOutput {
+  readonly #clock: Clock
   /** Plaintext that has not been sealed yet, and whom to tell when it is sent. */
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #waitingDone: WriteDone[] = []
   /** Of what the backend has been given and not put out. */
   #behindDone: WriteDone[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   get waitingBytes(): number {
     return this.#waitingBytes
@@ -52,27 +56,27 @@ export class TlsOutput {
    * @param isOver - nothing may follow any more: what there is, is dropped
    * @returns as `Connection.write` does
    */
-  send(backend: TlsBackend, below: Connection, given: WriteDone | undefined, isOver: boolean): boolean {
+  send(backend: TlsBackend, transport: Connection, given: WriteDone | undefined, isOver: boolean): boolean {
     const done = this.#doneWithOutput(given, backend)
     const output = backend.takeOutput()
     if (output.length === 0) {
       // After what has been written before it.
-      if (done) below.write(noBytes, undefined, done)
+      if (done) transport.write(noBytes, undefined, done)
       return true
     }
     if (isOver) return false
-    if (output.length === 1) return below.write(output[0] as Uint8Array, undefined, done)
+    if (output.length === 1) return transport.write(output[0] as Uint8Array, undefined, done)
     // The records of a flight are small: they leave as one buffer.
     if (output.reduce((sum, record) => sum + record.length, 0) <= maxJoinedBytes) {
-      return below.write(Buffer.concat(output), undefined, done)
+      return transport.write(Buffer.concat(output), undefined, done)
     }
-    below.cork()
+    transport.cork()
     let mayGoOn = true
     const last = output.length - 1
     for (const [index, piece] of output.entries()) {
-      mayGoOn = below.write(piece, undefined, index === last ? done : undefined)
+      mayGoOn = transport.write(piece, undefined, index === last ? done : undefined)
     }
-    below.uncork()
+    transport.uncork()
     return mayGoOn
   }
 
@@ -81,8 +85,8 @@ export class TlsOutput {
     const done = this.#forget()
     if (done.length === 0) return
     const error = tellsCancelled ? writeCancelled() : null
-    // When the owner's own error has been heard, and what that led to has been done.
-    currentHost().clock.setImmediate(() => allOf(done)(error))
+    // When the policy's own error has been heard, and what that led to has been done.
+    this.#clock.setImmediate(() => allOf(done)(error))
   }
 
   /** Nothing of it will be sent: its writers hear why, at once and so before everybody else. */

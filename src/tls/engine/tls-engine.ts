@@ -38,10 +38,10 @@ import { RecordWriter } from './record/record-writer.ts'
 import { AwaitClientHello } from './server/server-handshake.ts'
 import type { SavedSession } from './sessions.ts'
 import { Transcript } from './transcript.ts'
-import type { ClientHelloAnswer, TlsEngine, TlsEngineConfig, TlsEngineHandler } from './types.ts'
+import type { ClientHelloAnswer, Pace, TlsEngine, TlsEngineConfig, TlsEngineHandler } from './types.ts'
 
-export function createTlsEngine(config: TlsEngineConfig, handler: TlsEngineHandler): TlsEngine {
-  return new Engine(config, handler)
+export function createTlsEngine(config: TlsEngineConfig, handler: TlsEngineHandler, pace: Pace = 'free'): TlsEngine {
+  return new Engine(config, handler, pace)
 }
 
 type Event = (handler: TlsEngineHandler) => void
@@ -64,6 +64,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   readonly #writer: RecordWriter
   readonly #secrets: { destroy(): void }[] = []
   readonly #events: Event[] = []
+  readonly #isStepped: boolean
   #maxReceived = MAX_PLAINTEXT
   /** Calls into the engine that are under way: the outermost tells of output. */
   #depth = 0
@@ -76,8 +77,9 @@ class Engine implements TlsEngine, HandshakeChannel {
   #warnings = 0
   #droppedChangeCipherSpecs = 0
 
-  constructor(config: TlsEngineConfig, handler: TlsEngineHandler) {
+  constructor(config: TlsEngineConfig, handler: TlsEngineHandler, pace: Pace) {
     this.config = config
+    this.#isStepped = pace === 'stepped'
     this.handler = handler
     this.transcript = new Transcript(config.crypto)
     this.allowsRenegotiation = config.allowRenegotiation
@@ -106,15 +108,38 @@ class Engine implements TlsEngine, HandshakeChannel {
   receive(bytes: Uint8Array): void {
     if (this.#isDead || this.#peerHasClosed) return
     if (this.#state === undefined) this.start()
+    this.#reader.give(bytes)
     // What a handler hands in while it is being told of something waits for its turn.
     if (this.#isReading || this.#isWaiting) {
-      this.#reader.give(bytes)
       this.#reader.keep()
       if (this.#reader.size > MAX_WAITING_INPUT) this.#enter(() => this.#refuseWaitingInput())
-      return
+    } else if (!this.#isStepped) this.#read()
+  }
+
+  step(): boolean {
+    if (this.#events.length > 0) {
+      this.#tellEvents()
+      return true
     }
-    this.#reader.give(bytes)
-    this.#read()
+    if (!this.#mayRead) return false
+    this.#depth++
+    try {
+      return this.#step()
+    } finally {
+      this.#depth--
+    }
+  }
+
+  get hasEvents(): boolean {
+    return this.#events.length > 0
+  }
+
+  get hasPending(): boolean {
+    return this.hasEvents || (this.#mayRead && (this.#reader.hasInput || this.#joiner.hasMore))
+  }
+
+  get hasPeerClosed(): boolean {
+    return this.#peerHasClosed
   }
 
   write(data: Uint8Array | readonly Uint8Array[]): void {
@@ -127,6 +152,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   takeOutput(): Uint8Array[] {
+    if (this.#isStepped && !this.#isDead) this.#writer.flush()
     return this.#writer.take()
   }
 
@@ -136,7 +162,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     this.#enter(() => {
       this.#state = state.answer?.(answer)
     })
-    if (!this.#isReading) this.#read()
+    if (!this.#isReading && !this.#isStepped) this.#read()
   }
 
   closeNotify(): void {
@@ -185,6 +211,7 @@ class Engine implements TlsEngine, HandshakeChannel {
 
   destroy(): void {
     this.#isDead = true
+    this.#events.length = 0
     this.#state = undefined
     this.#writer.destroy()
     this.#opener.destroy()
@@ -274,11 +301,15 @@ class Engine implements TlsEngine, HandshakeChannel {
     return this.#state?.answer !== undefined
   }
 
+  get #mayRead(): boolean {
+    return !this.#isDead && !this.#isWaiting && !this.#peerHasClosed
+  }
+
   #read(): void {
     this.#isReading = true
     this.#depth++
     try {
-      while (!this.#isDead && !this.#isWaiting && !this.#peerHasClosed && this.#step());
+      while (this.#mayRead && this.#step());
     } finally {
       this.#isReading = false
       this.#depth--
@@ -303,8 +334,13 @@ class Engine implements TlsEngine, HandshakeChannel {
     } catch (error) {
       this.#fail(error)
     }
-    this.#tellEvents()
-    if (data && !this.#isDead) this.handler.onData(data)
+    if (data === undefined) this.#tellEvents()
+    else if (this.#events.length === 0) this.handler.onData(data)
+    else {
+      const received = data
+      this.tell(handler => handler.onData(received))
+      this.#tellEvents()
+    }
     return true
   }
 
@@ -416,7 +452,7 @@ class Engine implements TlsEngine, HandshakeChannel {
       this.#depth--
     }
     // Within a call that reads, the events wait for the end of its step.
-    if (!this.#isReading) this.#tellEvents()
+    if (!this.#isReading && !this.#isStepped) this.#tellEvents()
     this.#finishCall()
   }
 

@@ -103,7 +103,10 @@ export interface ClientHelloAnswer {
   readonly ocspResponse?: Uint8Array | undefined
 }
 
-/** Events, told last, after state has changed; each may call straight back in. All but the first four may be left out. */
+/**
+ * Events, told last, after state has changed; each may call straight back in. All but the first four may be left out. A stepped
+ * engine tells them from within `step()` alone.
+ */
 export interface TlsEngineHandler {
   /** `takeOutput()` has something. Told once per call into the engine, at its end. */
   onOutput(): void
@@ -176,9 +179,21 @@ export interface TlsEngine {
   readonly isHandshakeDone: boolean
   /** Client: sends its hello. Server: nothing to do; may be called alike. */
   start(): void
+  /** A stepped engine only takes them in, and keeps them: their memory must not be used again. */
   receive(bytes: Uint8Array): void
   /** Throws before the handshake is done (no plaintext before Finished) and after closeNotify or a failure. */
   write(data: Uint8Array | readonly Uint8Array[]): void
+  /**
+   * Of a stepped engine: tells the events that wait, or else reads one message or record, and tells what that brought about. What a
+   * handler throws comes through; the events behind it wait for the next step.
+   * @returns false: there was nothing to do
+   */
+  step(): boolean
+  /** Of a stepped engine: `step()` has an event to tell; has that, or bytes to look at. */
+  readonly hasEvents: boolean
+  readonly hasPending: boolean
+  /** The peer has said that nothing more comes. */
+  readonly hasPeerClosed: boolean
   /** What is to be written, in order: whole records, large ones in pieces. Empty: nothing. */
   takeOutput(): Uint8Array[]
 
@@ -204,3 +219,6 @@ export interface TlsEngine {
   /** Overwrites keys and secrets; every later call does nothing. */
   destroy(): void
 }
+
+/** `stepped`: the owner calls `step()` for each event and record. `free`: each call tells and reads all there is. */
+export type Pace = 'free' | 'stepped'

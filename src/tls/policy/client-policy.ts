@@ -7,11 +7,17 @@ import { validateBuffer, validateFunction, validateObject, validateString } from
 import type { Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import { openSession, sealSession } from '../api/session-bytes.ts'
-import type { BackendEvents, ClientBackendPolicy, ClientOptions, PskAnswer, TlsBackend } from '../connection/backend.ts'
+import type {
+  BackendHandler,
+  ClientBackendPolicy,
+  ClientOptions,
+  PskAnswer,
+  TlsBackend,
+} from '../connection/backend.ts'
 import { clientBackend } from '../connection/choose-backend.ts'
 import { maxPskBytes, maxPskIdentityBytes } from '../connection/limits.ts'
 import { readSession } from '../engine/sessions.ts'
-import { Policy, type PolicyEvents } from './policy.ts'
+import { keyLogLine, Policy, type PolicySocket } from './policy.ts'
 
 /** Null or undefined: no key for this server. */
 export type PskClientCallback = (
@@ -26,12 +32,19 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
   identity = 'localhost'
   mayRenegotiate = true
   readonly options: ClientOptions
+  /** Filled in once it has been made. */
+  socket: PolicySocket | undefined
+  /** The handshake is done, whatever the verdict on the server is. */
+  #isSecured = false
+  /** The server is who it must be: until then sessions with it wait. */
+  #isVerified = false
+  #pendingSession: Buffer | undefined
   #savedSession: Uint8Array | undefined
   /** The backend may have a newer one, of which nobody has heard yet. */
   #toldSession: Uint8Array | undefined
 
-  constructor(host: Host, context: SecureContext, events: PolicyEvents, options: ClientOptions) {
-    super(host, context, events)
+  constructor(host: Host, context: SecureContext, options: ClientOptions) {
+    super(host, context)
     this.options = options
     if (options.pskCallback) validateFunction(options.pskCallback, 'pskCallback')
   }
@@ -50,8 +63,7 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
   get session(): Buffer<ArrayBuffer> | undefined {
     const session = this.#toldSession ?? this.backend?.session
     // Before the server's first ticket there is nothing to resume, and yet, as in Node, something to show.
-    if (session === undefined)
-      return this.connection?.isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
+    if (session === undefined) return this.#isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
     return sealSession(session, this.identity)
   }
 
@@ -96,28 +108,51 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
       }
       return { psk: bytesOf(psk), identity }
     } catch (error) {
-      this.events.onRefused(error as Error)
+      this.socket?.destroy(error as Error)
       return undefined
     }
   }
 
-  protected createBackend(events: BackendEvents): TlsBackend {
-    return clientBackend(this, events)
+  protected createBackend(handler: BackendHandler): TlsBackend {
+    return clientBackend(this, handler)
+  }
+
+  get wantsKeyLog(): boolean {
+    return (this.socket?.listenerCount('keylog') ?? 0) > 0
   }
 
   onSecure(): boolean {
-    this.events.onSecure()
+    this.#isSecured = true
+    this.socket?._finishInit()
     return true
   }
 
-  onClientHello(): void {}
-
-  /** A server may ask for another handshake; there is no limit to what one asks of oneself. */
-  onRenegotiation(): void {}
+  onKeyLog(line: string): void {
+    this.socket?.emit('keylog', keyLogLine(line))
+  }
 
   onSession(session: Uint8Array): void {
     this.#toldSession = session
-    this.events.onSession(sealSession(session, this.identity))
+    this.showSession(sealSession(session, this.identity))
+  }
+
+  /** Emits a session, in the form in which programs keep it, once the server is verified. */
+  showSession(session: Buffer): void {
+    if (this.#isVerified) this.socket?.emit('session', session)
+    else this.#pendingSession = session
+  }
+
+  /** The server is who it must be: sessions with it may be kept. */
+  setVerified(): void {
+    if (this.#isVerified) return
+    this.#isVerified = true
+    const session = this.#pendingSession
+    this.#pendingSession = undefined
+    if (session !== undefined) this.socket?.emit('session', session)
+  }
+
+  onOcspResponse(response: Uint8Array | null): void {
+    this.socket?.emit('OCSPResponse', response && Buffer.from(response))
   }
 }
 

@@ -1,46 +1,38 @@
-// What the client's and the server's half have in common: the backend of one connection, and what a socket shows of it.
+// What the policies of clients and servers have in common: the backend of one connection, and what a socket shows of it. A policy hears
+// from the connection when the handshake is done and when all is over, and from the backend what concerns the program alone.
 
 import type { Connection, ConnectionSink, Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
-import type { BackendEvents, ClientOffer, PeerVerdict, TlsBackend } from '../connection/backend.ts'
-import { TlsConnection, type TlsOwner } from '../connection/tls-connection.ts'
+import type { BackendHandler, BackendPolicy, PeerVerdict, TlsBackend } from '../connection/backend.ts'
+import { type ConnectionPolicy, TlsConnection } from '../connection/tls-connection.ts'
 import { judgeChain } from './chain-verdict.ts'
 
-/** Whom a policy tells. */
-export interface PolicyEvents {
-  /** The handshake is done; the verdict on the peer is still to come, and is given before this returns. */
-  onSecure(): void
-  /** A program's own function has failed or refused: the connection is to end. */
-  onRefused(error: Error): void
-  wantsKeyLog(): boolean
-  onKeyLog(line: Buffer): void
-  /** As programs keep it. */
-  onSession(session: Buffer): void
-  /** @param response - null: the server has none */
-  onOcspResponse(response: Buffer | null): void
-  onDestroyed(): void
-  onClosed(): void
+/** The TLSSocket that shows a connection, as far as its policy sees it. */
+export interface PolicySocket {
+  emit(event: string, ...args: unknown[]): boolean
+  listenerCount(event: string): number
+  destroy(error?: Error): unknown
+  /** The handshake is done. The verdict on the peer is still to come, and is given before this returns. */
+  _finishInit(): void
 }
 
-export abstract class Policy implements TlsOwner {
+export abstract class Policy implements ConnectionPolicy, BackendPolicy {
   /** Whose certificates the peer shows. */
   protected abstract readonly peer: 'client' | 'server'
   readonly host: Host
   context: SecureContext
   connection: TlsConnection | undefined
   #isTraced = false
-  protected readonly events: PolicyEvents
   #maxFragmentSize: number | undefined
 
-  constructor(host: Host, context: SecureContext, events: PolicyEvents) {
+  constructor(host: Host, context: SecureContext) {
     this.host = host
     this.context = context
-    this.events = events
   }
 
   /** Puts TLS over a connection; nothing happens before its `start()`. */
-  open(below: Connection, sink?: ConnectionSink): TlsConnection {
-    this.connection = new TlsConnection(below, this, sink)
+  open(transport: Connection, sink?: ConnectionSink): TlsConnection {
+    this.connection = new TlsConnection(transport, this, sink)
     return this.connection
   }
 
@@ -63,11 +55,6 @@ export abstract class Policy implements TlsOwner {
     this.backend?.trace()
   }
 
-  /** Lines of the key log cost something to make. */
-  get wantsKeyLog(): boolean {
-    return this.events.wantsKeyLog()
-  }
-
   judge(chain: readonly Uint8Array[]): PeerVerdict {
     return judgeChain(this.context.context, chain, this.peer, this.host.clock.now())
   }
@@ -80,36 +67,27 @@ export abstract class Policy implements TlsOwner {
   /** @returns why it cannot be done, where it cannot */
   abstract renegotiate(requestCert: boolean, rejectUnauthorized: boolean): Error | undefined
 
-  // As the owner of the connection
-
-  makeBackend(events: BackendEvents): TlsBackend {
-    const backend = this.createBackend(events)
+  makeBackend(handler: BackendHandler): TlsBackend {
+    const backend = this.createBackend(handler)
     if (this.#maxFragmentSize !== undefined) backend.setMaxFragmentSize(this.#maxFragmentSize)
     if (this.#isTraced) backend.trace()
     return backend
   }
 
-  protected abstract createBackend(events: BackendEvents): TlsBackend
+  protected abstract createBackend(handler: BackendHandler): TlsBackend
 
+  /** Lines of the key log cost something to make. */
+  abstract readonly wantsKeyLog: boolean
   abstract onSecure(): boolean
-  abstract onClientHello(offer: ClientOffer): void
-  abstract onRenegotiation(): void
-
-  onKeyLog(line: string): void {
-    this.events.onKeyLog(Buffer.from(`${line}\n`, 'latin1'))
-  }
-
+  abstract onKeyLog(line: string): void
   abstract onSession(session: Uint8Array, id: Uint8Array): void
 
-  onOcspResponse(response: Uint8Array | null): void {
-    this.events.onOcspResponse(response && Buffer.from(response))
-  }
+  onDestroyed(): void {}
 
-  onDestroyed(): void {
-    this.events.onDestroyed()
-  }
+  onTransportClosed(): void {}
+}
 
-  onClosed(): void {
-    this.events.onClosed()
-  }
+/** A line as programs hear it. */
+export function keyLogLine(line: string): Buffer {
+  return Buffer.from(`${line}\n`, 'latin1')
 }

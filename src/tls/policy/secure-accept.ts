@@ -11,7 +11,9 @@ import { type ShowingServer, showConnection, showVerdict, type TLSSocket } from 
 import type { TlsConnection } from '../connection/tls-connection.ts'
 import { handshakeTimeout } from '../errors.ts'
 import { acceptSecure, kSettings } from '../symbols.ts'
-import { type AlpnCallback, ServerPolicy, type ServerPolicyOptions, type SniCallback } from './server-policy.ts'
+import { keyLogLine } from './policy.ts'
+import type { AlpnCallback, ServerPolicyOptions, SniCallback } from './server-options.ts'
+import { ServerPolicy } from './server-policy.ts'
 
 /** What a server's connections go by, beside what a program may change on the server itself. */
 export interface AcceptSettings {
@@ -33,10 +35,9 @@ export interface AcceptingServer extends ShowingServer {
   [acceptSecure](accept: SecureAccept): void
 }
 
-export class SecureAccept implements ConnectionSink {
+export class SecureAccept extends ServerPolicy implements ConnectionSink {
   readonly server: AcceptingServer
-  readonly policy: ServerPolicy
-  readonly connection: TlsConnection
+  declare readonly connection: TlsConnection
   /** What shows the connection below, where a program has seen it. */
   rawSocket: Socket | undefined
   /** What a program has handed in instead. */
@@ -49,38 +50,24 @@ export class SecureAccept implements ConnectionSink {
   #isSecure = false
 
   /** @param release - called once it is over */
-  constructor(server: AcceptingServer, below: Connection, host: Host, release: () => void) {
+  constructor(server: AcceptingServer, transport: Connection, host: Host, release: () => void) {
+    const { handshakeTimeoutMs, enableTrace, SNICallback, pskCallback, pskIdentityHint } = server[kSettings]
+    const { requestCert, rejectUnauthorized, ALPNProtocols, ALPNCallback } = server
+    super(host, {
+      context: server._sharedCreds,
+      server,
+      requestCert,
+      rejectUnauthorized,
+      ALPNProtocols,
+      ALPNCallback,
+      SNICallback,
+      pskCallback,
+      pskIdentityHint,
+    })
     this.server = server
     this.#release = release
-    const { handshakeTimeoutMs, SNICallback, pskCallback, pskIdentityHint } = server[kSettings]
-    const { requestCert, rejectUnauthorized, ALPNProtocols, ALPNCallback } = server
-    this.policy = new ServerPolicy(
-      host,
-      {
-        context: server._sharedCreds,
-        server,
-        requestCert,
-        rejectUnauthorized,
-        ALPNProtocols,
-        ALPNCallback,
-        SNICallback,
-        pskCallback,
-        pskIdentityHint,
-        socket: () => this.socket,
-      },
-      {
-        onSecure: () => this.#onSecure(),
-        onRefused: error => this.#onRefused(error),
-        wantsKeyLog: () => this.server.listenerCount('keylog') > 0,
-        onKeyLog: line => this.#onKeyLog(line),
-        onSession: () => {},
-        onOcspResponse: () => {},
-        onDestroyed: () => this.#onDestroyed(),
-        onClosed: () => this.#onClosed(),
-      },
-    )
-    if (server[kSettings].enableTrace) this.policy.trace()
-    this.connection = this.policy.open(below, this)
+    if (enableTrace) this.trace()
+    this.open(transport, this)
     this.#timer = host.clock.setTimer(() => this.#fail(handshakeTimeout()), handshakeTimeoutMs)
     this.#timer.unref()
   }
@@ -88,8 +75,8 @@ export class SecureAccept implements ConnectionSink {
   /** Made on first touch; it only shows the connection until it is fed. */
   get socket(): TLSSocket {
     if (this.#socket === undefined) {
-      this.#socket = showConnection(this.connection, this.policy, this.server)
-      showVerdict(this.#socket, this.policy, this.#isSecure)
+      this.#socket = showConnection(this.connection, this, this.server)
+      showVerdict(this.#socket, this, this.#isSecure)
     }
     return this.#socket
   }
@@ -99,8 +86,8 @@ export class SecureAccept implements ConnectionSink {
     return this.#socket
   }
 
-  #onSecure(): void {
-    const mayStay = this.policy.judgeClient()
+  protected secured(): void {
+    const mayStay = this.judgeClient()
     if (this.#isSettled) {
       this.#onSecureAgain(mayStay)
       return
@@ -123,7 +110,7 @@ export class SecureAccept implements ConnectionSink {
   #accept(): void {
     try {
       if (this.#socket) {
-        showVerdict(this.#socket, this.policy, true)
+        showVerdict(this.#socket, this, true)
         this.#socket.emit('secure')
       }
     } finally {
@@ -134,14 +121,13 @@ export class SecureAccept implements ConnectionSink {
   /** A later handshake of TLS 1.2: the client may be another by its certificate, or have shown one only now. */
   #onSecureAgain(mayStay: boolean): void {
     if (!this.#isSecure) return
-    if (this.#socket) showVerdict(this.#socket, this.policy, true)
+    if (this.#socket) showVerdict(this.#socket, this, true)
     if (mayStay) this.#socket?.emit('secure')
     else if (this.#socket) this.#socket.destroy()
     else this.connection.destroy()
   }
 
-  /** A program's function has failed, or a client renegotiates too often. */
-  #onRefused(error: Error): void {
+  refuse(error: Error): void {
     if (!this.#isSettled) this.#fail(error)
     else if (this.#socket) this.#socket.destroy(error)
     else this.connection.destroy()
@@ -161,13 +147,18 @@ export class SecureAccept implements ConnectionSink {
     }
   }
 
-  #onKeyLog(line: Buffer): void {
-    const { server } = this
-    if (server.listenerCount('keylog') > 0) server.emit('keylog', line, this.socket)
-    this.#socket?.emit('keylog', line)
+  get wantsKeyLog(): boolean {
+    return this.server.listenerCount('keylog') > 0
   }
 
-  #onDestroyed(): void {
+  onKeyLog(line: string): void {
+    const { server } = this
+    const shown = keyLogLine(line)
+    if (server.listenerCount('keylog') > 0) server.emit('keylog', shown, this.socket)
+    this.#socket?.emit('keylog', shown)
+  }
+
+  override onDestroyed(): void {
     this.#timer.cancel()
     const socket = this.#socket
     // What has come may still be read, and counts as long.
@@ -175,7 +166,7 @@ export class SecureAccept implements ConnectionSink {
     else this.#release()
   }
 
-  #onClosed(): void {
+  override onTransportClosed(): void {
     this.stream?.destroy()
     const { rawSocket } = this
     // It is not the connection's sink, and hears of its end from here alone.

@@ -2,50 +2,21 @@
 // wants to be asked; and whether the client's certificate will do. Every function of a program's is called under guard: what
 // it throws ends this connection, never the process (CVE-2026-21637).
 
-import type { EventEmitter } from 'node:events'
 import { invalidArgType, invalidArgValue } from '../../core/errors.ts'
 import { validateBuffer } from '../../core/validate.ts'
 import type { Host } from '../../host/types.ts'
-import { readProtocols } from '../api/alpn.ts'
 import { defaults } from '../api/defaults.ts'
-import { contextFrom, type SecureContext } from '../api/secure-context.ts'
-import type { BackendEvents, ClientOffer, ServerBackendPolicy, TlsBackend } from '../connection/backend.ts'
+import type { SecureContext } from '../api/secure-context.ts'
+import type { BackendHandler, ClientOffer, ServerBackendPolicy, TlsBackend } from '../connection/backend.ts'
 import { serverBackend } from '../connection/choose-backend.ts'
 import { maxPskBytes, maxPskHintBytes } from '../connection/limits.ts'
-import {
-  alpnCallbackInvalidResult,
-  multipleCallback,
-  pskIdentityHint,
-  renegotiationDisabled,
-  sessionAttack,
-} from '../errors.ts'
+import { pskIdentityHint, renegotiationDisabled, sessionAttack } from '../errors.ts'
 import { bytesOf } from './client-policy.ts'
-import { Policy, type PolicyEvents } from './policy.ts'
+import { type AskingPolicy, HelloQuestions } from './hello-questions.ts'
+import { Policy } from './policy.ts'
+import type { ServerPolicyOptions } from './server-options.ts'
 
-export type SniDone = (error: Error | null, context?: SecureContext | undefined) => void
-export type SniCallback = (servername: string, done: SniDone) => void
-export type AlpnCallback = (offer: { servername: string; protocols: string[] }) => string | undefined
-/** Null or undefined: the client is not known. */
-export type PskServerAnswer = NodeJS.ArrayBufferView | { psk: NodeJS.ArrayBufferView } | null | undefined
-
-export interface ServerPolicyOptions {
-  readonly context: SecureContext
-  /** Who hears 'resumeSession', 'newSession', 'OCSPRequest'; and has contexts by name. */
-  readonly server: (EventEmitter & { readonly _contexts?: readonly (readonly [RegExp, SecureContext])[] }) | undefined
-  readonly requestCert: boolean
-  readonly rejectUnauthorized: boolean
-  /** In wire form. */
-  readonly ALPNProtocols: Uint8Array | undefined
-  readonly ALPNCallback: AlpnCallback | undefined
-  readonly SNICallback: SniCallback | undefined
-  /** Called with the socket, as Node declares it. */
-  readonly pskCallback: ((socket: never, identity: string) => PskServerAnswer) | undefined
-  readonly pskIdentityHint: string | undefined
-  /** Node shows it to callbacks: made when one is called. */
-  readonly socket: () => object
-}
-
-export class ServerPolicy extends Policy implements ServerBackendPolicy {
+export abstract class ServerPolicy extends Policy implements ServerBackendPolicy, AskingPolicy {
   protected readonly peer = 'client'
   readonly options: ServerPolicyOptions
   requestCert: boolean
@@ -60,12 +31,19 @@ export class ServerPolicy extends Policy implements ServerBackendPolicy {
   #handshakes = 0
   #windowStart = 0
 
-  constructor(host: Host, options: ServerPolicyOptions, events: PolicyEvents) {
-    super(host, options.context, events)
+  constructor(host: Host, options: ServerPolicyOptions) {
+    super(host, options.context)
     this.options = options
     this.requestCert = options.requestCert
     this.rejectUnauthorized = options.rejectUnauthorized
   }
+
+  /** What Node shows to callbacks: made when one is called. */
+  abstract readonly socket: object | undefined
+  /** The handshake is done; the verdict on the client is still to come, and is given before this returns. */
+  protected abstract secured(): void
+  /** A program's function has failed or refused, or the client renegotiates too often: the connection is to end. */
+  abstract refuse(error: Error): void
 
   /** What the client asked for; false: nothing. */
   get serverName(): string | false {
@@ -104,18 +82,18 @@ export class ServerPolicy extends Policy implements ServerBackendPolicy {
     return error
   }
 
-  protected createBackend(events: BackendEvents): TlsBackend {
+  protected createBackend(handler: BackendHandler): TlsBackend {
     const { pskIdentityHint: hint = '' } = this.options
     // As in Node, where each connection sets it.
-    if (Buffer.byteLength(hint) > maxPskHintBytes) queueMicrotask(() => this.events.onRefused(pskIdentityHint()))
-    return serverBackend(this, events)
+    if (Buffer.byteLength(hint) > maxPskHintBytes) queueMicrotask(() => this.refuse(pskIdentityHint()))
+    return serverBackend(this, handler)
   }
 
   // From the backend
 
   onClientHello(offer: ClientOffer): void {
     this.#serverName = offer.serverName
-    new HelloQuestions(this, offer, this.events).ask()
+    new HelloQuestions(this, offer).ask()
   }
 
   onRenegotiation(): void {
@@ -125,8 +103,8 @@ export class ServerPolicy extends Policy implements ServerBackendPolicy {
       this.#handshakes = 0
     }
     this.#handshakes++
-    if (this.#handshakes > defaults.CLIENT_RENEG_LIMIT) this.events.onRefused(sessionAttack())
-    else if (!this.mayRenegotiate) this.events.onRefused(renegotiationDisabled())
+    if (this.#handshakes > defaults.CLIENT_RENEG_LIMIT) this.refuse(sessionAttack())
+    else if (!this.mayRenegotiate) this.refuse(renegotiationDisabled())
   }
 
   onSecure(): boolean {
@@ -135,7 +113,7 @@ export class ServerPolicy extends Policy implements ServerBackendPolicy {
       this.#isSecurePending = true
       return false
     }
-    this.events.onSecure()
+    this.secured()
     return true
   }
 
@@ -150,22 +128,22 @@ export class ServerPolicy extends Policy implements ServerBackendPolicy {
       this.#sessionsPending--
       if (!this.#isSecurePending || this.#sessionsPending > 0) return
       this.#isSecurePending = false
-      this.events.onSecure()
+      this.secured()
       this.connection?.open()
     }
     try {
       server.emit('newSession', Buffer.from(id), Buffer.from(session), done)
     } catch (error) {
-      this.events.onRefused(error as Error)
+      this.refuse(error as Error)
     }
   }
 
   /** The key for a client that says who it is; undefined: the client is not known. */
   findPsk(identity: string): Uint8Array | undefined {
-    const { pskCallback, socket } = this.options
+    const { pskCallback } = this.options
     if (pskCallback === undefined) return undefined
     try {
-      const answer = pskCallback.call(socket(), socket() as never, identity)
+      const answer = pskCallback.call(this.socket, this.socket as never, identity)
       if (answer === null || answer === undefined) return undefined
       if (typeof answer !== 'object') {
         throw invalidArgType('ret', ['Object', 'Buffer', 'TypedArray', 'DataView'], answer)
@@ -177,176 +155,8 @@ export class ServerPolicy extends Policy implements ServerBackendPolicy {
       }
       return bytesOf(psk)
     } catch (error) {
-      this.events.onRefused(error as Error)
+      this.refuse(error as Error)
       return undefined
-    }
-  }
-}
-
-/** All that a ClientHello may have the program asked, one after another, then the answer. */
-class HelloQuestions {
-  readonly #policy: ServerPolicy
-  readonly #offer: ClientOffer
-  readonly #events: PolicyEvents
-  #isWaiting = false
-  #session: Uint8Array | undefined
-  #ocspResponse: Uint8Array | undefined
-  /** Where it was chosen first. */
-  #chosen: { readonly protocol: Uint8Array | undefined } | undefined
-
-  constructor(policy: ServerPolicy, offer: ClientOffer, events: PolicyEvents) {
-    this.#policy = policy
-    this.#offer = offer
-    this.#events = events
-  }
-
-  ask(): void {
-    if (this.#offer.isTls13) {
-      const protocol = this.#chooseProtocol()
-      if (protocol === 'failed') return
-      if (protocol === 'none') {
-        this.#policy.connection?.run(() => this.#policy.backend?.refuseProtocols())
-        return
-      }
-      this.#chosen = { protocol }
-    }
-    this.#askForSession()
-  }
-
-  /**
-   * Calls a program's function, which answers once: at once or later.
-   * @param call - is given the function to answer with
-   * @param next - goes on with what was answered
-   */
-  #ask<T>(
-    call: (done: (error: Error | null, answer?: T) => void) => void,
-    next: (answer: T | undefined) => void,
-  ): void {
-    const { connection } = this.#policy
-    let isDone = false
-    const done = (error: Error | null, answer?: T): void => {
-      if (isDone) {
-        this.#events.onRefused(multipleCallback())
-        return
-      }
-      isDone = true
-      if (error) this.#events.onRefused(error)
-      else if (connection && !connection.isDestroyed) next(answer)
-    }
-    try {
-      call(done)
-    } catch (error) {
-      isDone = true
-      this.#events.onRefused(error as Error)
-    }
-    if (isDone || this.#isWaiting || !connection || connection.isDestroyed) return
-    this.#isWaiting = true
-    connection.holdUp()
-  }
-
-  #askForSession(): void {
-    const { server } = this.#policy.options
-    const { sessionId } = this.#offer
-    if (sessionId.length === 0 || server === undefined || server.listenerCount('resumeSession') === 0) {
-      this.#askForContext()
-      return
-    }
-    this.#ask<NodeJS.ArrayBufferView>(
-      done => server.emit('resumeSession', Buffer.from(sessionId), done),
-      session => {
-        if (ArrayBuffer.isView(session)) this.#session = bytesOf(session)
-        this.#askForContext()
-      },
-    )
-  }
-
-  #askForContext(): void {
-    const { serverName } = this.#offer
-    const { SNICallback, socket } = this.#policy.options
-    if (!serverName) this.#askForStaple()
-    else if (SNICallback === undefined) {
-      this.#policy.context = this.#contextByName(serverName) ?? this.#policy.context
-      this.#askForStaple()
-    } else {
-      this.#ask<SecureContext>(
-        done => SNICallback.call(socket(), serverName, done),
-        context => {
-          const chosen = contextFrom(context)
-          if (chosen) this.#policy.context = chosen
-          // What is no object at all counts as no answer, as in Node.
-          if (typeof context === 'object' && context !== null && !chosen)
-            this.#events.onRefused(new TypeError('Invalid SNI context'))
-          else this.#askForStaple()
-        },
-      )
-    }
-  }
-
-  /** The one added last goes first. */
-  #contextByName(serverName: string): SecureContext | undefined {
-    return this.#policy.options.server?._contexts?.findLast(([pattern]) => pattern.test(serverName))?.[1]
-  }
-
-  #askForStaple(): void {
-    const { server } = this.#policy.options
-    if (!this.#offer.wantsOcsp || server === undefined || server.listenerCount('OCSPRequest') === 0) {
-      this.#answer()
-      return
-    }
-    const { context } = this.#policy
-    this.#ask<NodeJS.ArrayBufferView>(
-      done => server.emit('OCSPRequest', context.context.getCertificate(), context.context.getIssuer(), done),
-      response => {
-        if (ArrayBuffer.isView(response)) this.#ocspResponse = bytesOf(response)
-        this.#answer()
-      },
-    )
-  }
-
-  #answer(): void {
-    const { connection, backend } = this.#policy
-    const choice = this.#chosen ? this.#chosen.protocol : this.#chooseProtocol()
-    if (!connection || !backend || choice === 'failed') return
-    const answer = (): void => {
-      if (choice === 'none') backend.refuseProtocols()
-      else {
-        // Read now: ALPNCallback may have put another one in its place.
-        const { context } = this.#policy
-        backend.answerClientHello({
-          context,
-          alpnProtocol: choice,
-          session: this.#session,
-          ocspResponse: this.#ocspResponse,
-        })
-      }
-    }
-    if (this.#isWaiting) connection.goOn(answer)
-    else connection.run(answer)
-  }
-
-  /** `none`: the client and we have none in common, though both speak ALPN. `failed`: the connection has ended. */
-  #chooseProtocol(): Uint8Array | undefined | 'none' | 'failed' {
-    const offered = this.#offer.alpnProtocols
-    const { ALPNProtocols, ALPNCallback } = this.#policy.options
-    if (offered === undefined) return undefined
-    if (ALPNCallback) return this.#askForProtocol(ALPNCallback, offered)
-    if (ALPNProtocols === undefined || ALPNProtocols.length === 0) return undefined
-    const wanted = readProtocols(ALPNProtocols).find(ours => offered.some(theirs => Buffer.compare(ours, theirs) === 0))
-    return wanted ?? 'none'
-  }
-
-  #askForProtocol(callback: AlpnCallback, offered: readonly Uint8Array[]): Uint8Array | 'none' | 'failed' {
-    const protocols = offered.map(protocol => Buffer.from(protocol).toString('latin1'))
-    try {
-      const servername = this.#offer.serverName ?? (false as never)
-      const chosen = callback.call(this.#policy.options.socket(), { servername, protocols })
-      if (chosen === undefined) return 'none'
-      const index = protocols.indexOf(chosen)
-      if (index === -1) throw alpnCallbackInvalidResult(chosen, protocols)
-      return offered[index] as Uint8Array
-    } catch (error) {
-      this.#events.onRefused(error as Error)
-      return 'failed'
     }
   }
 }

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { osHost } from '../../../src/host/os/os-host.ts'
 import type { Connection, ConnectionSink, Host, Timer, WriteDone } from '../../../src/host/types.ts'
-import type { BackendEvents, TlsBackend } from '../../../src/tls/connection/backend.ts'
+import type { BackendHandler, TlsBackend } from '../../../src/tls/connection/backend.ts'
 import { lingerMs, maxGatheredBytes, maxHeldBytes } from '../../../src/tls/connection/limits.ts'
 import { TlsConnection } from '../../../src/tls/connection/tls-connection.ts'
 
-class Below {
+class Transport {
   sink: ConnectionSink | undefined
   readonly sent: string[] = []
   readonly calls: string[] = []
@@ -55,42 +55,61 @@ class Below {
 }
 
 class Backend {
-  readonly events: BackendEvents
+  readonly handler: BackendHandler
+  readonly onKeyLog: () => void
   readonly isTransparent = false
   readonly pendingBytes = 0
   output: string[] = []
+  words: string[] = []
   isDestroyed = false
 
-  constructor(events: BackendEvents) {
-    this.events = events
+  constructor(handler: BackendHandler, onKeyLog: () => void) {
+    this.handler = handler
+    this.onKeyLog = onKeyLog
   }
 
   start(): void {
     this.output.push('<hello>')
   }
 
-  /** `done`, `end`, `fail` and `key` are events; all else is plaintext. */
   receive(bytes: Uint8Array): void {
-    for (const word of Buffer.from(bytes).toString().split(' ')) {
-      if (word === 'done') {
-        this.output.push('<finished>')
-        this.events.onHandshakeDone()
-      } else if (word === 'end') this.events.onEnd(false)
-      else if (word === 'key') this.events.onKeyLog('key')
-      else if (word === 'fail') {
-        this.output.push('<alert>')
-        this.events.onError(new Error('failed'))
-      } else this.events.onData(Buffer.from(word))
-    }
+    this.words.push(...Buffer.from(bytes).toString().split(' '))
   }
 
   receiveEnd(): void {
-    this.events.onEnd(true)
+    this.words.push('cut')
+  }
+
+  get hasEvents(): boolean {
+    return this.words.includes('write failed')
+  }
+
+  get hasPending(): boolean {
+    return this.words.length > 0
+  }
+
+  /** `done`, `end`, `cut`, `fail`, `write failed` and `key` are events; all else is plaintext. */
+  step(): boolean {
+    const { handler } = this
+    const word = this.words.shift()
+    if (word === undefined) return false
+    if (word === 'done') {
+      this.output.push('<finished>')
+      handler.onHandshakeDone()
+    } else if (word === 'end') handler.onPeerEnd(false)
+    else if (word === 'cut') handler.onPeerEnd(true)
+    else if (word === 'key') this.onKeyLog()
+    else if (word === 'fail' || word === 'write failed') {
+      this.output.push('<alert>')
+      handler.onFailure(new Error('failed'))
+    } else handler.onPlaintext(Buffer.from(word))
+    return true
   }
 
   write(data: Uint8Array | readonly Uint8Array[]): void {
     this.output.push(`[${data instanceof Uint8Array ? data : Buffer.concat(data)}]`)
-    this.events.onOutput()
+    if (String(data) === 'poison') this.words.unshift('write failed')
+    this.handler.onOutput()
   }
 
   takeOutput(): Uint8Array[] {
@@ -122,13 +141,13 @@ interface MakeOptions {
 }
 
 function make({ agree = true, later = false, onData, host = osHost }: MakeOptions = {}) {
-  const below = new Below()
+  const transport = new Transport()
   const told: string[] = []
   let backend: Backend | undefined
   const owner = {
     host,
-    makeBackend: (events: BackendEvents) => {
-      backend = new Backend(events)
+    makeBackend: (handler: BackendHandler) => {
+      backend = new Backend(handler, () => told.push('key'))
       return backend as unknown as TlsBackend
     },
     onSecure: () => {
@@ -136,13 +155,8 @@ function make({ agree = true, later = false, onData, host = osHost }: MakeOption
       if (!agree) connection.destroy()
       return !later
     },
-    onClientHello() {},
-    onRenegotiation() {},
-    onKeyLog: () => told.push('key'),
-    onSession() {},
-    onOcspResponse() {},
     onDestroyed: () => told.push('released'),
-    onClosed: () => told.push('over'),
+    onTransportClosed: () => told.push('over'),
   }
   const sink: ConnectionSink = {
     onConnect() {},
@@ -155,23 +169,23 @@ function make({ agree = true, later = false, onData, host = osHost }: MakeOption
     onError: error => told.push(error.message),
     onClose: hadError => told.push(`close ${hadError}`),
   }
-  const connection: TlsConnection = new TlsConnection(below as unknown as Connection, owner, sink)
+  const connection: TlsConnection = new TlsConnection(transport as unknown as Connection, owner, sink)
   connection.start()
-  const receives = (text: string) => below.sink?.onData(Buffer.from(text))
-  return { below, told, connection, receives, backend: () => backend as Backend }
+  const receives = (text: string) => transport.sink?.onData(Buffer.from(text))
+  return { transport, told, connection, receives, backend: () => backend as Backend }
 }
 
 describe('before the peer is agreed to', () => {
   it('nothing that is written leaves; afterwards it goes in one', async () => {
-    const { below, connection, receives } = make()
+    const { transport, connection, receives } = make()
     const sent: string[] = []
     connection.write(Buffer.from('a'), undefined, () => sent.push('a'))
     connection.write('b', 'utf8', () => sent.push('b'))
     assert.equal(connection.bufferedBytes, 2)
     await turn()
-    assert.deepEqual(below.sent, ['<hello>'])
+    assert.deepEqual(transport.sent, ['<hello>'])
     receives('done')
-    assert.deepEqual(below.sent, ['<hello>', '<finished>[ab]'])
+    assert.deepEqual(transport.sent, ['<hello>', '<finished>[ab]'])
     await turn()
     assert.deepEqual([sent, connection.bufferedBytes, connection.bytesWritten], [['a', 'b'], 0, 2])
   })
@@ -186,7 +200,7 @@ describe('before the peer is agreed to', () => {
   })
 
   it('a refused one gets neither what was written nor the last flight', async () => {
-    const { below, told, connection, receives } = make({ agree: false })
+    const { transport, told, connection, receives } = make({ agree: false })
     const failed: unknown[] = []
     connection.write('secret', 'utf8', error => failed.push((error as { code?: string } | null)?.code))
     connection.resume()
@@ -198,22 +212,22 @@ describe('before the peer is agreed to', () => {
     })
     await turn()
     await turn()
-    assert.deepEqual(below.sent, ['<hello>'])
+    assert.deepEqual(transport.sent, ['<hello>'])
     const code = Number.parseInt(process.versions.node, 10) < 24 ? undefined : 'ECANCELED'
-    assert.deepEqual([told, failed, below.calls.at(-1)], [['secure', 'released'], [code], 'destroy'])
+    assert.deepEqual([told, failed, transport.calls.at(-1)], [['secure', 'released'], [code], 'destroy'])
   })
 
   it('the peer waits while the owner thinks, and goes on afterwards', async () => {
-    const { below, told, connection, receives } = make({ later: true })
+    const { transport, told, connection, receives } = make({ later: true })
     connection.resume()
     receives('done early')
     // A peer that goes away meanwhile is noticed.
-    assert.deepEqual([told, below.calls.at(-1)], [['secure'], 'resume'])
+    assert.deepEqual([told, transport.calls.at(-1)], [['secure'], 'resume'])
     receives('x'.repeat(maxHeldBytes + 1))
-    assert.deepEqual([told, below.calls.at(-1)], [['secure'], 'pause'])
+    assert.deepEqual([told, transport.calls.at(-1)], [['secure'], 'pause'])
     connection.open()
     await turn()
-    assert.deepEqual([told.slice(0, 2), below.calls.at(-1)], [['secure', 'early'], 'resume'])
+    assert.deepEqual([told.slice(0, 2), transport.calls.at(-1)], [['secure', 'early'], 'resume'])
   })
 
   it('says to wait when much has been written, and to go on later', async () => {
@@ -227,7 +241,7 @@ describe('before the peer is agreed to', () => {
 
 describe('afterwards', () => {
   it('what is written while something is told goes in one, and so does what is corked', () => {
-    const { below, connection, receives } = make({
+    const { transport, connection, receives } = make({
       onData: text => {
         connection.write(`${text}!`)
         connection.write('?')
@@ -236,20 +250,20 @@ describe('afterwards', () => {
     receives('done')
     connection.resume()
     receives('a b')
-    assert.equal(below.sent.at(-1), '[a!?b!?]')
+    assert.equal(transport.sent.at(-1), '[a!?b!?]')
     connection.cork()
     connection.write('c')
     connection.write('d')
     connection.uncork()
-    assert.equal(below.sent.at(-1), '[cd]')
+    assert.equal(transport.sent.at(-1), '[cd]')
   })
 
   it('a reader that pauses hears no more, and pauses the peer; then the rest in order, and the end last', async () => {
-    const { below, told, connection, receives } = make({ onData: () => connection.pause() })
+    const { transport, told, connection, receives } = make({ onData: () => connection.pause() })
     receives('done')
     connection.resume()
     receives('a b end')
-    assert.deepEqual([told, below.calls.at(-1)], [['secure', 'a'], 'pause'])
+    assert.deepEqual([told, transport.calls.at(-1)], [['secure', 'a'], 'pause'])
     for (const expected of ['b', 'end']) {
       connection.resume()
       await turn()
@@ -274,55 +288,79 @@ describe('afterwards', () => {
     assert.deepEqual(told, ['secure', 'a', 'key', 'b'])
   })
 
-  it('a write that fills the connection below says so, and drains with it', () => {
-    const { below, told, connection, receives } = make()
+  it('what fails in a write is reported on a turn of its own', async () => {
+    const { transport, told, connection, receives } = make()
     receives('done')
-    below.isFull = true
+    connection.write('poison')
+    assert.deepEqual(told, ['secure'])
+    await turn()
+    assert.deepEqual(told, ['secure', 'failed', 'released'])
+    assert.equal(transport.sent.at(-1), '<alert>')
+  })
+
+  it('no step is made ahead of a reader that has paused, but for the record that it is in', async () => {
+    const { told, connection, receives, backend } = make({ onData: () => connection.pause() })
+    receives('done')
+    connection.resume()
+    receives('a key b key c')
+    assert.deepEqual(
+      [told, backend().words],
+      [
+        ['secure', 'a', 'key'],
+        ['key', 'c'],
+      ],
+    )
+  })
+
+  it('a write that fills the transport says so, and drains with it', () => {
+    const { transport, told, connection, receives } = make()
+    receives('done')
+    transport.isFull = true
     assert.equal(connection.write('a'), false)
-    assert.equal(below.sent.at(-1), '[a]')
-    below.sink?.onDrain()
-    below.sink?.onDrain()
+    assert.equal(transport.sent.at(-1), '[a]')
+    transport.sink?.onDrain()
+    transport.sink?.onDrain()
     assert.deepEqual(told, ['secure', 'drain'])
   })
 })
 
 describe('the end', () => {
   it('goes behind what was written, with close_notify', () => {
-    const { below, connection, receives } = make()
+    const { transport, connection, receives } = make()
     connection.write('a')
     connection.end()
     receives('done')
-    assert.equal(below.sent.join(''), '<hello><finished>[a]<close>')
-    assert.ok(below.calls.includes('end'))
+    assert.equal(transport.sent.join(''), '<hello><finished>[a]<close>')
+    assert.ok(transport.calls.includes('end'))
     assert.equal(connection.write('b'), false)
   })
 
   it('is known for a cut where the peer did not say it', () => {
-    const { below, told, connection, receives } = make()
+    const { transport, told, connection, receives } = make()
     receives('done')
     connection.resume()
-    below.sink?.onEnd()
+    transport.sink?.onEnd()
     assert.deepEqual([told.at(-1), connection.isTruncated], ['end', true])
   })
 
   it('of a failure: the alert, one error, one close, keys gone', () => {
-    const { below, told, connection, receives, backend } = make()
+    const { transport, told, connection, receives, backend } = make()
     receives('done')
     connection.resume()
     receives('a fail b')
-    assert.deepEqual(below.sent.at(-1), '<finished><alert>'.slice(10))
-    assert.equal(below.calls.at(-1), 'destroy')
+    assert.deepEqual(transport.sent.at(-1), '<finished><alert>'.slice(10))
+    assert.equal(transport.calls.at(-1), 'destroy')
     connection.destroy()
-    below.sink?.onClose(false)
+    transport.sink?.onClose(false)
     assert.deepEqual(told, ['secure', 'a', 'failed', 'released', 'over', 'close true'])
     assert.equal(backend().isDestroyed, true)
   })
 
   it('an alert that cannot leave at once has its time', () => {
-    const { below, receives } = make()
-    below.bufferedBytes = 1
+    const { transport, receives } = make()
+    transport.bufferedBytes = 1
     receives('fail')
-    assert.deepEqual(below.calls.slice(-2), ['end', 'destroy'])
+    assert.deepEqual(transport.calls.slice(-2), ['end', 'destroy'])
   })
 
   it('an alert that does not leave within lingerMs is given up', () => {
@@ -332,32 +370,32 @@ describe('the end', () => {
       return { unref() {}, ref() {}, cancel: () => void timers.pop() } as unknown as Timer
     }
     const host: Host = { ...osHost, clock: { ...osHost.clock, setTimer } }
-    const { below, receives } = make({ host })
-    below.bufferedBytes = 1
+    const { transport, receives } = make({ host })
+    transport.bufferedBytes = 1
     // A peer that does not read: the end of what was written never comes.
-    below.end = () => below.calls.push('end')
+    transport.end = () => transport.calls.push('end')
     receives('fail')
-    assert.deepEqual([below.calls.at(-1), timers.length, timers[0]?.delayMs], ['end', 1, lingerMs])
+    assert.deepEqual([transport.calls.at(-1), timers.length, timers[0]?.delayMs], ['end', 1, lingerMs])
     timers[0]?.callback()
-    assert.equal(below.calls.at(-1), 'destroy')
+    assert.equal(transport.calls.at(-1), 'destroy')
   })
 
-  it('comes from below too, and ends all', async () => {
-    const { below, told, connection, receives, backend } = make()
+  it('comes from transport too, and ends all', async () => {
+    const { transport, told, connection, receives, backend } = make()
     receives('done')
-    below.sink?.onError(new Error('reset'))
-    below.sink?.onClose(true)
+    transport.sink?.onError(new Error('reset'))
+    transport.sink?.onClose(true)
     assert.deepEqual(told.slice(1), ['reset', 'released', 'over', 'close true'])
     assert.equal(backend().isDestroyed, true)
     assert.equal(connection.write('x'), false)
   })
 
   it('a peer that is gone before it has our end is no error', () => {
-    const { below, told, connection, receives } = make()
+    const { transport, told, connection, receives } = make()
     receives('done')
     connection.end()
-    below.sink?.onError(Object.assign(new Error('write EPIPE'), { syscall: 'write' }))
-    below.sink?.onClose(true)
+    transport.sink?.onError(Object.assign(new Error('write EPIPE'), { syscall: 'write' }))
+    transport.sink?.onClose(true)
     assert.deepEqual(told.slice(1), ['released', 'over', 'close false'])
   })
 })

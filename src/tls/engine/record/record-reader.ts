@@ -53,6 +53,11 @@ export class RecordReader {
     this.#isOwn = true
   }
 
+  /** There is more than the beginning of a record that is known already to be cut off. */
+  get hasInput(): boolean {
+    return this.#end > this.#at
+  }
+
   /** Bytes that wait. */
   get size(): number {
     return this.#end - this.#at + this.#partialSize
