@@ -6,28 +6,13 @@
 // ahead of what the reader has taken, but for one record; and a callback that throws, or calls back in, finds no work half done.
 
 import { silentSink } from '../../host/silent-sink.ts'
-import type { Connection, ConnectionSink, Host, TextEncoding, WriteDone } from '../../host/types.ts'
+import type { Connection, ConnectionSink, TextEncoding, WriteDone } from '../../host/types.ts'
 import { writeCancelled, writeRefused } from '../errors.ts'
 import type { BackendHandler, TlsBackend } from './backend.ts'
+import type { ConnectionPolicy } from './connection-policy.ts'
 import { lingerMs, maxGatheredBytes, maxHeldBytes } from './limits.ts'
 import { OverTransport } from './over-transport.ts'
 import { TlsOutput } from './tls-output.ts'
-
-/** What a connection needs of its policy: a backend, and whether the peer is accepted. */
-export interface ConnectionPolicy {
-  readonly host: Host
-  /** Called once, when the handshake is to begin. */
-  makeBackend(handler: BackendHandler): TlsBackend
-  /**
-   * The handshake is done. Nothing has been sent or delivered yet: a rejected peer is destroyed here.
-   * @returns false: the policy will call `open()`
-   */
-  onSecure(): boolean
-  /** It is over for those above: destroyed, failed or closed. Once. */
-  onDestroyed(): void
-  /** The transport has closed, and the sink is about to be notified. */
-  onTransportClosed(): void
-}
 
 /**
  *     waiting --start()--> handshake --Finished--> secured --open()--> open

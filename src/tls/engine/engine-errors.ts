@@ -6,9 +6,11 @@ import {
   alertName,
   alertReason,
   HANDSHAKE_FAILURE,
+  INTERNAL_ERROR,
   MISSING_EXTENSION,
   PROTOCOL_VERSION,
 } from '../wire/alerts.ts'
+import { WireError } from '../wire/bytes.ts'
 
 export class TlsError extends Error {
   /** `peer`: it sent a fatal alert. `local`: we refused what came, or could not go on. */
@@ -57,4 +59,14 @@ export function missingExtension(reason = 'missing extension'): Error {
 
 export function noSharedCipher(): Error {
   return refusal(HANDSHAKE_FAILURE, 'no shared cipher')
+}
+
+/** Whatever has been thrown while the engine was at work. */
+export function asTlsError(error: unknown): TlsError {
+  if (error instanceof TlsError) return error
+  if (error instanceof WireError) return refusal(error.alert, error.reason)
+  // A bug of ours or a callback that threw: the peer learns no more than that, the owner gets all of it.
+  const failure = refusal(INTERNAL_ERROR, 'internal error', error instanceof Error ? error.message : undefined)
+  failure.cause = error
+  return failure
 }

@@ -9,7 +9,6 @@ import {
   DECODE_ERROR,
   HANDSHAKE_FAILURE,
   ILLEGAL_PARAMETER,
-  INTERNAL_ERROR,
   NO_RENEGOTIATION,
   RECORD_OVERFLOW,
   readAlert,
@@ -17,11 +16,10 @@ import {
   USER_CANCELED,
   writeAlert,
 } from '../wire/alerts.ts'
-import { WireError } from '../wire/bytes.ts'
 import { writeMessage } from '../wire/handshake-messages.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_SIZE } from '../wire/records.ts'
 import { startClient } from './client/client-handshake.ts'
-import { alertReceived, refusal, TlsError } from './engine-errors.ts'
+import { alertReceived, asTlsError, refusal } from './engine-errors.ts'
 import {
   MAX_CHANGE_CIPHER_SPECS,
   MAX_EMPTY_RECORDS,
@@ -64,13 +62,13 @@ class Engine implements TlsEngine, HandshakeChannel {
   readonly #writer: RecordWriter
   readonly #secrets: { destroy(): void }[] = []
   readonly #events: Event[] = []
-  readonly #isStepped: boolean
+  readonly #pace: Pace
   #maxReceived = MAX_PLAINTEXT
   /** Calls into the engine that are under way: the outermost tells of output. */
   #depth = 0
   #isReading = false
-  #isDead = false
-  #hasClosed = false
+  /** `closed`: we have sent close_notify. */
+  #ownEnd: 'open' | 'closed' | 'destroyed' = 'open'
   #peerHasClosed = false
   #hasSentChangeCipherSpec = false
   #emptyRecords = 0
@@ -79,7 +77,7 @@ class Engine implements TlsEngine, HandshakeChannel {
 
   constructor(config: TlsEngineConfig, handler: TlsEngineHandler, pace: Pace) {
     this.config = config
-    this.#isStepped = pace === 'stepped'
+    this.#pace = pace
     this.handler = handler
     this.transcript = new Transcript(config.crypto)
     this.allowsRenegotiation = config.allowRenegotiation
@@ -113,7 +111,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     if (this.#isReading || this.#isWaiting) {
       this.#reader.keep()
       if (this.#reader.size > MAX_WAITING_INPUT) this.#enter(() => this.#refuseWaitingInput())
-    } else if (!this.#isStepped) this.#read()
+    } else if (this.#pace === 'free') this.#read()
   }
 
   step(): boolean {
@@ -143,7 +141,8 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   write(data: Uint8Array | readonly Uint8Array[]): void {
-    if (!this.isHandshakeDone || this.#hasClosed) throw new Error('nothing can be written on this connection now')
+    if (!this.isHandshakeDone || this.#ownEnd === 'closed')
+      throw new Error('nothing can be written on this connection now')
     const parts = data instanceof Uint8Array ? [data] : data
     this.#enter(() => {
       this.connected?.sendsData()
@@ -152,7 +151,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   takeOutput(): Uint8Array[] {
-    if (this.#isStepped && !this.#isDead) this.#writer.flush()
+    if (this.#pace === 'stepped' && !this.#isDead) this.#writer.flush()
     return this.#writer.take()
   }
 
@@ -162,13 +161,13 @@ class Engine implements TlsEngine, HandshakeChannel {
     this.#enter(() => {
       this.#state = state.answer?.(answer)
     })
-    if (!this.#isReading && !this.#isStepped) this.#read()
+    if (!this.#isReading && this.#pace === 'free') this.#read()
   }
 
   closeNotify(): void {
-    if (this.#isDead || this.#hasClosed) return
+    if (this.#ownEnd !== 'open') return
     this.#enter(() => {
-      this.#hasClosed = true
+      this.#ownEnd = 'closed'
       this.#sendAlert(ALERT_LEVEL_WARNING, CLOSE_NOTIFY)
     })
   }
@@ -182,12 +181,12 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   updateKeys(requestPeer: boolean): void {
-    if (this.isHandshakeDone && !this.#hasClosed) this.#enter(() => this.connected?.updateKeys(requestPeer))
+    if (this.isHandshakeDone && this.#ownEnd !== 'closed') this.#enter(() => this.connected?.updateKeys(requestPeer))
   }
 
   renegotiate(options?: { readonly requestCert?: boolean }): boolean {
     const { connected } = this
-    if (connected === undefined || this.#isDead || this.#hasClosed || this.#state !== connected) return false
+    if (connected === undefined || this.#ownEnd !== 'open' || this.#state !== connected) return false
     let next: HandshakeState | undefined
     this.#enter(() => {
       next = connected.renegotiate(options?.requestCert ?? this.config.requestCert)
@@ -210,7 +209,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   destroy(): void {
-    this.#isDead = true
+    this.#ownEnd = 'destroyed'
     this.#events.length = 0
     this.#state = undefined
     this.#writer.destroy()
@@ -296,6 +295,10 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   // Reading.
+
+  get #isDead(): boolean {
+    return this.#ownEnd === 'destroyed'
+  }
 
   get #isWaiting(): boolean {
     return this.#state?.answer !== undefined
@@ -452,7 +455,7 @@ class Engine implements TlsEngine, HandshakeChannel {
       this.#depth--
     }
     // Within a call that reads, the events wait for the end of its step.
-    if (!this.#isReading && !this.#isStepped) this.#tellEvents()
+    if (!this.#isReading && this.#pace === 'free') this.#tellEvents()
     this.#finishCall()
   }
 
@@ -482,18 +485,9 @@ class Engine implements TlsEngine, HandshakeChannel {
   }
 
   #endWithAlert(alert: AlertDescription): void {
-    if (!this.#hasClosed) this.#sendAlert(ALERT_LEVEL_FATAL, alert)
+    if (this.#ownEnd === 'open') this.#sendAlert(ALERT_LEVEL_FATAL, alert)
     this.destroy()
   }
-}
-
-function asTlsError(error: unknown): TlsError {
-  if (error instanceof TlsError) return error
-  if (error instanceof WireError) return refusal(error.alert, error.reason)
-  // A bug of ours or a callback that threw: the peer learns no more than that, the owner gets all of it.
-  const failure = refusal(INTERNAL_ERROR, 'internal error', error instanceof Error ? error.message : undefined)
-  failure.cause = error
-  return failure
 }
 
 function hex(bytes: Uint8Array): string {

@@ -30,7 +30,6 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
   serverName: string | undefined
   /** Whom the certificate has to name: saved sessions are good for nobody else. */
   identity = 'localhost'
-  mayRenegotiate = true
   readonly options: ClientOptions
   /** Filled in once it has been made. */
   socket: PolicySocket | undefined

@@ -4,7 +4,8 @@
 import type { Connection, ConnectionSink, Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
 import type { BackendHandler, BackendPolicy, PeerVerdict, TlsBackend } from '../connection/backend.ts'
-import { type ConnectionPolicy, TlsConnection } from '../connection/tls-connection.ts'
+import type { ConnectionPolicy } from '../connection/connection-policy.ts'
+import { TlsConnection } from '../connection/tls-connection.ts'
 import { judgeChain } from './chain-verdict.ts'
 
 /** The TLSSocket that shows a connection, as far as its policy sees it. */
@@ -22,6 +23,7 @@ export abstract class Policy implements ConnectionPolicy, BackendPolicy {
   readonly host: Host
   context: SecureContext
   connection: TlsConnection | undefined
+  mayRenegotiate = true
   #isTraced = false
   #maxFragmentSize: number | undefined
 

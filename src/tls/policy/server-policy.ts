@@ -21,7 +21,6 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
   readonly options: ServerPolicyOptions
   requestCert: boolean
   rejectUnauthorized: boolean
-  mayRenegotiate = true
   isAuthorized = false
   authorizationError: string | null = null
   #serverName: string | undefined
