@@ -8,24 +8,24 @@ export interface TlsBackend {
   start(): void
   /** The bytes are the backend's to keep; `step()` reads them. */
   receive(bytes: Uint8Array): void
-  /** The stream below has ended; `onPeerEnd` tells what that means, once all that came before has been read. */
+  /** The transport has ended; `onPeerEnd` says what that means, once all that came before has been read. */
   receiveEnd(): void
   /**
-   * Tells one event, or reads one record and tells what it brought about. A handler may throw and may call back in: the backend has
+   * Dispatches one event, or reads one record and dispatches what it brought about. A handler may throw and may call back in: the backend has
    * done its work by then.
    * @returns false: there is nothing to do
    */
   step(): boolean
-  /** `step()` has an event to tell; has that, or bytes to look at. */
+  /** `step()` has an event to dispatch; has that, or bytes to look at. */
   readonly hasEvents: boolean
   readonly hasPending: boolean
   /** Only once the handshake is done: what is written before it throws. */
   write(data: Uint8Array | readonly Uint8Array[]): void
   /** Records, in order. */
   takeOutput(): Uint8Array[]
-  /** What is written goes straight to the connection below, and what comes from there is for the reader. */
+  /** What is written goes straight to the transport, and what comes from there is for the reader. */
   readonly isTransparent: boolean
-  /** An error of the connection below, in words that the backend knows better; undefined: it means an end too early. */
+  /** An error of the transport, in the backend's words where it has better ones; undefined: it means an end too early. */
   explain(error: Error): Error | undefined
   /** Bytes that were written and are not in the output yet; `onOutput` comes when they are. */
   readonly pendingBytes: number
@@ -172,7 +172,7 @@ export interface BackendHandler {
   takeNative(): object | undefined
   /** What the connection stands on from now on: it carries plaintext, and the backend passes it through. */
   standOn(transport: Connection): void
-  /** There is output, or something is pending, of which no call on the backend tells. */
+  /** There is output, or an event waits, that came about in no call on the backend. */
   onOutput(): void
   onHandshakeDone(): void
   onPlaintext(data: Uint8Array): void

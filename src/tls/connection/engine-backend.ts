@@ -1,6 +1,5 @@
-// Our engine as a backend, stepped by the connection: it steps for each event and each record, and what the engine tells goes straight
-// to whom it concerns: bytes, ends and failures to the connection, all else to the policy. What was agreed has Node's names here, and
-// errors are OpenSSL's.
+// Our engine as a backend. The connection steps it, and each event goes straight to its consumer: plaintext, ends and failures to the
+// connection, all else to the policy. What was agreed has Node's names here, and errors are OpenSSL's.
 
 import { X25519MLKEM768 } from '../../crypto/named-groups.ts'
 import { engineError, opensslError } from '../api/openssl-errors.ts'
@@ -27,8 +26,8 @@ export abstract class EngineBackend<Policy extends BackendPolicy> implements Tls
   protected readonly engine: TlsEngine
   readonly #offered: SavedSession | undefined
   readonly #credential: Credential | undefined
-  /** The stream below has ended: told once all that came before is. */
-  #transportEnd: 'open' | 'pending' | 'told' = 'open'
+  /** `pending`: the transport has ended, and what came before has not all been read. */
+  #transportEnd: 'open' | 'pending' | 'reported' = 'open'
   protected hasPsk = false
   #verdict: PeerVerdict | undefined
   #isTraced = false
@@ -59,7 +58,7 @@ export abstract class EngineBackend<Policy extends BackendPolicy> implements Tls
   step(): boolean {
     if (this.engine.step()) return true
     if (this.#transportEnd !== 'pending') return false
-    this.#transportEnd = 'told'
+    this.#transportEnd = 'reported'
     // Behind close_notify it is no news.
     if (!this.engine.hasPeerClosed) this.handler.onPeerEnd(true)
     return true

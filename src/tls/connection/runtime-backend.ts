@@ -26,7 +26,7 @@ import type {
 abstract class RuntimeBackend<Policy extends BackendPolicy> implements TlsBackend {
   protected readonly policy: Policy
   protected readonly handler: BackendHandler
-  /** What the runtime has told, for `step()`. */
+  /** What the runtime has emitted, for `step()`. */
   readonly #events: (() => void)[] = []
   protected socket: runtime.TLSSocket | undefined
   /** Towards the runtime's socket, which takes it for its network. */
@@ -115,12 +115,12 @@ abstract class RuntimeBackend<Policy extends BackendPolicy> implements TlsBacken
   }
 
   closeNotify(done: () => void): void {
-    // The connection below is the runtime's TLS itself: its end says so to the peer.
+    // The transport is the runtime's TLS itself: its end says so to the peer.
     if (this.isTransparent) {
       done()
       return
     }
-    // The runtime ends the stream below once its alert is written.
+    // The runtime ends its network once its alert is written.
     this.network.once('finish', done)
     this.socket?.end()
   }

@@ -2,8 +2,8 @@
 // sends what it puts out. What is written before the handshake is done, and before the policy has agreed to the peer, waits here.
 // Who may be at the other end (certificates, names, sessions) is the policy's to say.
 //
-// The backend does one thing at a time: it tells an event, or reads a record and tells what that brought about. So nothing is read
-// ahead of what the reader has taken, but for one record; and a callback that throws, or calls back in, finds no work half done.
+// The backend does one thing at a time: it dispatches an event, or reads a record and dispatches what that brought about. So nothing is
+// read ahead of what the reader has taken, but for one record; and a callback that throws, or calls back in, finds no work half done.
 
 import { silentSink } from '../../host/silent-sink.ts'
 import type { Connection, ConnectionSink, TextEncoding, WriteDone } from '../../host/types.ts'
@@ -43,7 +43,7 @@ export class TlsConnection extends OverTransport implements Connection, Connecti
   #isSuspended = false
   /** What has come while a program was asked. The peer's end is noticed meanwhile, but it may not fill us up. */
   #heldBytes = 0
-  /** The backend is at work, or tells what it did: what is written meanwhile goes out together afterwards. */
+  /** The backend is at work, or dispatches an event: what is written meanwhile goes out together afterwards. */
   #depth = 0
   #isAdvancing = false
   #corks = 0
@@ -124,7 +124,7 @@ export class TlsConnection extends OverTransport implements Connection, Connecti
       backend.receive(chunk)
     } finally {
       this.#depth--
-      // What the backend puts out is sent after what it tells: a rejected peer gets no last flight, and no certificate of ours; and
+      // What the backend puts out is sent after its events: a rejected peer gets no last flight, and no certificate of ours; and
       // an answer travels with it.
       this.#advance()
     }

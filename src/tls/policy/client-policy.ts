@@ -39,8 +39,8 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
   #isVerified = false
   #pendingSession: Buffer | undefined
   #savedSession: Uint8Array | undefined
-  /** The backend may have a newer one, of which nobody has heard yet. */
-  #toldSession: Uint8Array | undefined
+  /** The latest that the program has had; the backend may have a newer one. */
+  #shownSession: Uint8Array | undefined
 
   constructor(host: Host, context: SecureContext, options: ClientOptions) {
     super(host, context)
@@ -60,16 +60,16 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
   }
 
   get session(): Buffer<ArrayBuffer> | undefined {
-    const session = this.#toldSession ?? this.backend?.session
+    const session = this.#shownSession ?? this.backend?.session
     // Before the server's first ticket there is nothing to resume, and yet, as in Node, something to show.
     if (session === undefined) return this.#isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
     return sealSession(session, this.identity)
   }
 
-  /** That of the session: of two that came together the first is told before the second counts. */
+  /** That of the session: of two that came together the first is emitted before the second counts. */
   override get ticket(): Uint8Array | undefined {
-    const told = this.#toldSession && readSession(this.#toldSession)?.ticket
-    return told?.length ? told : super.ticket
+    const shown = this.#shownSession && readSession(this.#shownSession)?.ticket
+    return shown?.length ? shown : super.ticket
   }
 
   /** The verdict on the server's certificate chain; the name in it is the caller's to check. */
@@ -131,7 +131,7 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
   }
 
   onSession(session: Uint8Array): void {
-    this.#toldSession = session
+    this.#shownSession = session
     this.showSession(sealSession(session, this.identity))
   }
 

@@ -1,5 +1,5 @@
 // One connection of a server on its way from accepted to secured: runs the handshake, keeps its time, judges the client's
-// certificate, and either hands the connection on or tells 'tlsClientError'. The TLSSocket that Node shows is made when
+// certificate, and either hands the connection on or emits 'tlsClientError'. The TLSSocket that Node shows is made when
 // somebody looks.
 
 import type { Duplex } from 'node:stream'
@@ -38,14 +38,14 @@ export interface AcceptingServer extends ShowingServer {
 export class SecureAccept extends ServerPolicy implements ConnectionSink {
   readonly server: AcceptingServer
   declare readonly connection: TlsConnection
-  /** What shows the connection below, where a program has seen it. */
+  /** What shows the transport, where a program has seen it. */
   rawSocket: Socket | undefined
   /** What a program has handed in instead. */
   stream: Duplex | undefined
   readonly #release: () => void
   readonly #timer: Timer
   #socket: TLSSocket | undefined
-  /** Handed on, or its failure has been told. */
+  /** Handed on, or its failure has been reported. */
   #isSettled = false
   #isSecure = false
 

@@ -24,7 +24,7 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
   isAuthorized = false
   authorizationError: string | null = null
   #serverName: string | undefined
-  /** 'newSession' has been told, and the program has not called back: the handshake's end waits. */
+  /** 'newSession' has been emitted, and the program has not called back: the handshake's end waits. */
   #sessionsPending = 0
   #isSecurePending = false
   #handshakes = 0
