@@ -313,6 +313,68 @@ describe('a session', () => {
     })
   })
 
+  for (const [whose, module] of [
+    ['ours', http2],
+    ["the runtime's", builtIn],
+  ] as const) {
+    it(`resets its streams, but for the last, before the GOAWAY of destroy() (${whose})`, async () => {
+      for (const [reason, expected] of [
+        [undefined, ['1 close 0', '3 close 0', '5 close 8']],
+        [2, ['1 STREAM_ERROR', '1 close 2', '3 STREAM_ERROR', '3 close 2', '5 SESSION_ERROR', '5 close 2']],
+      ] as const) {
+        const server = module.createServer()
+        const heard: string[] = []
+        const open: Promise<void>[] = []
+        const areOpen = new Promise<void>(resolve => {
+          server.on('stream', stream => {
+            stream.on('error', ({ code }: NodeJS.ErrnoException) => heard.push(`${stream.id} ${code?.slice(10)}`))
+            open.push(
+              new Promise(closed => {
+                stream.on('close', () => {
+                  heard.push(`${stream.id} close ${stream.rstCode}`)
+                  closed()
+                })
+              }),
+            )
+            if (open.length === 3) resolve()
+          })
+        })
+        await withServer(
+          server,
+          async client => {
+            client.on('error', () => {})
+            for (let i = 0; i < 3; i++) client.request({ ':method': 'POST' }).on('error', () => {})
+            await areOpen
+            client.destroy(reason as never)
+            await Promise.all(open)
+            assert.deepEqual(heard, expected)
+          },
+          module.connect,
+        )
+      }
+    })
+  }
+
+  it("refuses a request in 'goaway' as one that the server has not looked at", async () => {
+    const sessions: builtIn.ServerHttp2Session[] = []
+    const server = streams(stream => {
+      sessions[0]?.goaway(0)
+      stream.respond()
+      stream.end()
+    })
+    server.on('session', session => sessions.push(session))
+    await withServer(server, async client => {
+      client.request().resume()
+      const refused = new Promise<string>(resolve => {
+        client.once('goaway', () => {
+          const request = client.request()
+          request.on('error', error => resolve(`${error.message} ${request.rstCode}`))
+        })
+      })
+      assert.equal(await refused, 'Stream closed with error code NGHTTP2_REFUSED_STREAM 7')
+    })
+  })
+
   it("is destroyed with an error, which is told right before 'close', and with its streams", async () => {
     await withServer(
       streams(() => {}),

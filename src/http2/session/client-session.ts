@@ -6,7 +6,7 @@ import { validateAbortSignal, validateBoolean, validateNumber } from '../../core
 import type { Host } from '../../host/types.ts'
 import * as diagnostics from '../diagnostics.ts'
 import { goawaySession, invalidSession, outOfStreams } from '../errors.ts'
-import { PROTOCOL_ERROR, SESSION_CLIENT } from '../numbers.ts'
+import { PROTOCOL_ERROR, REFUSED_STREAM, SESSION_CLIENT } from '../numbers.ts'
 import type { CompleteOptions } from '../options.ts'
 import { ClientHttp2Stream } from '../stream/client-stream.ts'
 import { type HeaderArray, type HeaderObject, sensitiveNames } from '../stream/header-map.ts'
@@ -100,7 +100,9 @@ export class ClientHttp2Session extends Http2Session {
     const sensitive = sensitiveNames(headers as HeaderObject | HeaderArray)
     const opened = carrier.engine.openStream(pairs, { endStream: endStream === true, sensitive })
     if (opened === undefined) {
-      stream.destroy(carrier.engine.openRefusal() === 'goaway' ? goawaySession() : outOfStreams())
+      // In 'goaway', which comes before the session closes.
+      if (carrier.engine.openRefusal() === 'goaway') process.nextTick(closedByEngine, stream, REFUSED_STREAM, false)
+      else stream.destroy(outOfStreams())
       return
     }
     if (opened === false) {

@@ -135,9 +135,10 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.#applyResets()
   }
 
-  /** The session's end: GOAWAY, which tells of all streams. */
+  /** The session's end: RST_STREAM for the streams that it took along, but for the last as in Node, of which GOAWAY tells. */
   destroy(code: number): void {
-    this.#resets = []
+    this.#resets.pop()
+    this.#applyResets()
     this.#ends = []
     this.engine.destroy(code)
     this.answers.cancel()
