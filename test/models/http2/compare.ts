@@ -27,7 +27,7 @@ function heardBy({ sessions, streams, serverLog, model }: Stage, lost: ReadonlyS
     if (isRefused) continue
     for (const side of ['client', 'server'] as const) {
       const end = streams[side].get(id)
-      if (end !== undefined) ends.push([end.name, lost.has(id) ? end.log.flatMap(lostEntry) : end.log])
+      if (end !== undefined) ends.push([end.name, lost.has(id) ? end.log.filter(isNoContent) : end.log])
     }
   }
   return { ends: Object.fromEntries(ends), serverLog }
@@ -44,8 +44,5 @@ const isNoGoaway = (entry: string) => !entry.startsWith('goaway')
 const isFirstGoaway = (entry: string, index: number, log: readonly string[]) =>
   !(entry.startsWith('goaway') && log[index - 1] === entry)
 
-/** Of some of the streams of a session that ends Node says RST_STREAM before its GOAWAY, which then ends them. */
-function lostEntry(entry: string): string[] {
-  if (entry === 'data' || entry === 'end') return []
-  return [entry.replace(/^(close|error) .*/, '$1')]
-}
+/** What was on its way when a session ended arrives or does not. */
+const isNoContent = (entry: string) => entry !== 'data' && entry !== 'end'

@@ -90,11 +90,20 @@ export class SessionEnd extends Ear {
   readonly session: Http2Session
   readonly side: Side
 
-  constructor(name: string, side: Side, session: Http2Session, throwing: string | undefined, heard: () => void) {
+  /** @param isNodes - its own say 'close' twice where the peer destroys its end amid an answer */
+  constructor(
+    name: string,
+    side: Side,
+    session: Http2Session,
+    throwing: string | undefined,
+    heard: () => void,
+    isNodes: boolean,
+  ) {
     super(name, heard)
     this.session = session
     this.side = side
-    this.listen(session, ['connect', 'localSettings', 'remoteSettings', 'timeout', 'frameError', 'close'])
+    this.listen(session, ['connect', 'localSettings', 'remoteSettings', 'timeout', 'frameError'])
+    session[isNodes ? 'once' : 'on']('close', () => this.hear('close'))
     // Our engine measures the path with one of its own.
     session.on('ping', (payload: Buffer) => payload.equals(PING) && this.hear('ping'))
     session.on('goaway', code => this.hear(`goaway ${code}`))

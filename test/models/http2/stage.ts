@@ -127,7 +127,14 @@ export class Stage {
     const session = world.client(() => this.stack.connect(world.serverAddress, this.#relay.port))
     this.retained.add(session)
     this.sessions.client.push(
-      new SessionEnd(`session ${index}, client`, 'client', session, this.#setting.throwing, this.#onHeard),
+      new SessionEnd(
+        `session ${index}, client`,
+        'client',
+        session,
+        this.#setting.throwing,
+        this.#onHeard,
+        this.stack.isNodes,
+      ),
     )
     session.on('stream', (stream, headers) => {
       this.#addStream('client', String(headers['x-id']), stream, headers['x-reads'] === '1')
@@ -138,7 +145,14 @@ export class Stage {
     const { server } = this.sessions
     this.retained.add(session)
     server.push(
-      new SessionEnd(`session ${server.length}, server`, 'server', session, this.#setting.throwing, this.#onHeard),
+      new SessionEnd(
+        `session ${server.length}, server`,
+        'server',
+        session,
+        this.#setting.throwing,
+        this.#onHeard,
+        this.stack.isNodes,
+      ),
     )
   }
 
