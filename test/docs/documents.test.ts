@@ -15,6 +15,8 @@ const documents = [
   'bench/README.md',
 ]
 
+const allSources = ['src', 'test', 'bench', 'types'].flatMap(folder => filesBelow(folder, 'ts')).map(file => `/${file}`)
+
 describe('documents', () => {
   for (const document of documents) {
     const text = read(document)
@@ -38,6 +40,14 @@ describe('documents', () => {
           )
       const missing = files.filter(file => !existsSync(join(root, file)))
       assert.deepEqual(missing, [])
+
+      const sources = [...prose.matchAll(/`([\w/-]+\.c?ts)`/g)].map(match => match[1] ?? '')
+      assert.deepEqual(
+        document.startsWith('test/')
+          ? []
+          : sources.filter(source => !allSources.some(one => one.endsWith(`/${source}`))),
+        [],
+      )
 
       const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
       const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(match => match[1] ?? '')
