@@ -162,6 +162,12 @@ export const programs = [
     carried: { http2: { 'received streams': 2, 'sent streams': 2 } },
   },
   {
+    title: 'A host around the host: a program that may reach its own machine and nothing else',
+    file: 'host/guarded.mjs',
+    shows: [/^from this machine: hello$/m, /^from elsewhere: connect EACCES 192\.0\.2\.1:80$/m],
+    carried: { http: { 'received requests': 1 } },
+  },
+  {
     title:
       'A network in the process: two machines, a name server, HTTPS under loss, its packets as a ladder and as pcapng',
     file: 'sim/https-under-loss.mjs',
