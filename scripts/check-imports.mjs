@@ -1,6 +1,7 @@
 // The import rules of the house, checked by path over src/: `npm run check:imports`. Imports run downwards only (the
 // table in ARCHITECTURE.md), siblings see each other through index.ts and internal.ts, engines and codecs own no
-// stream, timer, clock or random source, and no modules import each other in a circle.
+// stream, timer, clock or random source; no files and no folders import each other in a circle, type imports counted; and no
+// two files of a module bear one name.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative, sep } from 'node:path'
 import { argv, exit } from 'node:process'
@@ -110,13 +111,16 @@ export function checkImports(files, allowed = exceptions) {
       if (!files.has(to)) report(line, to, `imports ${specifier}, and there is no such file`)
       const problem = pathProblem(path, to, isType)
       if (problem) report(line, to, `imports ${to}: ${problem}`)
-      if (!isType) addEdge(graph, path, to)
+      graph.get(path)?.add(to) ?? graph.set(path, new Set([to]))
     }
     for (const { line, name } of globalsOf(path, source)) {
       report(line, name, `calls ${name}: time and chance come from outside, through the host's clock and random()`)
     }
   }
-  for (const circle of circles(graph)) violations.push(`modules import each other in a circle: ${circle}`)
+  for (const circle of circles(graph)) violations.push(`import each other in a circle: ${circle.join(', ')}`)
+  for (const circle of circles(foldersOf(graph)))
+    violations.push(`folders import each other in a circle: ${circle.join(', ')}`)
+  violations.push(...repeatedNames(files.keys()))
   for (const one of allowed) {
     if (!used.has(one)) violations.push(`the exception for ${one.from} importing ${one.to} is needed no more`)
   }
@@ -218,29 +222,60 @@ function lineAt(text, index) {
   return text.slice(0, index).split('\n').length
 }
 
-/** Edges between folders of src/, each with one import that makes it. */
-function addEdge(graph, from, to) {
-  const [one, other] = [from, to].map(path => path.split('/')[1])
-  if (one === other || !from.startsWith('src/') || !to.startsWith('src/') || one.endsWith('.ts')) return
-  if (!graph.has(one)) graph.set(one, new Map())
-  if (!graph.get(one).has(other)) graph.get(one).set(other, `${from} imports ${to}`)
+/** The same graph among the folders directly below src/. */
+function foldersOf(graph) {
+  const folders = new Map()
+  for (const [from, targets] of graph) {
+    const one = from.split('/')[1]
+    for (const to of targets) {
+      const other = to.split('/')[1]
+      if (one === other || !to.startsWith('src/') || one.endsWith('.ts') || mayPointBack(one, to)) continue
+      folders.get(one)?.add(other) ?? folders.set(one, new Set([other]))
+    }
+  }
+  return folders
 }
 
-/** Each circle once, as the imports that close it. */
+/** The port is described by its types, which core's helpers name. */
+function mayPointBack(folder, to) {
+  return folder === 'core' && to === 'src/host/types.ts'
+}
+
+/** Strongly connected parts of more than one node (Tarjan): each is a circle, or several that touch. */
 function circles(graph) {
-  const found = new Map()
-  const walk = (node, path) => {
-    const at = path.indexOf(node)
-    if (at >= 0) {
-      const circle = path.slice(at)
-      const steps = circle.map((one, index) => graph.get(one).get(circle[index + 1] ?? node))
-      found.set([...circle].sort().join(), steps.join('; '))
-      return
+  const found = []
+  const order = new Map()
+  const lowest = new Map()
+  const stack = []
+  const visit = node => {
+    order.set(node, order.size)
+    lowest.set(node, order.get(node))
+    stack.push(node)
+    for (const next of graph.get(node) ?? []) {
+      if (!order.has(next)) visit(next)
+      if (stack.includes(next)) lowest.set(node, Math.min(lowest.get(node), lowest.get(next)))
     }
-    for (const next of graph.get(node)?.keys() ?? []) walk(next, [...path, node])
+    if (lowest.get(node) !== order.get(node)) return
+    const part = stack.splice(stack.indexOf(node))
+    if (part.length > 1) found.push(part.sort())
   }
-  for (const node of graph.keys()) walk(node, [])
-  return found.values()
+  for (const node of graph.keys()) if (!order.has(node)) visit(node)
+  return found
+}
+
+/** Two files of one module by one name: a reader who looks for the name finds the wrong one. */
+function repeatedNames(paths) {
+  const places = new Map()
+  for (const path of paths) {
+    const [, module, ...rest] = path.split('/')
+    const base = rest.at(-1)
+    if (base === undefined) continue
+    const name = `${module} ${base}`
+    places.get(name)?.push(path) ?? places.set(name, [path])
+  }
+  return [...places.values()]
+    .filter(all => all.length > 1)
+    .map(all => `two files of one name in a module: ${all.join(', ')}`)
 }
 
 /** The sources of a project's src/. */

@@ -97,20 +97,35 @@ test('what the rules allow passes', () => {
   for (const [path, source] of allowed) assert.deepEqual(violationsOf(path, source), [], `${path}: ${source}`)
 })
 
-test('a circle of modules is told once, with the imports that close it; types close none', () => {
+test('a circle of files is reported, whether by values or by types, and one of folders', () => {
   const files = (net: string) =>
     new Map([
       ['src/net/index.ts', net],
       ['src/dns/index.ts', "import { b } from '../net/index.ts'"],
     ])
-  const told = checkImports(files("import { a } from '../dns/index.ts'"), [])
-  assert.equal(told.filter(one => one.includes('in a circle')).length, 1)
-  assert.match(
-    told.at(-1) ?? '',
-    /src\/dns\/index\.ts imports src\/net\/index\.ts; src\/net\/index\.ts imports src\/dns\/index\.ts/,
-  )
-  const types = checkImports(files("import { type A, type B } from '../dns/index.ts'"), [])
-  assert.equal(types.filter(one => one.includes('in a circle')).length, 0)
+  for (const net of ["import { a } from '../dns/index.ts'", "import type { A } from '../dns/index.ts'"]) {
+    const reported = checkImports(files(net), []).filter(one => one.includes('in a circle'))
+    assert.deepEqual(reported, [
+      'import each other in a circle: src/dns/index.ts, src/net/index.ts',
+      'folders import each other in a circle: dns, net',
+    ])
+  }
+  const within = new Map([
+    ['src/net/a.ts', "import type { B } from './b.ts'"],
+    ['src/net/b.ts', "import { c } from './c.ts'"],
+    ['src/net/c.ts', "export { a } from './a.ts'"],
+    ['src/net/d.ts', "import { a } from './a.ts'"],
+  ])
+  assert.deepEqual(checkImports(within, []), [
+    'import each other in a circle: src/net/a.ts, src/net/b.ts, src/net/c.ts',
+  ])
+})
+
+test('two files of one name in a module are reported; in two modules they may be', () => {
+  const files = new Map(['src/net/errors.ts', 'src/net/engine/errors.ts', 'src/dns/errors.ts'].map(path => [path, '']))
+  assert.deepEqual(checkImports(files, []), [
+    'two files of one name in a module: src/net/errors.ts, src/net/engine/errors.ts',
+  ])
 })
 
 test('an exception lets one import pass; one that nobody needs is told', () => {
