@@ -2,7 +2,7 @@
 // is the host inside. docs/writing-a-host.md goes through it.
 
 import { Duplex } from 'node:stream'
-import { duplexConnection } from 'plainwire/host'
+import { duplexConnection, runWithHost } from 'plainwire/host'
 
 /** @implements {import('plainwire/host').Host} */
 export class GuardedHost {
@@ -49,9 +49,8 @@ export class GuardedHost {
     return port
   }
 
-  // `run` makes the object it is called on the current host: the inner host's function, called on this one.
   run(fn) {
-    return this.#inner.run.call(this, fn)
+    return runWithHost(this, fn)
   }
 
   listen = (target, sink) => this.#inner.listen(target, sink)

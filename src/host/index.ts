@@ -1,3 +1,4 @@
+export { runWithHost } from './ambient.ts'
 export { currentHost } from './current.ts'
 export { DuplexConnection, duplexConnection } from './duplex-connection.ts'
 export { MemoryHost, type MemoryHostOptions } from './memory/memory-host.ts'
