@@ -1,7 +1,7 @@
-// What decides whether two requests may share a connection or a session: every option that says who is at the other end,
-// or how that is found out. Node's own form first, since programs read `agent.sockets`; what Node leaves out follows, and
-// only where it is given. Bytes and private keys stand there as digests: names are printed, and text made of bytes is not
-// unique. Functions and contexts count by reference.
+// The key by which an https.Agent pools connections and sessions: it contains every option that identifies the server, or
+// determines how the server is authenticated. Node's own format comes first, since programs read `agent.sockets`; options
+// that Node leaves out follow, and only where they are set. Byte arrays and private keys appear as digests, because keys
+// are printed, and text decoded from bytes is not unique. Functions and contexts are identified by reference.
 
 import { createHash } from 'node:crypto'
 import { canonicalHost } from '../tls/internal.ts'
@@ -10,12 +10,12 @@ export interface IdentityOptions {
   readonly [option: string]: unknown
 }
 
-/** @param nameOf - http.Agent's: of host, port, local address, family and pipe */
+/** @param nameOf - http.Agent's `getName`: made of host, port, local address, family and socket path */
 export function identityName(nameOf: (options: IdentityOptions) => string, options: IdentityOptions): string {
   const { port, localAddress, family, socketPath } = options
   const host = canonical(options['host'])
-  // No copy of the options: with one, a name took 3.6 us in place of 0.4 (node:https 0.3; Node 20.20).
-  // What stands in the name as it is may hold nothing that stands between values.
+  // The options are not copied: with a copy, a name took 3.6 us instead of 0.4 (node:https 0.3; Node 20.20).
+  // A value that is inserted as it is must not contain a separator.
   const path = typeof socketPath === 'string' ? escaped(socketPath) : socketPath
   let name = nameOf({ host, port, localAddress, family, socketPath: path })
   for (const key of leading) name += `:${shown(options[key])}`
@@ -30,7 +30,7 @@ export function identityName(nameOf: (options: IdentityOptions) => string, optio
   return name
 }
 
-// In Node's order.
+// The options of Node's name, in Node's order.
 const leading = ['ca', 'cert', 'clientCertEngine', 'ciphers', 'key'] as const
 const trailing = [
   'minVersion',
@@ -47,7 +47,7 @@ const trailing = [
   'privateKeyEngine',
 ] as const
 
-/** That Node's name does not tell apart. */
+/** Options that Node's name does not contain. */
 const further = [
   'secureContext',
   'ALPNProtocols',
@@ -86,7 +86,7 @@ function shown(value: unknown): string {
   return text.includes('PRIVATE KEY') ? digest(text) : escaped(text)
 }
 
-/** What stands between values, and in lists, is in none. */
+/** Escapes the separators of values and of lists. */
 function escaped(text: string): string {
   return /[:,%]/.test(text) ? text.replace(/[:,%]/g, encodeURIComponent) : text
 }
@@ -97,7 +97,7 @@ function shownBytes(view: NodeJS.ArrayBufferView): string {
   return isText ? shown(bytes.toString('latin1')) : digest(bytes)
 }
 
-/** `{ pem, passphrase }` and `{ buf, passphrase }` by what they hold; keys and contexts by reference. */
+/** `{ pem, passphrase }` and `{ buf, passphrase }` by their content; key objects and contexts by reference. */
 function shownObject(value: object): string {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return reference(value)

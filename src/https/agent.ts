@@ -43,7 +43,7 @@ class SecureAgent extends HttpAgent {
     initialize(this)
   }
 
-  /** `(options, done)` as agents call it; `(port, host, options)` as Node has it besides. */
+  /** `(options, done)`, as agents call it, and Node's second signature `(port, host, options)`. */
   override createConnection(...args: unknown[]): Socket {
     const options = readArguments(args)
     const done = args.at(-1)
@@ -96,7 +96,7 @@ class SecureAgent extends HttpAgent {
 
 type SessionKeeper = Pick<SecureAgent, '_cacheSession' | '_evictSession'>
 
-/** Keeps what the server gives for the next connection; forgets it when a connection has failed. */
+/** Caches the session that the server issues, for the next connection; evicts it when a connection fails. */
 function watchSession(agent: SessionKeeper, socket: Socket, key: string): void {
   socket.on('session', (session: Buffer) => agent._cacheSession(key, session))
   socket.once('close', (hadError: boolean) => {
@@ -114,7 +114,7 @@ function completeOptions(options: AgentOptions | undefined): AgentOptions {
 function initialize(agent: SecureAgent): void {
   const { maxCachedSessions } = agent.options as AgentOptions
   agent.maxCachedSessions = maxCachedSessions ?? defaultMaxCachedSessions
-  // Keys hold what programs choose: no name of Object.prototype may be among them.
+  // Without a prototype: keys contain text that programs choose, and must not match a member of Object.prototype.
   agent._sessionCache = { map: Object.create(null), list: [] }
 }
 
@@ -136,7 +136,7 @@ Object.defineProperty(SecureAgent, 'name', { value: 'Agent' })
 
 export type Agent = SecureAgent
 
-/** What a subclass inherits of statics, it has in the types too. */
+/** Declares the static members that a subclass inherits. */
 export interface AgentConstructor extends Omit<HttpAgentConstructor, 'prototype'> {
   new (options?: AgentOptions): Agent
   (options?: AgentOptions): Agent
@@ -150,7 +150,7 @@ export const Agent = callableClass(SecureAgent, (agent, options) => {
 
 let globalAgent: Agent | undefined
 
-/** The agent of requests that name none. */
+/** The agent of requests that specify none. */
 export function getGlobalAgent(): Agent {
   globalAgent ??= makeGlobalAgent(usesEnvironmentProxy() ? process.env : undefined)
   return globalAgent

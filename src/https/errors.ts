@@ -3,9 +3,9 @@
 import { type CodedError, codedError } from '../core/errors.ts'
 
 export interface ProxyTunnelError extends CodedError {
-  /** What the proxy answered. */
+  /** The proxy's status code. */
   statusCode?: number
-  /** Milliseconds, where it was the time. */
+  /** Milliseconds, if the tunnel timed out. */
   proxyTunnelTimeout?: number
 }
 

@@ -1,4 +1,4 @@
-// The module's exports: those of `node:https`. Named ones for `import`; the default is the object that `require` gives.
+// The module's exports: those of `node:https`. Named exports for `import`; the default is the object that `require` returns.
 
 import { setHttpsProxySetter, setSecureConnect } from '../http/internal.ts'
 import { tls } from '../tls/internal.ts'
@@ -6,7 +6,7 @@ import { Agent, getGlobalAgent, makeGlobalAgent, setGlobalAgent } from './agent.
 import { get, request } from './request.ts'
 import { createServer, Server } from './server.ts'
 
-// What http cannot do by itself: a proxy that is reached over TLS, and proxies for https.
+// Registers with http what it lacks: TLS connections to a proxy, and a global proxy for https.
 setSecureConnect((address, callback) => tls.connect({ ...address }, callback))
 setHttpsProxySetter(env => {
   const before = getGlobalAgent()

@@ -1,4 +1,4 @@
-// https.request and https.get: http's requests, by an agent that speaks TLS.
+// https.request and https.get: http's requests, sent through an agent that connects with TLS.
 
 import { runInThisContext } from 'node:vm'
 import { type ClientRequest, PlainClientRequest, type ResponseListener, readArguments } from '../http/internal.ts'
@@ -22,10 +22,10 @@ export function get(first: unknown, second?: unknown, third?: ResponseListener):
 const makeRequest: Make = (options, listener) => new PlainClientRequest(options, listener)
 
 /**
- * Agents of the agent-base package, and so those of most proxies, serve requests of http and https, and tell one from the
- * other by `node:https:` in the stack of `addRequest`. Compiled under that name the frame has it whoever prints the
- * trace. A `sourceURL` comment would not do: with source maps on, traces go by the file's name instead, and rollup and
- * webpack keep such a comment, which then names a whole bundle.
+ * Agents built on the agent-base package, which most proxy agents are, serve requests of http and https, and distinguish
+ * them by `node:https:` in the stack trace of `addRequest`. Compiling the function under that file name puts it into the
+ * frame however the trace is formatted. A `sourceURL` comment does not work: with source maps enabled, traces use the
+ * file's name instead, and rollup and webpack keep such a comment, which then names a whole bundle.
  */
 const inFrameOfHttps = runInThisContext('(function request(make, a, b) { return make(a, b) })', {
   filename: 'node:https',

@@ -1,5 +1,5 @@
 // https.Server: http's service on connections that tls has secured. A connection is served directly; a 'secureConnection'
-// event with a socket is emitted when somebody listens to it. Source: Node's documentation, "Class: https.Server".
+// event with a socket is emitted only if the program listens for it. Source: Node's documentation, "Class: https.Server".
 
 import { EventEmitter } from 'node:events'
 import { callableClass } from '../core/callable-class.ts'
@@ -25,7 +25,7 @@ interface Arguments {
   readonly listener: RequestListener | undefined
 }
 
-/** Who makes the socket of a connection that is served raw. */
+/** For each connection that is served without a socket: the object that makes its socket on demand. */
 const accepts = new WeakMap<Connection, SecureAccept>()
 
 class HttpsServer extends TlsServer {
@@ -49,12 +49,12 @@ class HttpsServer extends TlsServer {
     const { connection, shownSocket } = accept
     accepts.set(connection, accept)
     const served = this[kService].serve(connection, shownSocket)
-    // Only this server's own listener: nobody will look at the socket now.
+    // One listener is this server's own; without another, the socket need not be made now.
     if (this.listenerCount('secureConnection') > 1) this.emit('secureConnection', served.socket)
   }
 
   override close(callback?: (error?: Error) => void): this {
-    // The public one: programs override it.
+    // Through the public method, because programs override it.
     this.closeIdleConnections()
     this[kService].stopChecking()
     super.close(callback)
@@ -81,7 +81,7 @@ class HttpsServer extends TlsServer {
     })
   }
 
-  /** An async listener has failed. */
+  /** Called when the promise of an async listener rejects. */
   override [EventEmitter.captureRejectionSymbol](error: Error, event: string, ...args: unknown[]): void {
     if (event === 'request') answerFailure(args[1] as ServerResponse)
     else super[EventEmitter.captureRejectionSymbol](error, event, ...args)
@@ -96,7 +96,7 @@ function readArguments(options: unknown, listener: RequestListener | undefined):
 }
 
 function tlsOptions(options: ServerOptions): TlsServerOptions {
-  // The program may set one of the two, and not both.
+  // tls rejects both together, so the default is set only if the program sets neither.
   const protocols = options.ALPNProtocols || options.ALPNCallback ? undefined : ['http/1.1']
   return { noDelay: true, ALPNProtocols: protocols, ...options }
 }

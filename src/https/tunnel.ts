@@ -1,5 +1,5 @@
-// A TLS connection through a proxy: CONNECT, its answer, then the handshake with the server itself over what the proxy
-// opened. The proxy never sees more than the server's name and port. RFC 9110 section 9.3.6.
+// A TLS connection through a proxy: CONNECT, the proxy's response, then the handshake with the origin server through the
+// tunnel. The proxy sees only the server's name and port. RFC 9110 section 9.3.6.
 
 import { ipVersion } from '../core/ip.ts'
 import { hasInvalidTargetCharacter, type ProxyConfig } from '../http/internal.ts'
@@ -16,10 +16,10 @@ export interface TunnelOptions {
   readonly servername?: unknown
 }
 
-/** @returns the socket where the error leaves one that may still be looked at */
+/** @param socket - also passed with an error, if a socket was made */
 export type TunnelDone = (error: Error | null, socket?: Socket) => void
 
-/** The longest head of an answer that is read, if the request names no other: Node's own for any response. */
+/** Maximum size of the proxy's response head unless the request sets one: Node's default for any response. */
 const defaultMaxHeaderSize = 16 * 1024
 
 /**
@@ -56,7 +56,7 @@ class Tunnel {
     this.#maxHeaderSize = Number(options.maxHeaderSize) || defaultMaxHeaderSize
     const host = String(options.host)
     this.#target = `${ipVersion(host) === 6 ? `[${host}]` : host}:${options.port || defaultPort}`
-    // It goes into the start line and a field as it is: a request with a Host of its own has not had it checked.
+    // The target is written into the request line and a field unchanged, and no check was made if the request sets Host.
     if (hasInvalidTargetCharacter(this.#target)) throw unescapedTarget()
     this.socket = proxy.connect(() => this.#onConnected())
     this.socket.on('error', this.#onError)
@@ -87,7 +87,7 @@ class Tunnel {
     }
   }
 
-  /** @returns whether the answer is complete, or over the limit */
+  /** @returns whether the response head is complete, or over the limit */
   #receive(chunk: Buffer): boolean {
     this.#head = Buffer.concat([this.#head, chunk])
     const end = this.#head.indexOf('\r\n\r\n')
@@ -106,7 +106,7 @@ class Tunnel {
     return true
   }
 
-  /** The tunnel stands: whoever answers from here on must be the server. */
+  /** The tunnel is established: starts the handshake, in which the server must authenticate. */
   #secure(): void {
     this.#stopListening()
     const { host } = this.#options
@@ -118,7 +118,7 @@ class Tunnel {
         this.#finish(null, secured)
       })
     } catch (error) {
-      // Of an option that no handshake can be made with: by now there is no caller to throw it at but the request.
+      // Thrown because of an invalid TLS option. The caller has returned, so the request gets the error.
       this.#fail(error as Error)
       return
     }
@@ -157,7 +157,7 @@ class Tunnel {
     socket.removeListener('end', this.#onEnd)
     socket.removeListener('timeout', this.#onTimeout)
     if (this.#timeoutMs > 0) socket.setTimeout(0)
-    // An error after this is told by the TLS socket above; none may go unheard.
+    // From here on the TLS socket above reports errors; an 'error' event without a listener would end the process.
     socket.removeListener('error', this.#onError)
     socket.on('error', () => {})
   }
