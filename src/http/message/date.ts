@@ -1,4 +1,4 @@
-// The Date field, made once a second on the host's clock: RFC 9110 section 6.6.1.
+// The value of the Date field, formatted once a second by the host's clock: RFC 9110 section 6.6.1.
 
 import type { Clock } from '../../host/types.ts'
 
@@ -10,7 +10,7 @@ const caches = new WeakMap<Clock, CachedDate>()
 let lastClock: Clock | undefined
 let lastCache: CachedDate = { text: undefined }
 
-/** Now, as `Thu, 01 Jan 1970 00:00:00 GMT`. */
+/** The current time, as `Thu, 01 Jan 1970 00:00:00 GMT`. */
 export function utcDate(clock: Clock): string {
   if (clock !== lastClock) {
     lastClock = clock

@@ -1,5 +1,5 @@
-// Start line and fields of an outgoing message as text, with the fields that Node adds: Date, Connection, Keep-Alive,
-// Content-Length or Transfer-Encoding. How the body will be delimited is decided here, once: RFC 9112 section 6.
+// Formats the start line and fields of an outgoing message, with the fields that Node adds: Date, Connection, Keep-Alive,
+// Content-Length or Transfer-Encoding. The framing of the body is decided here and nowhere else: RFC 9112 section 6.
 
 import { invalidArgValue } from '../../core/errors.ts'
 import { currentHost } from '../../host/current.ts'
@@ -11,7 +11,7 @@ import { utcDate } from './date.ts'
 import { validateHeaderName, validateHeaderValue } from './header-validation.ts'
 import type { HeaderValue, OutgoingFields } from './outgoing-fields.ts'
 
-/** What of an outgoing message decides its head, and is decided by it. */
+/** The members of an outgoing message that determine its head, and those that the head determines. */
 export interface HeadOwner {
   readonly statusCode?: number
   readonly agent?: unknown
@@ -47,10 +47,10 @@ export class HeadWriter {
   readonly #unique: ReadonlySet<string> | null
   #text: string
   #saw = 0
-  /** A value holds bytes beyond ASCII. */
+  /** A value contains characters beyond ASCII. */
   isLatin = false
 
-  /** @param unique - names whose several values go out as one */
+  /** @param unique - names of fields whose values are joined into one */
   constructor(
     message: HeadOwner,
     firstLine: string,
@@ -69,12 +69,12 @@ export class HeadWriter {
     return (this.#saw & SAW_EXPECT) !== 0
   }
 
-  /** Fields that were checked when they were set. */
+  /** Adds fields that were validated when they were set. */
   addFields(fields: OutgoingFields): void {
     for (const [lower, [name, value]] of fields.entries()) this.#add(name, lower, value, false)
   }
 
-  /** Fields as `writeHead` takes them: an object, a flat list, or a list of pairs. */
+  /** Adds fields as `writeHead` accepts them: an object, a flat list, or a list of pairs. */
   addGiven(headers: GivenHeaders): void {
     if (!Array.isArray(headers)) {
       for (const name of Object.keys(headers)) this.#addGiven(name, (headers as Record<string, unknown>)[name])
@@ -91,7 +91,7 @@ export class HeadWriter {
     if (message.sendDate && (this.#saw & SAW_DATE) === 0) {
       this.#text += `Date: ${utcDate(this.#clock ?? currentHost().clock)}\r\n`
     }
-    // A chunk would be taken for the beginning of the next answer: neither status has content.
+    // Neither status has content, so the client would take a chunk for the beginning of the next response.
     if (message.chunkedEncoding && (message.statusCode === 204 || message.statusCode === 304)) {
       message.chunkedEncoding = false
       message.shouldKeepAlive = false
@@ -139,11 +139,11 @@ export class HeadWriter {
 
   #add(name: string, lower: string, given: HeaderValue, isUnchecked: boolean): void {
     let value: unknown = given
-    // RFC 6266 section 4.3: file names are latin1; the head goes out as that where its length is known.
+    // RFC 6266 section 4.3: file names are latin1, and so is the head where the body's length is known.
     if (lower === 'content-disposition' && this.#message._contentLength) value = asLatin1(value)
     if (Array.isArray(value)) {
       const isJoined = (value.length > 1 && lower === 'cookie') || this.#unique?.has(lower)
-      // A list is the program's own: what stands in it now is not what was checked when it was set.
+      // The array belongs to the program, which may have changed it after the values were validated.
       if (!isJoined) {
         for (const one of value) this.#addLine(name, lower, one, true)
         return

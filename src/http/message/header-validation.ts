@@ -1,18 +1,18 @@
-// `validateHeaderName` and `validateHeaderValue`, for programs and for every field that goes out, and what answers instead of
-// throwing.
+// `validateHeaderName` and `validateHeaderValue`, which programs call and which check every outgoing field, and the
+// functions that return a boolean instead of throwing.
 
 import { validateObject, validateOneOf } from '../../core/validate.ts'
 import { invalidCharacter, invalidHeaderValue, invalidToken } from '../errors.ts'
 import { isKnownName } from '../wire/field-names.ts'
 import { hasInvalidValueCharacter, isToken } from '../wire/field-rules.ts'
 
-/** @param label - what the message calls the name */
+/** @param label - what the error message calls the name */
 export function validateHeaderName(name: string, label?: string): void {
   if (isKnownName(name)) return
   if (typeof name !== 'string' || !isToken(name)) throw invalidToken(label || 'Header name', name)
 }
 
-/** @param isRelaxed - control characters other than NUL, CR and LF may pass */
+/** @param isRelaxed - allows control characters other than NUL, CR and LF */
 export function validateHeaderValue(name: string, value: unknown, isRelaxed?: boolean): void {
   if (value === undefined) throw invalidHeaderValue(value, name)
   if (hasInvalidValueCharacter(value, isRelaxed)) throw invalidCharacter('header content', name)
@@ -22,7 +22,7 @@ export function isValidHeaderName(name: unknown): boolean {
   return typeof name === 'string' && isToken(name)
 }
 
-/** @param options - `relaxed`: control characters other than NUL, CR and LF may pass */
+/** @param options - `relaxed` allows control characters other than NUL, CR and LF */
 export function isValidHeaderValue(
   value: unknown,
   options?: { readonly httpValidation?: 'strict' | 'relaxed' | undefined },

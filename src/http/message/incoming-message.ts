@@ -1,6 +1,6 @@
-// http.IncomingMessage: a request as a server reads it, a response as a client does. It is a Readable whose stream state
-// is made when somebody touches it: most requests have no body, and most handlers never look. Header objects likewise
-// are made from the parser's positions on first touch. Source: Node's documentation, "Class: http.IncomingMessage".
+// http.IncomingMessage: a request that a server reads, or a response that a client reads. It is a Readable whose stream
+// state is made on first access, since most requests have no body and most handlers never read one. Header objects are
+// likewise made from the parser's positions on first access. Source: Node's documentation, "Class: http.IncomingMessage".
 
 import { type Duplex, finished, Readable } from 'node:stream'
 import { callableClass } from '../../core/callable-class.ts'
@@ -12,15 +12,15 @@ import type { MessageCarrier } from './carrier.ts'
 
 export type HeaderObject = { [name: string]: string | string[] | undefined }
 
-/** What Node keeps behind symbols of its own. */
+/** The key of internal state, which Node keeps behind several symbols. */
 const kOwn = Symbol('own')
 
 type AnySocket = Socket | Duplex | null | undefined
 
-/** What Node has in these places before there is something; its declarations do not know. */
+/** Node's initial value of members whose declared types exclude null. */
 const notYet = null as never
 
-// The runtime's stream constructor, called on an object that exists: Node's own classes do the same.
+// The runtime's stream constructor, applied to an existing object, as Node's own classes do.
 const makeReadable = Readable as unknown as (this: object, options: object | undefined) => void
 
 interface ReadableState {
@@ -35,7 +35,7 @@ interface ReadableState {
 
 class OwnState {
   carrier: MessageCarrier | undefined = undefined
-  /** Given by a program, or null where the connection has gone on to other messages. */
+  /** Set by a program, or null once the connection serves other messages. */
   socket: AnySocket
   stream: ReadableState | undefined = undefined
   fields: Fields | undefined = undefined
@@ -47,9 +47,9 @@ class OwnState {
   trailers: NodeJS.Dict<string> | undefined = undefined
   trailersDistinct: Record<string, string[]> | undefined = undefined
   abort: AbortController | undefined = undefined
-  /** null: the exchange is over, and nothing aborts any more. */
+  /** null once the exchange is over: then the signal cannot be aborted. */
   abortListener: (() => void) | null | undefined = undefined
-  /** Nobody looked, and nobody will be told. */
+  /** The message ended without its stream having been made: no event follows. */
   isOver = false
 
   constructor(socket: AnySocket) {
@@ -57,8 +57,8 @@ class OwnState {
   }
 }
 
-// Inherits from Readable through its prototype, below: `extends` would make the stream with every message.
-// A class expression for its own name: stack traces show that and not the property `name`.
+// Inherits from Readable by its prototype, set below: `extends` would construct the stream with every message.
+// A class expression, because stack traces show the name of the expression and not the property `name`.
 const NodeIncomingMessage = class IncomingMessage {
   declare httpVersionMajor: number
   declare httpVersionMinor: number
@@ -149,7 +149,7 @@ const NodeIncomingMessage = class IncomingMessage {
     this[kOwn].headersDistinct = headers
   }
 
-  /** Declared as in Node; `set-cookie` would be a list here too. */
+  /** The type is Node's, although `set-cookie` is an array here too. */
   get trailers(): NodeJS.Dict<string> {
     return (this[kOwn].trailers ??= joined(
       this as unknown as Message,
@@ -170,7 +170,7 @@ const NodeIncomingMessage = class IncomingMessage {
     this[kOwn].trailersDistinct = trailers
   }
 
-  /** Takes `count` of a flat list of names and values: headers, or trailers once the message is complete. */
+  /** Adds the first `count` items of a flat list of names and values: headers, or trailers once the message is complete. */
   _addHeaderLines(list: string[], count: number): void {
     if (!list?.length) return
     if (this.complete) this.rawTrailers = list
@@ -180,7 +180,7 @@ const NodeIncomingMessage = class IncomingMessage {
     for (let i = 0; i + 1 < count; i += 2) this._addHeaderLine(list[i] as string, list[i + 1] as string, target)
   }
 
-  /** RFC 9110 section 5.3: joins what is a list, keeps the first of what is not. */
+  /** RFC 9110 section 5.3: joins the values of list fields, and keeps the first value of others. */
   _addHeaderLine(field: string, value: string, target: HeaderObject): void {
     const { lower, merging } = lookUpName(field)
     const present = target[lower]
@@ -202,7 +202,7 @@ const NodeIncomingMessage = class IncomingMessage {
 
   // The stream
 
-  /** Node's own place for it; programs read it. Made on first touch. */
+  /** Node's name for the stream state, which programs read. Made on first access. */
   get _readableState(): ReadableState {
     return this[kOwn].stream ?? openStream(this as unknown as Message)
   }
@@ -246,7 +246,7 @@ const NodeIncomingMessage = class IncomingMessage {
     return this
   }
 
-  /** Reads what is left into nothing. */
+  /** Discards the rest of the body. */
   _dump(): void {
     if (this._dumped) return
     this._dumped = true
@@ -256,7 +256,7 @@ const NodeIncomingMessage = class IncomingMessage {
     else self.resume()
   }
 
-  /** The stream is over without any event. */
+  /** Marks the stream as ended and closed without emitting an event. */
   _dumpAndCloseReadable(): void {
     this._dumped = true
     const state = this._readableState
@@ -281,7 +281,7 @@ const NodeIncomingMessage = class IncomingMessage {
   }
 }
 
-/** The stream's state, with what has happened to the message so far. */
+/** Makes the stream's state, and applies what has happened to the message so far. */
 function openStream(message: IncomingMessage): ReadableState {
   const own = message[kOwn].socket
   const highWaterMark = own ? own.readableHighWaterMark : message[kOwn].carrier?.readableHighWaterMark
@@ -304,7 +304,7 @@ function joined(message: IncomingMessage, fields: Fields | undefined, raw: strin
   return headers
 }
 
-/** A field's first value, of a name in lower case: without making `headers` where nobody has asked for them. */
+/** A field's first value, by its name in lower case; does not make `headers` if they have not been accessed. */
 export function firstValue(message: IncomingMessage, name: string): string | string[] | undefined {
   const own: OwnState | undefined = message[kOwn]
   const isUnread = own?.headers === undefined && own?.rawHeaders === undefined
@@ -326,7 +326,7 @@ function openSocketOf(message: IncomingMessage): Socket | null {
   return socket && !socket.destroyed ? socket : null
 }
 
-/** Kept from Node: nobody listening is no reason to end the process. */
+/** As in Node: an error without an 'error' listener is dropped, so that it does not end the process. */
 function reportError(
   message: IncomingMessage,
   error: Error | null | undefined,
@@ -354,14 +354,14 @@ function abortSignal(message: IncomingMessage): void {
   message[kOwn].abort?.abort()
 }
 
-/** The exchange is over: the connection's end is no longer this message's business. */
+/** The exchange is over: closing the connection no longer aborts this message's signal. */
 export function detachSignal(message: IncomingMessage): void {
   const listener = message[kOwn].abortListener
   if (listener) message.socket?.removeListener('close', listener)
   message[kOwn].abortListener = null
 }
 
-/** A message whose head has been read from a connection. */
+/** Sets the connection and the fields of a message whose head has been received. */
 export function setHead(message: IncomingMessage, carrier: MessageCarrier, fields: Fields): void {
   message[kOwn].carrier = carrier
   message[kOwn].fields = fields
@@ -371,30 +371,30 @@ export function setTrailers(message: IncomingMessage, fields: Fields): void {
   message[kOwn].trailerFields = fields
 }
 
-/** The connection goes on to other messages. */
+/** Detaches the message from its connection, which will serve other messages. */
 export function detachCarrier(message: IncomingMessage): void {
   message[kOwn].socket = null
 }
 
-/** The whole message has come. */
+/** The whole message has been received. */
 export function completeMessage(message: IncomingMessage): void {
   message.complete = true
   if (message[kOwn].stream !== undefined) message.push(null)
 }
 
-/** Nobody will read it: what has not come yet is dropped, and the stream ends. */
+/** The program will not read the message: discards what has not been received yet, and ends the stream. */
 export function dumpMessage(message: IncomingMessage): void {
   if (message[kOwn].stream === undefined && message.complete) {
     message[kOwn].isOver = true
     message._dumped = true
     return
   }
-  // Whoever has had data, or is about to, reads on by himself.
+  // A reader that has received data, or is about to, reads the rest itself.
   const isRead = message._consuming || message.readableDidRead || message._readableState.resumeScheduled
   if (!isRead) message._dump()
 }
 
-/** A body's piece. @returns false: enough, until the carrier's `resumeBody` */
+/** Adds a piece of the body. @returns false if reading should pause until the message calls `resumeBody` */
 export function pushBody(message: IncomingMessage, chunk: Buffer): boolean {
   return message._dumped || message.push(chunk)
 }
@@ -403,19 +403,19 @@ Object.setPrototypeOf(NodeIncomingMessage.prototype, Readable.prototype)
 Object.setPrototypeOf(NodeIncomingMessage, Readable)
 
 type NodeIncomingMessage = InstanceType<typeof NodeIncomingMessage>
-/** Within the class its name is that of the class alone. */
+/** Inside the class expression, `IncomingMessage` names the class alone. */
 type Message = IncomingMessage
 
 export interface IncomingMessage extends NodeIncomingMessage, Readable {}
 
-/** What a subclass inherits of statics, it has in the types too. */
+/** Declares the static members that a subclass inherits. */
 export interface IncomingMessageConstructor extends Omit<typeof Readable, 'prototype'> {
   new (socket?: AnySocket): IncomingMessage
   (socket?: AnySocket): IncomingMessage
   readonly prototype: IncomingMessage
 }
 
-/** The class itself, for making messages without the detour of the callable one. */
+/** The class itself: constructing it avoids the cost of the callable wrapper. */
 export const PlainIncomingMessage = NodeIncomingMessage as unknown as new (socket?: AnySocket) => IncomingMessage
 
 export const IncomingMessage = callableClass(NodeIncomingMessage, (message, socket) => {

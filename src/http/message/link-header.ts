@@ -1,11 +1,11 @@
-// The Link field of an early hint: RFC 8288 section 3, as far as Node checks it: a target in angle brackets, and
-// parameters without blanks inside.
+// The Link field of 103 Early Hints: RFC 8288 section 3, checked as Node checks it: a target in angle brackets, and
+// parameters that contain no whitespace.
 
 import { invalidArgValue } from '../../core/errors.ts'
 
 const hint = 'must be an array or string of format "</styles.css>; rel=preload; as=style"'
 
-/** One link, or a list of them, as one value. */
+/** Formats one link, or an array of links, as one field value. */
 export function formatLinks(hints: unknown): string {
   if (typeof hints === 'string') {
     if (!isLink(hints)) throw invalidArgValue('hints', hints, hint)
@@ -27,7 +27,7 @@ function isLink(value: unknown): boolean {
 }
 
 function isParameter(text: string): boolean {
-  // The last may not be followed by blanks, so only those in front go.
+  // Whitespace after the last parameter is invalid, so only leading whitespace is removed.
   const [name, ...values] = text.trimStart().split('=')
   if (!name || /["\s]/.test(name)) return false
   const value = values.join('=')

@@ -1,4 +1,4 @@
-// The body of an outgoing message: pieces collected into chunks, what is still to be sent at its end, and who is told.
+// The body of an outgoing message: collects writes into chunks, writes the end of the message, and calls the callbacks.
 
 import { detached } from '../../core/detached.ts'
 import { invalidArgType } from '../../core/errors.ts'
@@ -15,7 +15,7 @@ import {
   type Piece,
 } from './outgoing-state.ts'
 
-/** The message whose body it is: Node's names, which its documentation or other packages have made public. */
+/** The message, seen from its body. The names are Node's, public by its documentation or by the packages that use them. */
 export interface BodyMessage {
   readonly [kState]: OutgoingState
   readonly outputData: readonly Output[]
@@ -48,7 +48,7 @@ export function writeBody(
   callback: WriteDone | undefined,
   isLast: boolean,
 ): boolean {
-  // The end of the message may be told by the same event.
+  // Detached: the end of the message may be reported by the same event.
   const done = typeof callback === 'function' ? detached(callback) : nothing
   if (given === null) throw errors.nullValues()
   if (typeof given !== 'string' && !(given instanceof Uint8Array)) {
@@ -82,7 +82,7 @@ export function writeBody(
     throw errors.unknownEncoding(encoding)
   }
   const outlet = message[kState].outlet
-  // What is written in one turn goes out as one write.
+  // Everything written within one turn is sent in one write.
   if (!isLast && outlet !== null && outlet.corked === 0) {
     message.cork()
     process.nextTick(uncorkLater, message)
@@ -94,8 +94,8 @@ export function writeBody(
 }
 
 /**
- * Whether pieces of a body that are written while the message is corked, as it is until the end of a turn, become one chunk. The
- * runtime's own http does so from Node 22 on; receivers count chunks.
+ * Whether the writes made while the message is corked, as it is until the end of a turn, are merged into one chunk. The
+ * runtime's http does so from Node 22 on; it is kept, because receivers can observe chunk boundaries.
  */
 const mergesChunks = Number.parseInt(process.versions.node, 10) >= 22
 
@@ -109,7 +109,7 @@ function addToChunk(message: BodyMessage, piece: Piece, knownBytes: number): boo
   return message.writableLength < message.writableHighWaterMark
 }
 
-/** RFC 9112 section 7.1: size in hexadecimal, data. */
+/** Writes a chunk: its size in hexadecimal, then its data. RFC 9112 section 7.1. */
 export function sendChunk(message: BodyMessage, pieces: readonly Piece[], bytes: number): boolean {
   const outlet = message[kState].outlet
   const size = `${bytes.toString(16)}\r\n`
@@ -119,7 +119,7 @@ export function sendChunk(message: BodyMessage, pieces: readonly Piece[], bytes:
     callbacks.length === 0 ? null : (error?: Error | null) => callbacks.forEach(callback => void callback(error))
   outlet?.cork()
   let isRoom: boolean
-  // Who will write what waits for its turn is not known yet.
+  // Without an outlet the pieces are queued, and the outlet that will write them may be one that a program observes.
   if (outlet === null || outlet.isWatched) {
     message._send(bytes.toString(16), 'latin1', null)
     message._send(lineBreak, null, null)
@@ -178,7 +178,7 @@ export function endMessage(
   if (message.outputData.length === 0 && message[kState].outlet !== null) message._finish()
 }
 
-/** @returns whether 'finish' will follow that write: nothing else needs to be sent */
+/** @returns whether 'finish' follows this write, because nothing else needs to be sent */
 function writeLast(message: BodyMessage, chunk: unknown, encoding: Encoding, callback: WriteDone | undefined): boolean {
   const isBody = typeof chunk === 'string' || chunk instanceof Uint8Array
   let bytes = -1
@@ -216,7 +216,7 @@ function onSent(message: BodyMessage): WriteDone {
   return error => finish(message, error)
 }
 
-/** Whether the callback of an end that fails is called: up to Node 20 it waits for 'finish', which does not come. */
+/** Whether the callback of `end` is called when ending fails: up to Node 20 it waits for 'finish', which is never emitted. */
 const tellsFailedEnd = Number.parseInt(process.versions.node, 10) >= 22
 
 function finish(message: BodyMessage, failure?: Error | null): void {
@@ -236,7 +236,7 @@ function finish(message: BodyMessage, failure?: Error | null): void {
   try {
     callEndCallbacks(message, null)
   } finally {
-    // The next message's turn comes whatever a callback does.
+    // The next message gets its turn even if a callback throws.
     outlet?.onMessageFinished?.(message)
     message.emit('finish')
   }
@@ -287,7 +287,7 @@ function uncorkLater(message: BodyMessage): void {
   if (message[kState].corked > 0) message.uncork()
 }
 
-/** 'close', once. */
+/** Emits 'close', once. */
 export function emitClose(message: BodyMessage): void {
   if (message._closed) return
   message.destroyed = true

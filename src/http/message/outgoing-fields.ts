@@ -1,4 +1,5 @@
-// The fields that a program has set on an outgoing message, by lower-case name: what setHeader and its kin work on.
+// The fields that a program has set on an outgoing message, by lower-case name: the state behind setHeader, getHeader and
+// the related methods.
 
 import { invalidArgType } from '../../core/errors.ts'
 import { validateString } from '../../core/validate.ts'
@@ -8,9 +9,9 @@ import { hasInvalidValueCharacter } from '../wire/field-rules.ts'
 import { validateHeaderName } from './header-validation.ts'
 
 export type HeaderValue = number | string | readonly string[]
-/** The same as Node hands it back: the program's own array, which it may change. */
+/** A value as getHeader returns it: the program's own array, which it may modify. */
 export type GivenValue = number | string | string[]
-/** The name as it was given, and the value as it was given: converted only when it is written. */
+/** Name and value as the program set them; the value is converted to text when the head is written. */
 export type OutgoingField = [name: string, value: HeaderValue]
 
 export class OutgoingFields {
@@ -61,14 +62,14 @@ export class OutgoingFields {
     return this.#byName.entries()
   }
 
-  /** Without a prototype, by lower-case name. */
+  /** An object without a prototype, keyed by lower-case name. */
   toObject(): Record<string, GivenValue> {
     const headers: Record<string, GivenValue> = Object.create(null)
     for (const [lower, [, value]] of this.#byName) headers[lower] = value as GivenValue
     return headers
   }
 
-  /** By name as given. */
+  /** An object keyed by the names as they were set. */
   toRawObject(): Record<string, HeaderValue> {
     const headers: Record<string, HeaderValue> = {}
     for (const [name, value] of this.#byName.values()) headers[name] = value
@@ -84,7 +85,7 @@ function checkField(name: string, value: HeaderValue, isRelaxed: boolean): void 
 
 type HeaderSource = Iterable<readonly [string, HeaderValue]> & { keys: unknown; get: unknown }
 
-/** What `setHeaders` takes: Headers or a Map, whose several cookies become one list. */
+/** The entries of a Headers or Map given to `setHeaders`; several set-cookie entries become one array. */
 export function entriesOf(headers: unknown): [string, HeaderValue][] {
   const source = headers as HeaderSource | null | undefined
   if (!source || Array.isArray(source) || typeof source.keys !== 'function' || typeof source.get !== 'function') {
@@ -101,7 +102,7 @@ export function entriesOf(headers: unknown): [string, HeaderValue][] {
   return entries
 }
 
-/** The `uniqueHeaders` option: names whose several values go out as one field. */
+/** The `uniqueHeaders` option: names of fields whose values are joined into one. */
 export function uniqueNames(headers: unknown): ReadonlySet<string> | null {
   if (!Array.isArray(headers)) return null
   return new Set(headers.map(name => String(name).toLowerCase()))

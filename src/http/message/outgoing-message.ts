@@ -1,6 +1,6 @@
-// http.OutgoingMessage: what a server's response and a client's request have in common. A head made late, a body in
-// pieces, and an outlet when it is this message's turn on its connection; until then output waits here. Source: Node's
-// documentation, "Class: http.OutgoingMessage".
+// http.OutgoingMessage: the base of a server's response and a client's request. The head is formatted when it is first
+// needed; the body is written in pieces; output is queued here until it is this message's turn on its connection, and the
+// message has an outlet. Source: Node's documentation, "Class: http.OutgoingMessage".
 
 import type { IncomingMessage as NodeIncomingMessage } from 'node:http'
 import Stream, { type Writable } from 'node:stream'
@@ -51,7 +51,7 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
   declare _keepAliveTimeout: number
   declare _onPendingData: (bytes: number) => void
   declare [kState]: OutgoingState
-  // Node declares a Writable, though it makes a Stream: these are in its declaration alone, and in ours.
+  // Node's types declare a Writable, although the object is a plain Stream: these members exist in the types only.
   declare readonly req: Request
   declare readonly writableAborted: boolean
   declare setDefaultEncoding: (encoding: BufferEncoding) => this
@@ -233,7 +233,7 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
     return this[kState].isRelaxed
   }
 
-  /** @param headers - in place of those that were set; null: only those that Node adds */
+  /** @param headers - replace the fields that were set; null: only the fields that Node adds */
   _storeHeader(firstLine: string, headers?: GivenHeaders | OutgoingFields | null): void {
     const state = this[kState]
     const writer = new HeadWriter(this, firstLine, state.clock, this._isLenientHeaderValidation(), state.unique)
@@ -242,7 +242,7 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
     this._header = writer.finish()
     state.isHeadLatin = writer.isLatin
     this._headerSent = false
-    // The peer is to answer it before the body is sent.
+    // The peer responds to the expectation before the body is sent.
     if (writer.hasExpect) this._send('')
   }
 
@@ -325,7 +325,7 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
     return this
   }
 
-  /** Written to by one party only. */
+  /** Always an error: the message is not readable. */
   override pipe<T extends NodeJS.WritableStream>(destination: T): T {
     this.emit('error', errors.cannotPipe())
     return destination
@@ -333,16 +333,16 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
 
   // Output
 
-  /** @param byteLength - of `data`, if known */
+  /** @param byteLength - the length of `data` in bytes, if known */
   _send(data: Chunk, encoding?: Encoding, callback?: WriteDone | null, byteLength?: number): boolean {
     if (this._headerSent || this._header === null) return this._writeRaw(data, encoding, callback)
     const head = this._header
     this._headerSent = true
     if (typeof data === 'string') {
-      // One write for head and body: all of it latin1 where both are ASCII, which the runtime copies without encoding.
+      // One write for head and body: as latin1 where both are ASCII, which the runtime copies without encoding.
       if (data === '' || encoding === 'latin1') return this._writeRaw(head + data, 'latin1', callback)
       if (isUtf8(encoding)) {
-        // Node sends a head in the encoding of the text that follows it, and clients of it rely on that.
+        // Node sends the head in the encoding of the text that follows it, and programs rely on that.
         const isAscii = byteLength === data.length && !this[kState].isHeadLatin
         return this._writeRaw(head + data, isAscii ? 'latin1' : 'utf8', callback)
       }
@@ -375,7 +375,7 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
     return this.outputSize < this[kState].highWaterMark
   }
 
-  /** It has become this message's turn: what has waited goes out. */
+  /** It has become this message's turn: writes the queued output. */
   _flush(): void {
     const outlet = this[kState].outlet
     if (!outlet?.isWritable) return
@@ -402,7 +402,7 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
     return isRoom
   }
 
-  /** All that the program wrote has been handed to the connection. */
+  /** All output has been written to the connection. */
   _finish(): void {
     this.emit('prefinish')
   }
@@ -414,11 +414,11 @@ class NodeOutgoingMessage<Request = NodeIncomingMessage> extends Stream {
 
 Object.defineProperty(NodeOutgoingMessage, 'name', { value: 'OutgoingMessage' })
 
-/** For subclasses: the class itself. */
+/** The class itself, for subclasses. */
 export const PlainOutgoingMessage = NodeOutgoingMessage
 export type OutgoingMessage<Request = NodeIncomingMessage> = NodeOutgoingMessage<Request>
 
-/** What a subclass inherits of statics, it has in the types too. */
+/** Declares the static members that a subclass inherits. */
 export interface OutgoingMessageConstructor extends Omit<typeof Writable, 'prototype'> {
   new <Request = NodeIncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>
   <Request = NodeIncomingMessage>(options?: OutgoingOptions): OutgoingMessage<Request>

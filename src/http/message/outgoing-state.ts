@@ -1,10 +1,10 @@
-// What an outgoing message keeps beneath what programs see of it.
+// The internal state of an outgoing message, which programs do not see.
 
 import type { Clock } from '../../host/types.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
 import type { OutgoingFields } from './outgoing-fields.ts'
 
-/** What Node keeps behind symbols of its own. */
+/** The key of that state, which Node keeps behind several symbols. */
 export const kState = Symbol('state')
 
 export type Chunk = string | Uint8Array
@@ -26,20 +26,20 @@ export interface OutgoingOptions {
 
 export const nothing = (): void => {}
 export const noPieces: readonly Piece[] = []
-/** Shared by all messages of which nothing waits, which is most of them. */
+/** Shared by all messages without queued output, which is most of them. */
 export const noOutput: Output[] = []
 const defaultHighWaterMark = 64 * 1024
 
-/** One object, with named fields: symbols beyond a dozen would turn every message into a dictionary. */
+/** One object with named fields: with more than a dozen symbol keys, V8 would turn every message into a dictionary. */
 export class OutgoingState {
-  /** Where it is written, when it is this message's turn. */
+  /** Where the message is written; null until its turn. */
   outlet: MessageOutlet | null = null
   fields: OutgoingFields | null = null
   unique: ReadonlySet<string> | null = null
   clock: Clock | undefined = undefined
   isRelaxed = false
   needDrain = false
-  /** The head holds bytes beyond ASCII. */
+  /** The head contains characters beyond ASCII. */
   isHeadLatin = false
   highWaterMark: number
   errored: Error | null | undefined = null

@@ -1,11 +1,11 @@
-// Any stream that a program gives to a message (`assignSocket`, `message.socket = ...`) as an outlet.
+// Adapts a stream that a program assigns to a message (`assignSocket`, `message.socket = ...`) to an outlet.
 
 import { Duplex } from 'node:stream'
 import type { Connection } from '../../host/types.ts'
 import type { Socket } from '../../net/internal.ts'
 import type { MessageOutlet, WriteDone } from './carrier.ts'
 
-/** On sockets that this module made: the connection whose messages they show. */
+/** On shown sockets: the connection behind them, as an outlet. */
 export const kOutlet = Symbol('outlet')
 
 export interface AssignableSocket {
@@ -77,8 +77,8 @@ interface Beneath {
 const kBeneath = Symbol('beneath')
 type ShownSocket = Socket & { [kBeneath]?: Beneath | null }
 
-// One pair of functions for all sockets: with functions of its own each socket would have a hidden class of its own, and so
-// become a dictionary.
+// Shared by all sockets: with its own pair of functions, each socket would get its own hidden class, and V8 would turn it
+// into a dictionary.
 const buffered = {
   writableLength: {
     get(this: ShownSocket): number {
@@ -98,7 +98,7 @@ function ownCount(socket: Socket, name: 'writableLength' | 'writableCorked'): nu
   return Number(Reflect.get(Duplex.prototype, name, socket))
 }
 
-/** While http writes to the connection itself, what waits there counts as the socket's. */
+/** While http writes to the connection directly, the socket's counters include what the connection buffers. */
 export function showBuffered(socket: Socket, connection: Connection, outlet?: MessageOutlet): void {
   const shown: ShownSocket = socket
   const isFirst = shown[kBeneath] === undefined

@@ -1,5 +1,5 @@
-// The stream of an upgraded connection whose request still has a body to come: it can be written to at once, and reads
-// what follows the body. Reading it makes the body flow, as nobody could reach what lies behind it otherwise.
+// The stream of an upgraded connection whose request still has a body to receive: it can be written to at once, and reads
+// the bytes that follow the body. Reading it resumes the body, since the bytes behind it cannot be reached otherwise.
 
 import { Duplex } from 'node:stream'
 import type { Socket } from '../../net/internal.ts'
@@ -21,11 +21,11 @@ export class UpgradeStream extends Duplex {
 
   #onSocketEnd(): void {
     this.push(null)
-    // 'end' comes even where nobody reads and nothing is left, as on a socket.
+    // 'end' is emitted even without a reader if nothing is buffered, as on a socket.
     if (this.readableLength === 0) this.resume()
   }
 
-  /** The body has ended. @param head - what followed it in the same packet */
+  /** The body has ended. @param head - the bytes that followed it in the same packet */
   onBodyEnd(head: Buffer): void {
     this.#request = null
     const socket = this.#socket
