@@ -1,7 +1,7 @@
-// How several fields of one name become one value: Node's rules for `message.headers`. Common names are found with one
-// look, in the usual spelling or in lower case, which saves lowering and checking them one by one.
+// How several fields of one name are merged into one value: Node's rules for `message.headers`. Common names, in the usual
+// spelling or in lower case, are found by one map lookup, which saves converting and validating them.
 
-/** What happens to the second value. */
+/** How a second value is treated. */
 export type Merging = 'drop' | 'comma' | 'semicolon' | 'array'
 
 export interface KnownName {
@@ -30,11 +30,11 @@ for (const [merging, names] of Object.entries(rules)) {
   }
 }
 
-// With the names that are not in the table, as they were last spelled; peers choose them, so there is an end to it.
+// Caches names that are not in the table, as received. Peers choose them, so the cache is limited to `maxSeen` entries.
 const seen = new Map<string, KnownName>(known)
 const maxSeen = 1000
 
-/** The name as `headers` has it, and its rule. */
+/** The name as a key of `headers`, and its merging rule. */
 export function lookUpName(name: string): KnownName {
   return seen.get(name) ?? lookUpOther(name)
 }
@@ -46,13 +46,13 @@ function lookUpOther(name: string): KnownName {
   return entry
 }
 
-/** In lower case. */
+/** The name in lower case. */
 export function lowerName(name: string): string {
   const entry = known.get(name)
   return entry === undefined ? name.toLowerCase() : entry.lower
 }
 
-/** A name that needs no check, because it is in the table. */
+/** Whether the name is in the table, and so needs no validation. */
 export function isKnownName(name: string): boolean {
   return known.has(name)
 }

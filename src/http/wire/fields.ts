@@ -1,5 +1,5 @@
-// Fields of a received message, kept as positions in the head's text: names and values become strings of their own only
-// when somebody asks. RFC 9110 section 5.
+// The fields of a received message, kept as positions in the head's text: names and values become separate strings only on
+// access. RFC 9110 section 5.
 
 export class Fields {
   readonly #text: string
@@ -8,7 +8,7 @@ export class Fields {
   readonly #base: number
   readonly #foldedValues: readonly string[]
 
-  /** @param foldedValues - a value whose start is below zero is number -1 - start of these */
+  /** @param foldedValues - a value with a negative start is the item at index -1 - start of this array */
   constructor(text: string, positions: readonly number[], base: number, foldedValues: readonly string[]) {
     this.#text = text
     this.#positions = positions
@@ -35,7 +35,7 @@ export class Fields {
     return this.#text.slice(start - this.#base, (positions[index * 4 + 3] as number) - this.#base)
   }
 
-  /** The first value of that name, which is in lower case. */
+  /** The first value of the field with this name, given in lower case. */
   find(name: string): string | undefined {
     const positions = this.#positions
     for (let i = 0; i < positions.length; i += 4) {
@@ -45,7 +45,7 @@ export class Fields {
     return undefined
   }
 
-  /** Name, value, name, value ...: as `rawHeaders` has them. */
+  /** A flat list as in `rawHeaders`: name, value, name, value ... */
   toList(): string[] {
     const list: string[] = []
     const { count } = this

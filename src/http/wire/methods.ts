@@ -1,5 +1,5 @@
-// The methods that can be read from the wire: RFC 9110 section 9, WebDAV, and the others that Node knows. A method that
-// is not in the list is refused at the first byte that tells.
+// The methods that the parser accepts: RFC 9110 section 9, WebDAV, and the others that Node knows. A method that is not in
+// the list is rejected at the first byte that fits none of them.
 
 const names = (
   'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY ' +
@@ -7,7 +7,7 @@ const names = (
   'UNLOCK UNSUBSCRIBE'
 ).split(' ')
 
-// Told apart from unknown ones, because the error for them is another: they are methods, but not of HTTP/1.1.
+// Methods of other protocols; listed, because their error differs from that of an unknown method.
 const otherProtocols =
   'PRI DESCRIBE ANNOUNCE SETUP PLAY PAUSE TEARDOWN GET_PARAMETER SET_PARAMETER REDIRECT RECORD FLUSH'.split(' ')
 
@@ -22,12 +22,12 @@ export function isHttpMethod(method: string): boolean {
   return httpMethods.has(method)
 }
 
-/** Common methods by their first byte, so that a request's method need not become a string of its own. */
+/** Common methods by their first byte: a match saves making a string from the bytes. */
 export const commonMethods: readonly (string | undefined)[] = firstBytes(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])
 
 /**
- * Holds the beginning of a request against all methods.
- * @returns the method that the bytes are; '' while they may become one; or the number of bytes that still fit
+ * Compares the beginning of a request with all methods.
+ * @returns the method that the bytes spell; '' while they are a prefix of one; or the number of bytes that match one
  */
 export function matchMethod(bytes: Uint8Array, start: number, end: number, isWhole: boolean): string | number {
   let longest = 0
