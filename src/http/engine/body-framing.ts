@@ -1,12 +1,12 @@
-// Which length rule holds for a message's body: RFC 9112 section 6.3. One object collects what the fields say, one
-// method decides; nothing else looks at Content-Length, Transfer-Encoding, Connection or Upgrade. Two messages that two
-// parties could delimit differently are refused, which is what keeps requests from being smuggled.
+// Which length rule applies to a message's body: RFC 9112 section 6.3. One object collects what the fields declare, one
+// method decides; no other code reads Content-Length, Transfer-Encoding, Connection or Upgrade. Messages that two parties
+// could delimit differently are rejected, which prevents request smuggling.
 
 import { HTAB, SP } from '../wire/characters.ts'
 import { LENIENT_CHUNKED_LENGTH, LENIENT_TRANSFER_ENCODING } from './leniency.ts'
 import { ParseError } from './parse-error.ts'
 
-/** Fields that the parser itself reads. */
+/** The fields that the parser interprets itself. */
 export const FIELD_OTHER = 0
 export const FIELD_CONNECTION = 1
 export const FIELD_CONTENT_LENGTH = 2
@@ -44,8 +44,8 @@ export class BodyFraming {
   }
 
   /**
-   * One field, whose value stands from `start` to `end` without the spaces around it.
-   * @param next - what follows the field's line
+   * Evaluates one field, whose value is from `start` to `end` without surrounding whitespace.
+   * @param next - the index after the field's line
    */
   receiveField(kind: number, bytes: Uint8Array, start: number, end: number, next: number): void {
     switch (kind) {
@@ -78,14 +78,14 @@ export class BodyFraming {
     return this.isChunked || this.contentLength > 0
   }
 
-  /** Upgrade and Connection agree that another protocol is asked for or announced. */
+  /** Upgrade and Connection both say that another protocol is requested or announced. */
   get wantsUpgrade(): boolean {
     return (this.flags & (HAS_UPGRADE | HAS_CONNECTION_UPGRADE)) === (HAS_UPGRADE | HAS_CONNECTION_UPGRADE)
   }
 
   /** @param statusCode - 0 for a request */
   decide(statusCode: number, isBodySkipped: boolean): Framing {
-    // RFC 9110 section 6.4.1: neither these nor the answer to HEAD have content, whatever their fields say.
+    // RFC 9110 section 6.4.1: neither these nor a response to HEAD have content, whatever their fields declare.
     if (isBodySkipped || statusCode === 204 || statusCode === 304 || (statusCode >= 100 && statusCode < 104)) {
       return 'none'
     }
@@ -133,7 +133,7 @@ export class BodyFraming {
       length = length * 10 + digit
       if (length > 2 ** 64) throw new ParseError('INVALID_CONTENT_LENGTH', 'Content-Length overflow', i + 1)
     }
-    // Node's parser counts in 64 bits; here a length has to be exact.
+    // Node's parser counts in 64 bits; here the length must be exact in a double.
     if (length > Number.MAX_SAFE_INTEGER) {
       throw new ParseError('INVALID_CONTENT_LENGTH', 'Content-Length overflow', end)
     }
@@ -180,7 +180,7 @@ export class BodyFraming {
   }
 }
 
-/** Holds bytes against a word of lower-case letters and hyphens, ignoring their case. */
+/** Compares bytes, ignoring case, with a word of lower-case letters and hyphens. */
 export function isWord(bytes: Uint8Array, start: number, end: number, word: string): boolean {
   if (end - start !== word.length) return false
   for (let i = 0; i < word.length; i++) {

@@ -1,5 +1,5 @@
-// The chunked transfer coding: RFC 9112 section 7.1. It tells sizes and delimiters from data, and says which bytes are
-// data; it keeps none of them. Extensions are checked, counted and forgotten.
+// The chunked transfer coding: RFC 9112 section 7.1. The scanner parses sizes and delimiters, and reports which bytes are
+// data; it retains none of them. Extensions are validated, counted and discarded.
 
 import { CR, HTAB, hexValue, isQuotedByte, isTokenByte, isValueByte, LF, SP } from '../wire/characters.ts'
 import {
@@ -28,12 +28,12 @@ const DATA_LF = 12
 export class ChunkScanner {
   readonly #leniency: number
   #state = SIZE_START
-  /** Of the current chunk: its size, then what is left of it. */
+  /** The size of the current chunk, then the number of its bytes that remain. */
   #left = 0
   #extensionBytes = 0
   #excessBytes = 0
 
-  /** After `scan`: the data it came upon, if `dataEnd > dataStart`. */
+  /** After `scan`: the position of the data it found, if `dataEnd > dataStart`. */
   dataStart = 0
   dataEnd = 0
   /** The last chunk's line has been read: trailers follow. */
@@ -85,7 +85,7 @@ export class ChunkScanner {
       this.#state = SIZE
       return at + 1
     }
-    // Node's parser counts in 64 bits; here a size has to be exact.
+    // Node's parser counts in 64 bits; here the size must be exact in a double.
     if (this.#left > Number.MAX_SAFE_INTEGER) fail('INVALID_CHUNK_SIZE', 'Chunk size overflow', at)
     if (this.#state === SIZE_START) fail('INVALID_CHUNK_SIZE', 'Invalid character in chunk size', at)
     if ((byte === SP || byte === HTAB) && this.#allows(LENIENT_SPACES_AFTER_CHUNK_SIZE)) {
@@ -101,7 +101,7 @@ export class ChunkScanner {
     return this.#endLine(byte, at, 'chunk size', 'INVALID_CHUNK_SIZE', 'Invalid character in chunk size', errorAt)
   }
 
-  /** Where only the end of the line may stand. */
+  /** Reads a byte where only the end of the line is allowed. */
   #endLine(byte: number, at: number, after: string, name: ParseErrorName, reason: string, errorAt: number): number {
     if (byte === CR) {
       this.#state = SIZE_LF

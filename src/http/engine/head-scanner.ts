@@ -1,8 +1,8 @@
-// Bytes to start line and fields: RFC 9112 sections 2 to 5, and section 7.1.2 for trailers. It stops wherever the bytes
-// stop and goes on with the next ones; between calls it holds positions only. What was scanned stays where it is: the
-// caller keeps the bytes from the first of the head on, and gets positions relative to that.
+// Scans start line and fields: RFC 9112 sections 2 to 5, and section 7.1.2 for trailers. The scanner suspends at the end
+// of the input and resumes with the next bytes; between calls it holds positions only. It copies nothing: the caller
+// retains the bytes from the head's first byte on, and the positions are relative to that.
 //
-// One file and one switch, because a state for each kind of byte is what makes every byte's meaning certain. Strictness
+// One file and one switch, because a state for each kind of byte makes the meaning of every byte unambiguous. Strictness
 // and error names are those of Node's parser.
 
 import {
@@ -86,11 +86,11 @@ export class HeadScanner {
   readonly #refusesFurtherFields: boolean
 
   #state = 0
-  /** Where the piece that is being scanned began. */
+  /** Where the element that is being scanned began. */
   #mark = 0
   #nameEnd = 0
   #valueStart = 0
-  /** Digits of the status code, or slashes of a scheme, or letters of a word: how many were seen. */
+  /** How many digits of the status code, slashes after a scheme, or bytes of the HTTP/2 preface were read. */
   #seen = 0
   #word = ''
   #kind = FIELD_OTHER
@@ -107,12 +107,12 @@ export class HeadScanner {
   textEnd = 0
   /** Four numbers for each field: start and end of its name, start and end of its value. */
   positions: number[] = none
-  /** Values of fields that were folded over several lines; their `start` is -1 - the index in here. */
+  /** Values of fields that were folded over several lines; their `start` is -1 - the index in this array. */
   foldedValues: string[] = noValues
 
   /**
-   * @param maxFields - how many are told of; 0: all
-   * @param refusesFurtherFields - one more is an error
+   * @param maxFields - how many fields are reported; 0: all
+   * @param refusesFurtherFields - a field beyond `maxFields` is an error
    */
   constructor(
     isRequest: boolean,
@@ -145,7 +145,7 @@ export class HeadScanner {
     this.#state = FIELD_START
   }
 
-  /** The positions are somebody else's now. */
+  /** Drops the references to the positions, which the message's Fields own from now on. */
   forget(): void {
     this.positions = none
     this.foldedValues = noValues
@@ -159,7 +159,7 @@ export class HeadScanner {
     this.#counted = 0
   }
 
-  /** The head's first byte has moved: from `distance` to 0. */
+  /** Adjusts the positions after the caller has moved the head's first byte from `distance` to 0. */
   rebase(distance: number): void {
     this.#mark -= distance
     this.#nameEnd -= distance
@@ -172,7 +172,7 @@ export class HeadScanner {
     }
   }
 
-  /** What the piece that is being scanned adds to the size of the head so far. */
+  /** Checks the size of the head so far, including the element that is being scanned. */
   checkSizeOfRest(end: number): void {
     const isCounted = (this.#state >= TARGET_START && this.#state <= AUTHORITY_AFTER_AT) || this.#state === REASON
     if (isCounted || this.#state === FIELD_NAME || this.#state === VALUE) this.#checkSize(end - this.#mark, end)
@@ -188,7 +188,7 @@ export class HeadScanner {
   }
 
   /**
-   * Scans on. @returns the index after the last byte of the head, or -1 - with `end` reached and more to come
+   * Continues the scan. @returns the index after the head's last byte, or -1 if `end` was reached within the head
    */
   scan(bytes: Uint8Array, start: number, end: number): number {
     let i = start
@@ -203,7 +203,7 @@ export class HeadScanner {
     return -1
   }
 
-  /** @returns the next index; a state is left when its bytes are over */
+  /** @returns the next index; the state changes where the bytes of its element end */
   #scanStartLine(bytes: Uint8Array, start: number, end: number): number {
     let i = start
     const byte = bytes[i] as number
@@ -339,7 +339,7 @@ export class HeadScanner {
     this.textEnd = at
     this.#count(at - this.textStart, at)
     this.#state = SPACES_BEFORE_PROTOCOL
-    // The usual end of a request line, in one step.
+    // The usual end of a request line, matched in one step.
     if (
       end > at + 10 &&
       bytes[at + 10] === LF &&
@@ -356,7 +356,7 @@ export class HeadScanner {
     return at + 1
   }
 
-  /** A target that ends its line: HTTP/0.9, whose simple request Node still reads. */
+  /** A target that ends its line: the simple request of HTTP/0.9, which Node still accepts. */
   #endTargetAtLine(bytes: Uint8Array, at: number, reason: string): number {
     const byte = bytes[at]
     if (byte !== CR && byte !== LF) {
@@ -488,7 +488,7 @@ export class HeadScanner {
     if (!isKnown && !this.#allows(LENIENT_VERSION)) fail('INVALID_VERSION', 'Invalid HTTP version', at)
   }
 
-  /** @returns the next index, or ~index when the empty line is behind it */
+  /** @returns the next index, or ~index after the empty line that ends the section */
   #scanFields(bytes: Uint8Array, start: number, end: number): number {
     let i = start
     while (i < end) {
@@ -602,12 +602,12 @@ export class HeadScanner {
     if (bytes[at] === 58) return
     const mayHaveBlank = this.#kind !== FIELD_OTHER && this.#kind < FIELD_HOST && bytes[at] === SP
     if (!mayHaveBlank) fail('INVALID_HEADER_TOKEN', 'Invalid header token', at)
-    // RFC 9112 section 5.1: a server refuses such a request with 400.
+    // RFC 9112 section 5.1: a server rejects such a request with 400.
     if (!this.#allows(LENIENT_HEADERS)) fail('INVALID_HEADER_TOKEN', 'Invalid header field char', at + 1)
     this.#state = BLANKS_BEFORE_COLON
   }
 
-  /** At the first byte that a value may not hold. `#mark` becomes the value's end. */
+  /** Handles the first byte that is not allowed in a value. `#mark` becomes the value's end. */
   #endValue(bytes: Uint8Array, at: number): number {
     const byte = bytes[at] as number
     if (
@@ -622,12 +622,12 @@ export class HeadScanner {
     if (byte === LF) return fail('CR_EXPECTED', 'Missing expected CR after header value', at)
     if (this.#allows(LENIENT_HEADERS)) return at + 1
     if (this.#allows(LENIENT_VALUE_RELAXED) && isRelaxedValueByte[byte] === 1) return at + 1
-    // In words of its own: this is no digit, if not one before it.
+    // Reports the error of Content-Length instead: this byte, or one before it, is not a digit.
     if (this.#kind === FIELD_CONTENT_LENGTH) this.framing.receiveField(this.#kind, bytes, this.#valueStart, at + 1, at)
     return fail('INVALID_HEADER_TOKEN', 'Invalid header value char', at)
   }
 
-  /** RFC 9112 section 5.2: a folded line, refused unless lenient. */
+  /** RFC 9112 section 5.2: a folded line, rejected unless the parser is lenient. */
   #fold(bytes: Uint8Array, at: number): void {
     if (!this.#allows(LENIENT_HEADERS)) {
       fail('INVALID_HEADER_TOKEN', 'Unexpected whitespace after header value', at)
@@ -650,7 +650,7 @@ export class HeadScanner {
     }
   }
 
-  /** Of a field beyond `maxHeadersCount`. Apart from `#endField`, which is small enough to be inlined without this. */
+  /** Whether a field beyond `maxHeadersCount` is dropped. Separate, so that `#endField` is small enough to be inlined. */
   #isHidden(kind: number, bytes: Uint8Array, start: number, end: number, at: number): boolean {
     if (this.#mustBeShown(kind, at)) {
       this.#makeRoom()
@@ -660,19 +660,19 @@ export class HeadScanner {
     return true
   }
 
-  /** Beyond `maxHeadersCount`, what frames a message must be visible to its handler: a request is refused, a response shows it. */
+  /** A field beyond `maxHeadersCount` that determines framing is not hidden: a request is rejected, a response keeps it. */
   #mustBeShown(kind: number, at: number): boolean {
     const isFraming = kind === FIELD_CONTENT_LENGTH || kind === FIELD_TRANSFER_ENCODING
     if (isFraming && this.#isRequest) fail('HEADER_OVERFLOW', 'Header overflow', at)
     return isFraming
   }
 
-  /** For the field whose name has just been read, in place of the one before it. */
+  /** Removes the field before the one whose name has just been read. */
   #makeRoom(): void {
     this.positions.splice(-6, 4)
   }
 
-  /** A host or an expectation that the program cannot see does not count; an upgrade and a last message do, as in Node. */
+  /** A hidden Host or Expect field has no effect; hidden Upgrade and Connection fields do, as in Node. */
   #hideField(kind: number, bytes: Uint8Array, start: number, end: number): void {
     this.positions.length -= 2
     this.#folded = ''

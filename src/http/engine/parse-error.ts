@@ -1,5 +1,5 @@
-// What is wrong with a peer's bytes: a name from the parser that Node uses (`HPE_*` without its prefix), the rule that
-// was broken, and the byte where it shows.
+// An error in the peer's bytes: a name from the parser that Node uses (`HPE_*` without its prefix), the rule that was
+// violated, and the position of the offending byte.
 
 export type ParseErrorName =
   | 'STRICT'
@@ -21,14 +21,14 @@ export type ParseErrorName =
   | 'PAUSED_H2_UPGRADE'
   | 'HEADER_OVERFLOW'
   | 'CHUNK_EXTENSIONS_OVERFLOW'
-  /** Not the peer's: a program's listener has thrown while it was told of a head, or of something else. */
+  /** Not the peer's errors: a listener of the program has thrown while it handled a head, or another event. */
   | 'CB_HEADERS_COMPLETE'
   | 'JS_EXCEPTION'
 
 export class ParseError {
   readonly name: ParseErrorName
   readonly reason: string
-  /** Index of the offending byte in what was being scanned; the parser makes it one of the last chunk. */
+  /** Index of the offending byte in the bytes being scanned; the parser converts it to an index of the last chunk. */
   at: number
 
   constructor(name: ParseErrorName, reason: string, at: number) {

@@ -1,8 +1,8 @@
-// HTTP/1.1 messages out of bytes as they come: RFC 9112. It owns no socket: `receive` takes a piece of the stream and
-// tells a handler of heads, body bytes and ends. Body bytes are never copied; a head is made text once, and its fields
-// stay positions in that text until somebody looks (fields.ts).
+// Parses HTTP/1.1 messages from bytes as they arrive: RFC 9112. The parser has no socket: `receive` takes a piece of the
+// stream and calls the handler with heads, body bytes and message ends. Body bytes are never copied; a head is decoded to
+// text once, and its fields remain positions in that text until they are accessed (wire/fields.ts).
 //
-// State first, handler last: a handler may call pause() or close() from within, and receive() then stops where it is.
+// State changes first, the handler is called last: it may call pause() or close(), and receive() then returns.
 
 import { latin1Text } from '../../core/bytes.ts'
 import { CR, LF } from '../wire/characters.ts'
@@ -14,7 +14,7 @@ import { LENIENT_DATA_AFTER_CLOSE, LENIENT_KEEP_ALIVE } from './leniency.ts'
 import { maxHeaderSize, maxHeadersCount, rawBytesPerCountedByte } from './limits.ts'
 import { ParseError } from './parse-error.ts'
 
-/** What the handler wants done with the body of a message whose head it has seen. */
+/** How the handler wants the body of a message to be treated, whose head it was called with. */
 export type HeadAnswer = 'read' | 'skip-body' | 'upgrade'
 
 export interface ParserHandler {
@@ -26,11 +26,11 @@ export interface ParserHandler {
 
 export interface ParserOptions {
   readonly leniency?: number | undefined
-  /** 0: no head passes, as with Node's `--max-http-header-size=0`. */
+  /** 0: every head is rejected, as with Node's `--max-http-header-size=0`. */
   readonly maxHeaderSize?: number | undefined
   /** 0: no limit. */
   readonly maxHeadersCount?: number | undefined
-  /** More than `maxHeadersCount` are an error, where otherwise they are dropped. */
+  /** More fields than `maxHeadersCount` are an error; otherwise they are dropped. */
   readonly refusesFurtherFields?: boolean | undefined
 }
 
@@ -40,12 +40,12 @@ const BODY_OF_LENGTH = 2
 const BODY_UNTIL_END = 3
 const CHUNKS = 4
 const TRAILERS = 5
-/** The last message said that it is the last. */
+/** The last message declared that no other follows. */
 const CLOSED = 6
-/** What follows is another protocol. */
+/** The bytes that follow belong to another protocol. */
 const UPGRADED = 7
 const FAILED = 8
-/** The handler is being told of a head. If it throws, nothing is read any more: where the body begins is not settled. */
+/** The handler is being called with a head. If it throws, parsing ends: how the body is delimited has not been decided. */
 const TELLING = 9
 
 export class Parser {
@@ -54,24 +54,24 @@ export class Parser {
   readonly #leniency: number
   readonly #maxRawHead: number
   readonly #head: HeadScanner
-  /** Made for the first body in chunks. */
+  /** Made for the first chunked body. */
   #chunks: ChunkScanner | undefined
   #state = BETWEEN_MESSAGES
-  /** What it was when reading ended with an error. */
+  /** The state before parsing ended with an error. */
   #stateBefore = BETWEEN_MESSAGES
   #isPaused = false
   #isUpgrading = false
   #isBodySkipped = false
-  /** The beginning of a head or trailer section whose end has not come. */
+  /** The beginning of a head or trailer section whose end has not arrived. */
   #held: Uint8Array | undefined
   #heldLength = 0
   #bodyLeft = 0
   #fields: Fields | undefined
   #text = ''
-  /** Where the head that the handler is told of ends, as an index of the bytes that were received last. */
+  /** Where the head that the handler is called with ends, as an index of the bytes that were received last. */
   #headEnd = 0
 
-  /** What was wrong; nothing is read after that. */
+  /** The error that ended parsing. */
   error: ParseError | undefined
 
   constructor(role: 'request' | 'response', handler: ParserHandler, options: ParserOptions = {}) {
@@ -110,7 +110,7 @@ export class Parser {
     return this.#head.versionMinor
   }
 
-  /** Of the last head. */
+  /** The fields of the last head. */
   get fields(): Fields {
     return this.#fields as Fields
   }
@@ -123,7 +123,7 @@ export class Parser {
     return (this.#head.framing.flags & HAS_EXPECT) !== 0
   }
 
-  /** The message says something about a body, be it that there is none. */
+  /** The message declares a body or its length, even if that is 0. */
   get hasBodyFields(): boolean {
     return (this.#head.framing.flags & (HAS_CONTENT_LENGTH | HAS_TRANSFER_ENCODING)) !== 0
   }
@@ -132,7 +132,7 @@ export class Parser {
     return this.#head.framing.hasBody
   }
 
-  /** The message asks for, or announces, another protocol: CONNECT, or Upgrade with Connection: upgrade. */
+  /** The message requests or announces another protocol: CONNECT, or Upgrade with Connection: upgrade. */
   get wantsUpgrade(): boolean {
     const { framing, method, statusCode } = this.#head
     if (framing.wantsUpgrade) return this.#isRequest || statusCode === 101
@@ -154,13 +154,13 @@ export class Parser {
     return (this.#state > BETWEEN_MESSAGES && this.#state < CLOSED) || this.#state === TELLING
   }
 
-  /** The head of the message that is being read, or comes next, is not complete. Stays so after an error. */
+  /** The head of the current or next message is not complete. An error leaves the value unchanged. */
   get awaitsHead(): boolean {
     const state = this.#state === FAILED ? this.#stateBefore : this.#state
     return state === HEAD || state === BETWEEN_MESSAGES
   }
 
-  /** Stops `receive` after the event that is being told of. */
+  /** Makes `receive` return after the current call of the handler. */
   pause(): void {
     this.#isPaused = true
   }
@@ -169,7 +169,7 @@ export class Parser {
     this.#isPaused = false
   }
 
-  /** The handler has thrown from what it was called with: where the next message begins is not known any more. */
+  /** The handler has thrown: where the next message begins can no longer be determined. */
   interrupt(): void {
     if (this.#state === TELLING) {
       this.error = new ParseError('CB_HEADERS_COMPLETE', 'User callback error', this.#headEnd)
@@ -177,7 +177,7 @@ export class Parser {
     this.close()
   }
 
-  /** Nothing is read any more. */
+  /** Ends parsing. */
   close(): void {
     if (this.#state !== FAILED) this.#stateBefore = this.#state
     this.#state = FAILED
@@ -185,7 +185,7 @@ export class Parser {
   }
 
   /**
-   * Reads on. @returns how many bytes were read: fewer than there are after a pause, an upgrade or an error
+   * Continues parsing. @returns how many bytes were read: fewer than given after a pause, an upgrade or an error
    */
   receive(bytes: Uint8Array): number {
     const { length } = bytes
@@ -225,7 +225,7 @@ export class Parser {
     return i
   }
 
-  /** The peer's end. @returns what is wrong with its coming now */
+  /** The peer has ended the stream. @returns an error if that was within a message */
   finish(): ParseError | undefined {
     if (this.#state === BODY_UNTIL_END) {
       this.#state = CLOSED
@@ -248,7 +248,7 @@ export class Parser {
       from = heldBefore
       end = this.#heldLength
     }
-    // From an index of `source` to one of `bytes`.
+    // The difference between an index of `source` and the same byte's index in `bytes`.
     const distance = heldBefore > 0 ? heldBefore - start : 0
     let next: number
     try {
@@ -376,7 +376,7 @@ export class Parser {
     if (this.#isUpgrading) this.#state = UPGRADED
     else if (this.mayKeepAlive || (this.#leniency & LENIENT_KEEP_ALIVE) !== 0) this.#state = BETWEEN_MESSAGES
     else this.#state = CLOSED
-    // The message has what it needs; nothing of it stays here.
+    // The message owns its fields and text; the parser drops its references.
     this.#fields = undefined
     this.#text = ''
     this.#head.forget()
