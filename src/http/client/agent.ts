@@ -1,5 +1,5 @@
-// http.Agent: sockets by origin, requests that wait for one, and idle sockets that wait for a request. Source: Node's
-// documentation, "Class: http.Agent".
+// http.Agent: pools sockets by origin, queues requests that wait for a socket, and keeps idle sockets for later requests.
+// Source: Node's documentation, "Class: http.Agent".
 
 import { AsyncResource } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
@@ -18,7 +18,7 @@ import { type ProxyConfig, proxyConfigFrom, shouldUseProxy } from './proxy.ts'
 import type { RequestOptions } from './request-options.ts'
 
 export const kProxyConfig = Symbol('proxyConfig')
-/** On a socket that is not to be handed out before its tunnel stands: https sets it. */
+/** Set by https on a socket that must not be used before its tunnel is established. */
 export const kWaitForProxyTunnel = Symbol('waitForProxyTunnel')
 const kWaitingOptions = Symbol('waitingOptions')
 const kWaitingScope = Symbol('waitingScope')
@@ -44,7 +44,7 @@ export interface AgentOptions {
 
 export type SocketOptions = RequestOptions & { _agentKey?: string; servername?: string; [kHost]?: Host }
 type SocketDone = (error: Error | null, socket?: Socket) => void
-/** What an agent names a pool of sockets by. */
+/** The options from which an agent makes the name of a pool of sockets. */
 export interface NamedOrigin {
   readonly host?: string | null | undefined
   readonly port?: number | string | null | undefined
@@ -58,7 +58,7 @@ type WaitingRequest = PendingRequest & {
   [kWaitingScope]?: AsyncResource | null
 }
 
-/** Most requests ask for the same as the one before; a name that has been a key already is also found faster. */
+/** Caches the last name: most requests have the origin of the one before, and a string that has been a key is found faster. */
 let lastName: { host: unknown; port: unknown; name: string } = { host: null, port: null, name: '' }
 
 const defaultPoolSize = 256
@@ -95,7 +95,7 @@ class NodeAgent extends EventEmitter {
     return proxy.connect(args.find(arg => typeof arg === 'function') as (() => void) | undefined)
   }
 
-  /** What decides whether two requests may share a connection. */
+  /** The name of the pool: two requests may share a connection if it is the same for both. */
   getName(options: NamedOrigin = {}): string {
     const { host, port, localAddress, family, socketPath } = options
     const isPlain = !localAddress && family !== 4 && family !== 6 && !socketPath
@@ -183,7 +183,7 @@ class NodeAgent extends EventEmitter {
     })
   }
 
-  /** Whether an idle socket stays. To be overridden, as `reuseSocket` is. */
+  /** Whether an idle socket stays in the pool. Programs may override it, as they may `reuseSocket`. */
   keepSocketAlive(socket: Socket): boolean {
     socket.setKeepAlive(true, this.keepAliveMsecs)
     socket.unref()
@@ -192,7 +192,7 @@ class NodeAgent extends EventEmitter {
     const hint = response && firstValue(response, 'keep-alive')
     const seconds = typeof hint === 'string' ? /^timeout=(\d+)/.exec(hint)?.[1] : undefined
     if (seconds !== undefined) {
-      // Earlier than the server closes it, or the next request may meet the server's FIN.
+      // Must expire before the server closes the connection, or the next request may cross the server's FIN.
       const left = Number.parseInt(seconds, 10) * 1000 - (this.agentKeepAliveTimeoutBuffer ?? defaultTimeoutBufferMs)
       if (left <= 0) return false
       if (timeout === 0 || left < timeout) timeout = left
@@ -218,7 +218,7 @@ function initialize(agent: NodeAgent, options: AgentOptions | undefined): void {
   agent.defaultPort = agent.options.defaultPort || 80
   agent.protocol = agent.options.protocol || 'http:'
   if (agent.options.noDelay === undefined) agent.options.noDelay = true
-  // Or net would take the request's path for that of a pipe.
+  // Otherwise net would take the request's path for that of a pipe.
   agent.options.path = null as unknown as undefined
   agent.requests = Object.create(null)
   agent.sockets = Object.create(null)
@@ -241,7 +241,7 @@ function initialize(agent: NodeAgent, options: AgentOptions | undefined): void {
   agent.on('newListener', onNewListener)
 }
 
-/** A socket has done with its request: to the next in line, into the pool, or away. */
+/** A socket has completed its request: assigns it to the next queued request, keeps it in the pool, or destroys it. */
 function onFree(agent: NodeAgent, socket: ClientSocket, options: SocketOptions): void {
   const name = poolName(agent, options)
   if (!isReusable(socket)) {
@@ -283,7 +283,7 @@ function takeFreeSocket(agent: NodeAgent, name: string): Socket | undefined {
   let socket: Socket | undefined
   do {
     socket = agent.scheduling === 'fifo' ? free.shift() : free.pop()
-    // One that has ended or turned readable since it was put here is not handed out.
+    // Skips a socket that has ended or become readable while it was idle.
   } while (socket !== undefined && !isReusable(socket as ClientSocket))
   if (free.length === 0) delete agent.freeSockets[name]
   return socket
@@ -314,7 +314,7 @@ function giveSocket(agent: NodeAgent, request: PendingRequest, socket: Socket): 
   if (request.timeout !== undefined && request.timeout !== agentTimeout) socket.setTimeout(request.timeout)
 }
 
-/** @param add - what else belongs to them: before they lose their prototype, or each would have a hidden class of its own (Node 20) */
+/** @param add - adds options before the prototype is removed: later each object would get its own hidden class (Node 20) */
 function completeOptions(
   agent: NodeAgent,
   given: RequestOptions,
@@ -346,7 +346,7 @@ function ownOption(options: SocketOptions, name: string): unknown {
   return Object.hasOwn(options, name) ? options[name] : undefined
 }
 
-/** A connection belongs to the host that it was made on: programs on two of them may share an agent, and no socket. */
+/** The pool's name including the current host: programs on two hosts may share an agent, but not a socket. */
 function poolName(agent: NodeAgent, options: SocketOptions): string {
   const name = agent.getName(options)
   const host = options[kHost]
@@ -362,7 +362,7 @@ function poolName(agent: NodeAgent, options: SocketOptions): string {
 const hostLabels = new WeakMap<Host, string>()
 let hostCount = 0
 
-/** The name that TLS asks for: that of the Host field, and none for an IP address. */
+/** The server name for TLS (SNI): the host of the Host field; empty for an IP address. */
 function serverName(options: SocketOptions, request: PendingRequest): string {
   const header = request.getHeader('host')
   if (header && header === lastServer.header) return lastServer.name
@@ -380,7 +380,7 @@ function serverName(options: SocketOptions, request: PendingRequest): string {
 
 let lastServer = { header: '', name: '' }
 
-/** Follows a socket from its creation until it closes or is taken out with 'agentRemove'. */
+/** Tracks a socket from its creation until it closes or is removed by 'agentRemove'. */
 function watch(agent: NodeAgent, socket: Socket, options: SocketOptions): void {
   const onFreeEvent = () => void agent.emit('free', socket, options)
   const onClose = () => {
@@ -407,7 +407,7 @@ function watch(agent: NodeAgent, socket: Socket, options: SocketOptions): void {
   if (agent[kOnKeylog]) socket.on('keylog', agent[kOnKeylog])
 }
 
-/** Sockets are asked for their key log lines only once somebody wants them. */
+/** Subscribes to the sockets' 'keylog' once the agent itself gets a listener for it. */
 function onNewListener(this: NodeAgent, event: string): void {
   if (event !== 'keylog') return
   this.removeListener('newListener', onNewListener)
@@ -434,7 +434,7 @@ Object.defineProperty(NodeAgent, 'name', { value: 'Agent' })
 
 export type Agent = NodeAgent
 
-/** What a subclass inherits of statics, it has in the types too. */
+/** Declares the static members that a subclass inherits. */
 export interface AgentConstructor extends Omit<typeof EventEmitter, 'prototype'> {
   new (options?: AgentOptions): Agent
   (options?: AgentOptions): Agent
@@ -449,7 +449,7 @@ export const Agent = callableClass(NodeAgent, (agent, options) => {
 
 let globalAgent: Agent | undefined
 
-/** The agent of requests that name none. */
+/** The agent of requests that specify none. */
 export function getGlobalAgent(): Agent {
   globalAgent ??= new Agent({
     keepAlive: true,

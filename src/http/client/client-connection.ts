@@ -1,5 +1,5 @@
-// One outgoing connection: joins the response parser and a socket, for one request after another. Between two requests it
-// keeps reading: what comes then was never asked for, and must not be taken for the answer to the next request.
+// A client's connection: connects the response parser to a socket, for one request after another. Between two requests it
+// keeps reading: bytes that arrive then are unsolicited, and must not be taken for the response to the next request.
 
 import type { AsyncResource } from 'node:async_hooks'
 import { asBuffer } from '../../core/bytes.ts'
@@ -39,7 +39,7 @@ export function clientConnectionOf(socket: ClientSocket): ClientConnection {
   return (socket[kClient] ??= new ClientConnection(socket))
 }
 
-/** Whether the socket may be given to another request: what it holds unread was never asked for. */
+/** Whether the socket may serve another request: it may not if it holds unread bytes, which are unsolicited. */
 export function isReusable(socket: ClientSocket): boolean {
   return socket.writable && !(socket.readableLength > 0) && socket[kClient]?.isPoisoned !== true
 }
@@ -53,16 +53,16 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
   #response: IncomingMessage | null = null
   #parser: Parser | undefined
   #parserKey: ParserOptions | undefined
-  /** The request's final answer has been read to its end. */
+  /** The request's final response has been received to its end. */
   #isAnswered = false
-  /** The answer's head came before the connection knew what for, or more came than was asked for. */
+  /** The server sent bytes to which no request corresponds. */
   isPoisoned = false
-  /** Bytes that came while others were being read: a stream may push some from within a listener. */
+  /** Bytes that arrived while others were being parsed: a stream may push some from within a listener. */
   #rest: Uint8Array[] = []
   #isReading = false
   #hasServed = false
 
-  /** As soon as a request is to have the socket: from then on its errors are that request's. */
+  /** Made when a socket is assigned to its first request: from then on the socket's errors are reported to the request. */
   constructor(socket: ClientSocket) {
     this.socket = socket
     this.#link = new SocketLink(socket, this)
@@ -72,15 +72,15 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
 
   // Requests
 
-  /** It is this request's turn. */
+  /** Starts to serve this request. */
   attach(request: ClientRequest, scope: AsyncResource | null, options: ParserOptions): void {
     this.#request = request
-    // The first request has opened the connection: its events come in that request's context by themselves.
+    // The first request opened the connection, so its events are already emitted in that request's async context.
     this.#scope = this.#hasServed ? scope : null
     this.#hasServed = true
     this.#response = null
     this.#isAnswered = false
-    // A parser that stands between two messages serves the next request as well, if it was made alike.
+    // A parser between two messages is reused for the next request if its options are the same.
     const key = this.#parserKey
     const isAlike =
       key?.leniency === options.leniency &&
@@ -98,7 +98,7 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
     this.#link.attach()
   }
 
-  /** The socket is free: nothing of its last request is left. */
+  /** Releases the socket from its last request. */
   detach(): void {
     this.#request = null
     this.#scope = null
@@ -125,9 +125,9 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
 
   onEnd(): void {
     const request = this.#request
-    // An idle connection that has ended must not be handed out any more.
+    // An idle connection that the server has ended must not be reused.
     if (request === null) this.socket.destroy()
-    // Once answered, the end is the socket's own affair: it is not handed out again.
+    // After the response, the end needs no handling here: the agent does not reuse the socket.
     if (request === null || this.#isAnswered) return
     if (!request.res && !this.socket._hadError) {
       this.socket._hadError = true
@@ -149,7 +149,7 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
       read = parser.receive(chunk)
     } finally {
       this.#isReading = false
-      // A listener has thrown: the rest of what came is lost, and the request hears so with the next bytes, as in Node.
+      // A listener has thrown: the rest of the bytes is lost, and the request gets an error with the next bytes, as in Node.
       if (read < 0) {
         this.#rest = []
         parser.interrupt()
@@ -171,10 +171,10 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
     else if (parser.error !== undefined || (this.#isAnswered && parser.isMidMessage)) this.#poison()
   }
 
-  /** Bytes that nobody asked for: RFC 9112 section 9.3, and the source of answers to the wrong request. */
+  /** Unsolicited bytes: RFC 9112 section 9.3. Read on, they would become the response to a later request. */
   #poison(): void {
     this.isPoisoned = true
-    // A body that is complete may still be read from its buffer; the connection serves no other request.
+    // The program may still read a complete body from the stream's buffer; the connection serves no other request.
     if (this.#request !== null && this.#isAnswered) this.#request.shouldKeepAlive = false
     this.socket.destroy()
   }
@@ -185,7 +185,7 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
     const request = this.#request as ClientRequest
     const response = this.#makeResponse(parser)
     if (request.res) {
-      // An answer has come already.
+      // The request already has a response.
       parser.close()
       this.#poison()
       return 'skip-body'
@@ -268,7 +268,7 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
     socket.removeListener('error', this.#socketError)
     socket.removeListener('close', this.#socketClose)
     socket._httpMessage = null
-    // As good as new: a 'data' listener starts it.
+    // As on a new socket: adding a 'data' listener starts the flow.
     Object.assign(socket, { readableFlowing: null })
     delete socket[kClient]
     request.emit(event, response, socket, head)
@@ -369,7 +369,7 @@ export class ClientConnection implements LinkOwner, ParserHandler, MessageCarrie
     this.socket.destroy(error as Error)
   }
 
-  /** The whole request has been sent; the answer may have come before that. */
+  /** The whole request has been sent; its response may have been received before. */
   onMessageFinished(request: ClientRequest): void {
     if (request.shouldKeepAlive && request._ended && !request.destroyed) keepAlive(request)
   }
@@ -380,7 +380,7 @@ export function emitError(request: ClientRequest, error: Error): void {
   request.emit('error', error)
 }
 
-/** 1xx, but not 101: the final answer is yet to come. */
+/** 1xx except 101: the final response follows. */
 function isInterim(status: number): boolean {
   return status >= 100 && status < 200 && status !== 101
 }
@@ -404,7 +404,7 @@ export function onResponseTimeout(this: ClientSocket): void {
   this._httpMessage?.res?.emit('timeout')
 }
 
-/** Once: an answer that is read after its connection has gone ends a request that is closed already. */
+/** Emits 'close', once: a response that ends after its connection has closed belongs to a request that is closed already. */
 function closeRequest(request: ClientRequest): void {
   if (request._closed) return
   request._closed = true
@@ -424,7 +424,7 @@ function onResponseEnd(this: IncomingMessage): void {
   } else if (request.writableFinished && !this.aborted) keepAlive(request)
 }
 
-/** Request and answer are over, and the connection may serve another: after the program's own 'end' listeners. */
+/** The exchange is over: releases the connection for another request, after the program's own 'end' listeners have run. */
 function keepAlive(request: ClientRequest): void {
   const { socket, res } = request
   if (socket) {

@@ -26,10 +26,10 @@ import { type ClientSocket, clientConnectionOf, emitError, onResponseTimeout } f
 import { rewriteForProxy } from './proxy-request.ts'
 import { bracketed, checkHost, type RequestOptions, type ResponseListener, readArguments } from './request-options.ts'
 
-/** RFC 9110 section 9.3.6: the host of a CONNECT is whom it wants. Before Node 26 it is the proxy. */
+/** RFC 9110 section 9.3.6: the Host of a CONNECT request names the target. Before Node 26 it names the proxy. */
 const connectNamesTarget = Number.parseInt(process.versions.node, 10) >= 26
 
-/** Whether a request that is over, but for what is yet to be read of its response, leaves its socket to the next one when it is destroyed. */
+/** Whether destroying a request whose exchange is complete, but whose response is not yet read, keeps its socket for reuse. */
 const leavesSocket = Number.parseInt(process.versions.node, 10) >= 22
 
 const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
@@ -55,7 +55,7 @@ class NodeClientRequest extends PlainOutgoingMessage {
   declare protocol: string
   declare _path: string
   declare _destroyError: Error | null | undefined
-  /** The async context of whoever made the request, for events of a connection that others opened. */
+  /** The async context in which the request was made, for events of a connection that another request opened. */
   declare _scope: AsyncResource | null
 
   constructor(first?: unknown, second?: unknown, third?: ResponseListener) {
@@ -96,7 +96,7 @@ class NodeClientRequest extends PlainOutgoingMessage {
 
   override _implicitHeader(): void {
     if (this._header) throw errors.headersSent('render')
-    // A program may have set another since the constructor checked it.
+    // A program may have changed it after the constructor checked it.
     if (!bodiless.has(this.method) && !isToken(this.method)) throw errors.invalidToken('Method', this.method)
     this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, this[kState].fields)
   }
@@ -123,11 +123,11 @@ class NodeClientRequest extends PlainOutgoingMessage {
     return this
   }
 
-  /** The agent has a socket for this request, or none because of an error. */
+  /** Called by the agent with a socket for this request, or with an error. */
   onSocket(socket: Socket | Duplex | null | undefined, error?: Error | null): void {
     if (socket && !error) {
       ;(socket as ClientSocket)._httpMessage = this as unknown as ClientRequest
-      // From now on its errors are this request's.
+      // From now on the socket's errors are reported to this request.
       clientConnectionOf(socket as ClientSocket)
     }
     process.nextTick(takeSocket, this as unknown as ClientRequest, socket, error)
@@ -169,14 +169,14 @@ class NodeClientRequest extends PlainOutgoingMessage {
     this.setTimeout(0, callback)
   }
 
-  /** The exchange is over: the socket's time-out is no longer this request's. */
+  /** The exchange is over: the socket's timeout no longer concerns this request. */
   _stopTimeout(): void {
     if (this.timeoutCb) this.socket?.removeListener('timeout', this.timeoutCb)
     this.socket?.removeListener('timeout', onResponseTimeout)
   }
 }
 
-// What the constructor does, in Node's order: which check throws first is seen by programs.
+// The constructor's work, in Node's order: programs can observe which check throws first.
 function start(request: ClientRequest, first: unknown, second: unknown, third: ResponseListener | undefined): void {
   const { options, listener } = readArguments(first, second, third)
   if (options.highWaterMark !== null && options.highWaterMark !== undefined) {
@@ -190,7 +190,7 @@ function start(request: ClientRequest, first: unknown, second: unknown, third: R
   if (options.path && hasInvalidTargetCharacter(String(options.path))) throw errors.unescapedCharacters('Request path')
   if (protocol !== expected) throw errors.invalidProtocol(protocol, expected)
   const defaultPort = options.defaultPort || agent?.defaultPort
-  // `readArguments` has made a copy.
+  // Without a signal `options` can be used as it is: `readArguments` has already copied it.
   const socketOptions = options.signal ? bareCopy(options) : options
   socketOptions.port = options.port || defaultPort || 80
   const host = checkHost(options.hostname, 'hostname') || checkHost(options.host, 'host') || 'localhost'
@@ -211,7 +211,7 @@ function start(request: ClientRequest, first: unknown, second: unknown, third: R
   request.host = host
   request.protocol = protocol
   if (agent) {
-    // A connection that nobody will use again need not be kept alive.
+    // A connection that no later request will use need not be kept alive.
     const isReused = agent.keepAlive || Number.isFinite(agent.maxSockets)
     request._last = !isReused
     request.shouldKeepAlive = isReused
@@ -285,11 +285,11 @@ function writeFields(
     request.setHeader('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`)
   }
   rewriteForProxy(request, socketOptions, proxied, givenHost, undefined)
-  // The peer is asked whether to send the body, so the head cannot wait for it.
+  // The peer decides by the head whether the body is to be sent, so the head must not wait for the body.
   if (request.getHeader('expect')) request._implicitHeader()
 }
 
-/** No agent: one connection, for this request. */
+/** Without an agent: opens one connection, for this request alone. */
 function connectAlone(request: ClientRequest, options: RequestOptions): void {
   request._last = true
   request.shouldKeepAlive = false
@@ -332,7 +332,7 @@ function takeSocket(request: ClientRequest, socket: ClientSocket | null | undefi
   }
 }
 
-/** The request never got to a connection. */
+/** Closes a request that was never attached to a connection. */
 function closeWithout(
   request: ClientRequest,
   socket: ClientSocket | null | undefined,
@@ -387,7 +387,7 @@ export interface ClientRequestConstructor extends Omit<OutgoingMessageConstructo
   readonly prototype: ClientRequest
 }
 
-/** The class itself, for making requests without the detour of the callable one. */
+/** The class itself: constructing it avoids the cost of the callable wrapper. */
 export const PlainClientRequest = NodeClientRequest
 
 export const ClientRequest = callableClass(NodeClientRequest, (request, first, second, third) => {

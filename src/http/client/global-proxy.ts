@@ -1,5 +1,5 @@
-// `http.setGlobalProxyFromEnv`: the default agents of http and https go over the proxies of an environment, until the
-// function it returns is called.
+// `http.setGlobalProxyFromEnv`: makes the default agents of http and https use the proxies that an environment specifies,
+// until the returned function is called.
 
 import { validateObject } from '../../core/validate.ts'
 import { URL } from '../../url/index.ts'
@@ -7,7 +7,7 @@ import { invalidProxyConfig } from '../errors.ts'
 import { Agent, getGlobalAgent, setGlobalAgent } from './agent.ts'
 import { proxyUrlFrom } from './proxy.ts'
 
-/** What https does when a proxy is set for it, and how that is undone. */
+/** Sets https's proxy; the returned function restores the agent before. */
 export type HttpsProxySetter = (env: NodeJS.Dict<string>) => () => void
 
 let setHttpsProxy: HttpsProxySetter | undefined
@@ -16,7 +16,7 @@ export function setHttpsProxySetter(setter: HttpsProxySetter): void {
   setHttpsProxy = setter
 }
 
-/** @returns undoes it */
+/** @returns a function that restores the previous agents */
 export function setGlobalProxyFromEnv(env: NodeJS.Dict<string> = process.env): () => void {
   validateObject(env, 'proxyEnv')
   const httpProxy = proxyUrlFrom(env, 'http:')

@@ -1,4 +1,4 @@
-// A client's request, as those see it that it is handed to: its agent, its connection, its response.
+// A client's request, as its agent, its connection and its response see it.
 
 import type { AsyncResource } from 'node:async_hooks'
 import type { OutgoingMessage } from '../message/outgoing-message.ts'
@@ -17,7 +17,7 @@ export interface PendingRequest<Response = unknown> extends OutgoingMessage {
   aborted: boolean
   upgradeOrConnect: boolean
   joinDuplicateHeaders: boolean | undefined
-  /** The answer has been read to its end. */
+  /** The response has been read to its end. */
   _ended: boolean
   _scope: AsyncResource | null
   abort(): void

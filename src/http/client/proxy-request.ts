@@ -1,6 +1,6 @@
-// A plain request that goes over a proxy: its target becomes absolute, and two fields are for the proxy. RFC 9112
-// section 3.2.2. Two names for one server in one request would let the proxy and the server disagree, so they are
-// refused.
+// Rewrites an http request that is sent through a proxy: the target takes absolute form, and two fields for the proxy are
+// added. RFC 9112 section 3.2.2. A request whose Host differs from its authority is rejected, since the proxy and the
+// server could choose differently between the two.
 
 import { invalidArgValue } from '../../core/errors.ts'
 import { validatePort } from '../../core/validate.ts'
@@ -21,7 +21,7 @@ export interface Authority {
   readonly port: string | number
 }
 
-/** @returns the fields to send in place of `headerList`, where there is one */
+/** @returns the list of fields to send in place of `headerList`, if that is given */
 export function rewriteForProxy(
   request: ProxiedRequest,
   options: RequestOptions,
@@ -53,7 +53,7 @@ export function rewriteForProxy(
 
 type ProxyField = readonly [name: string, value: string]
 
-/** A list of headers, flat or of pairs, with these in place of its own of the same names. */
+/** A list of headers, flat or of pairs, in which `fields` replace those of the same names. */
 function withFields(headers: readonly unknown[], fields: readonly ProxyField[]): unknown[] {
   const isReplaced = (name: unknown) => fields.some(([own]) => own === String(name).toLowerCase())
   if (Array.isArray(headers[0])) {
@@ -88,7 +88,7 @@ function isAuthority(text: string, host: string): boolean {
   }
 }
 
-/** The one Host of a list of fields. */
+/** The Host of a list of fields, which may contain only one. */
 function hostOf(headers: readonly unknown[]): string | undefined {
   const isPairs = Array.isArray(headers[0])
   let host: string | undefined

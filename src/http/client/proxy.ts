@@ -1,4 +1,4 @@
-// HTTP_PROXY, HTTPS_PROXY and NO_PROXY: which requests go over a proxy, and how it is reached. Source: Node's
+// HTTP_PROXY, HTTPS_PROXY and NO_PROXY: which requests use a proxy, and how to connect to it. Source: Node's
 // documentation, "Built-in Proxy Support".
 
 import { ipVersion } from '../../core/ip.ts'
@@ -12,7 +12,7 @@ export interface ProxyAddress {
   readonly port: number
 }
 
-/** Opens a TLS connection to a proxy: https brings it, http cannot. */
+/** Opens a TLS connection to a proxy. The https module provides it, since http does not import tls. */
 export type SecureConnect = (address: ProxyAddress, callback: (() => void) | undefined) => Socket
 
 let secureConnect: SecureConnect | undefined
@@ -22,7 +22,7 @@ export function setSecureConnect(connect: SecureConnect): void {
 }
 
 export class ProxyConfig {
-  /** Without user name and password: it stands in messages. */
+  /** Without user name and password, because error messages contain it. */
   readonly href: string
   readonly protocol: string
   /** The Proxy-Authorization field. */
@@ -63,7 +63,7 @@ export class ProxyConfig {
   }
 }
 
-/** One entry of NO_PROXY: a host, with or without port, a domain's suffix, or a range of IPv4 addresses. */
+/** Matches one entry of NO_PROXY: a host with or without port, a domain suffix, or a range of IPv4 addresses. */
 function isBypassed(entry: string, host: string, authority: string): boolean {
   if (entry === '*' || entry === host || entry === authority) return true
   if (entry.startsWith('.')) return host === entry.slice(1) || host.endsWith(entry)
@@ -87,7 +87,7 @@ function parseProxy(proxyUrl: string): URL {
   }
 }
 
-/** The proxy that an environment names for a protocol; lower case goes first. */
+/** The proxy that an environment specifies for a protocol; lower-case variables take precedence. */
 export function proxyUrlFrom(env: NodeJS.Dict<string>, protocol: string): string | null {
   const url = protocol === 'https:' ? env['https_proxy'] || env['HTTPS_PROXY'] : env['http_proxy'] || env['HTTP_PROXY']
   if (!url) return null
@@ -98,7 +98,7 @@ export function proxyUrlFrom(env: NodeJS.Dict<string>, protocol: string): string
 export function proxyConfigFrom(env: NodeJS.Dict<string>, protocol: string): ProxyConfig | null {
   if (protocol !== 'http:' && protocol !== 'https:') return null
   const url = proxyUrlFrom(env, protocol)
-  // Others than these are left to whoever set them.
+  // Proxies of other protocols are ignored; other software may use them.
   if (url === null || !/^https?:\/\//.test(url)) return null
   return new ProxyConfig(url, env['no_proxy'] || env['NO_PROXY'])
 }

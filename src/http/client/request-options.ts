@@ -1,4 +1,4 @@
-// The overloads of `http.request`, made one shape.
+// Normalizes the overloads of `http.request`.
 
 import { invalidArgType } from '../../core/errors.ts'
 import { URL, urlToHttpOptions } from '../../url/index.ts'
@@ -7,7 +7,7 @@ import type { HeaderValue } from '../message/outgoing-fields.ts'
 
 export type ResponseListener = (response: IncomingMessage) => void
 
-/** An agent, or what a program takes for one. */
+/** An agent, or any object with its `addRequest` method. */
 export interface RequestAgent {
   addRequest(request: never, options: never): void
 }
@@ -60,7 +60,7 @@ export function readArguments(first: unknown, second: unknown, third: unknown): 
     options = url ?? {}
     url = null
   }
-  // Every request has these two in the end; what is added later gives each such object a hidden class of its own (Node 20).
+  // Every request gets these two; added later, they would give each such object its own hidden class (Node 20).
   const complete: RequestOptions = Object.assign({ host: undefined, port: undefined }, url, options)
   Object.setPrototypeOf(complete, null)
   return { options: complete, listener: listener as ResponseListener | undefined }
@@ -78,7 +78,7 @@ export function checkHost(host: unknown, name: string): string | null | undefine
   return host
 }
 
-/** As it stands in a Host field: brackets around IPv6, no port. */
+/** The host as written in a Host field: brackets around IPv6, no port. */
 export function bracketed(host: string): string {
   const colon = host.indexOf(':')
   const isIpv6 = colon !== -1 && host.includes(':', colon + 1) && host[0] !== '['
