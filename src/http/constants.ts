@@ -1,4 +1,4 @@
-// Status codes and their usual reasons: RFC 9110 section 15 and the registry, as Node lists them.
+// Status codes and their reason phrases: RFC 9110 section 15 and the IANA registry, as Node lists them.
 
 export const STATUS_CODES: { [code: number]: string } = {
   100: 'Continue',

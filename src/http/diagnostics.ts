@@ -1,4 +1,4 @@
-// Channels of node:diagnostics_channel on which Node's http reports, under the same names.
+// The channels of node:diagnostics_channel on which http publishes, under Node's names.
 
 import { channel } from 'node:diagnostics_channel'
 

@@ -26,7 +26,7 @@ export function invalidCharacter(where: string, field?: string): TypeError & Cod
 export const invalidStatusCode = (status: unknown) =>
   codedError(RangeError, 'ERR_HTTP_INVALID_STATUS_CODE', `Invalid status code: ${shown(status)}`, invalidStatusCode)
 
-// As console.log shows it.
+// As console.log formats it.
 const shown = (value: unknown): string => (typeof value === 'object' ? inspect(value) : String(value))
 
 export const trailerInvalid = () =>
@@ -94,14 +94,14 @@ export const unescapedCharacters = (what: string) =>
 export const invalidProxyConfig = (message: string) =>
   codedError(Error, 'ERR_PROXY_INVALID_CONFIG', message, invalidProxyConfig)
 
-/** What a parser's error is to a program: `HPE_*`, with how far it got in which packet. */
+/** A parse error as programs see it: code `HPE_*`, the packet, and the number of bytes parsed in it. */
 export interface HttpParseError extends CodedError {
   bytesParsed: number
   reason: string
   rawPacket: Uint8Array
 }
 
-/** @param rawPacket - undefined: the peer has ended too early */
+/** @param rawPacket - undefined if the peer ended the connection within a message */
 export function parseError({ name, reason, at }: ParseError, rawPacket?: Uint8Array): HttpParseError {
   const error = new Error(`Parse Error: ${reason}`) as HttpParseError
   error.bytesParsed = at

@@ -1,11 +1,11 @@
-// How many fields of a message count where a program does not say so, and what becomes of more: as the runtime's http has it.
+// The default of `maxHeadersCount`, and how fields beyond it are treated: as in the runtime's http.
 
 import { maxHeadersCount } from './engine/limits.ts'
 
 const major = Number.parseInt(process.versions.node, 10)
 
-/** From Node 24 on names and values count each. */
+/** From Node 24 on, a name and its value count as two. */
 export const usualHeadersCount = major >= 24 ? maxHeadersCount / 2 : maxHeadersCount
 
-/** A server of Node 24 answers 431 to more; before, and in responses, they are dropped. */
+/** From Node 24 on, a server responds 431 to more fields; before, and in responses, they are dropped. */
 export const refusesFurtherFields = major >= 24

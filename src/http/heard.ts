@@ -1,4 +1,4 @@
-// Whether somebody listens to a server's event. Objects that borrow the server's listener may have but `on` and `emit`.
+// Whether a server's event has a listener. Objects that borrow the server's listener may only have `on` and `emit`.
 
 import { EventEmitter } from 'node:events'
 

@@ -1,5 +1,5 @@
-// The module's exports: those of `node:http`. Named ones for `import`; the default is the object that `require` gives,
-// with the accessors that Node has there.
+// The module's exports: those of `node:http`. Named exports for `import`; the default is the object that `require`
+// returns, with Node's accessors.
 
 import { validateInteger } from '../core/validate.ts'
 import { Agent, getGlobalAgent, setGlobalAgent } from './client/agent.ts'
@@ -20,7 +20,7 @@ import { ServerResponse } from './server/server-response.ts'
 import { websocketMask, websocketUnmask } from './websocket-mask.ts'
 import { METHODS } from './wire/methods.ts'
 
-/** Parsers are not pooled here: they are small, and go with their connection. */
+/** Only validates: parsers are not pooled, since they are small and released with their connection. */
 function setMaxIdleHTTPParsers(max: number): void {
   validateInteger(max, 'max', 1)
 }
@@ -66,7 +66,7 @@ const http = {
   },
 }
 
-// Of newer runtimes only: what is not there must not be found by `in` either.
+// Older runtimes lack these; there `in` must not find them either.
 for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent'] as const) {
   if (globalThis[name] === undefined) Reflect.deleteProperty(http, name)
 }

@@ -1,4 +1,4 @@
-// What the modules above stand on: https, and http2 where it also speaks HTTP/1.
+// Exports for the modules above: https, and http2, which also serves HTTP/1.
 
 export {
   Agent,

@@ -1,5 +1,5 @@
-// The command line that the program was started with, as far as it concerns http: `--max-http-header-size`,
-// `--insecure-http-parser`, `--use-env-proxy`; from the arguments or from NODE_OPTIONS.
+// The command-line options of the process that concern http: `--max-http-header-size`, `--insecure-http-parser`,
+// `--use-env-proxy`; from the arguments or from NODE_OPTIONS.
 
 import { flagValue, hasFlag } from '../core/command-line.ts'
 import { maxHeaderSize } from './engine/limits.ts'
@@ -12,13 +12,13 @@ export function isInsecureByDefault(): boolean {
   return isInsecure
 }
 
-/** Bytes; 0 where the flag says so: then no head passes. */
+/** In bytes; with 0, every head is rejected. */
 export function processMaxHeaderSize(): number {
   headerSize ??= Number(flagValue('--max-http-header-size') ?? maxHeaderSize)
   return headerSize
 }
 
-/** The environment names a proxy, and the program is to use it. */
+/** Whether requests use the proxies that the environment specifies. */
 export function usesEnvironmentProxy(): boolean {
   return process.env['NODE_USE_ENV_PROXY'] === '1' || hasFlag('--use-env-proxy')
 }

@@ -1,7 +1,8 @@
-// How a client reads and writes its socket. Node's way is the socket's public surface: 'data' and 'drain' listeners, write(),
-// cork(), pause(). Programs and test tools stand on it: they push answers in, and wrap what they want to watch. A socket
-// of ours that is connected, whose methods are net's own, and to which nobody else listens, can tell no difference: there
-// the short way goes to the Connection beneath. What is touched later changes over with the next piece that comes or goes.
+// How a client connection reads and writes its socket. Node uses the socket's public interface: 'data' and 'drain'
+// listeners, write(), cork(), pause(). Programs and test tools depend on that: they push responses in, and wrap methods
+// that they observe. On a connected net.Socket whose methods are net's own and which has no other listeners, the
+// difference cannot be observed: there the link uses the Connection beneath directly. If a program touches the socket
+// later, the link returns to the public interface with the next chunk that is read or written.
 
 import type { EventEmitter } from 'node:events'
 import { invalidArgType } from '../core/errors.ts'
@@ -10,7 +11,7 @@ import { connectionOf, Socket, sinkOf } from '../net/internal.ts'
 import type { WriteDone } from './message/carrier.ts'
 import { hideBuffered, showBuffered } from './message/socket-outlet.ts'
 
-/** Who reads and writes: what the socket brings goes there, whichever way it came. */
+/** The client connection: it gets what the socket receives, through the stream or directly. */
 export interface LinkOwner {
   onData(chunk: Uint8Array): void
   onEnd(): void
@@ -19,7 +20,7 @@ export interface LinkOwner {
 
 type Listener = (...args: never[]) => void
 
-/** What of a stream is not in its declaration. */
+/** Members of a stream that its declaration lacks. */
 type Inside = Socket & {
   readonly _events: Readonly<Record<string, Listener | readonly Listener[] | undefined>>
   readonly _writableState: { readonly length: number }
@@ -30,13 +31,13 @@ const { emit, push, read, _read, pause, resume, write, _write, _writev, _writeGe
 export class SocketLink implements ConnectionSink {
   readonly #socket: Inside
   readonly #owner: LinkOwner
-  /** Set while the short way is taken: this is its sink then. */
+  /** The connection while it is used directly: its sink is then this link. */
   #direct: Connection | null = null
   /** No program has touched the socket so far. */
   #isUntouched = true
   #isPaused = false
   #corked = 0
-  /** Between two requests: nobody is to see what comes then, and the owner closes the socket. */
+  /** Between two requests: no listener may see bytes that arrive then, and the owner closes the socket. */
   #isIdle = false
 
   constructor(socket: Socket, owner: LinkOwner) {
@@ -44,7 +45,7 @@ export class SocketLink implements ConnectionSink {
     this.#owner = owner
   }
 
-  /** Listens, from a request's turn on. */
+  /** Starts to listen, for a request. */
   attach(): void {
     this.#isIdle = false
     this.#listen('data', this.#onSocketData)
@@ -54,7 +55,7 @@ export class SocketLink implements ConnectionSink {
     if (this.#isUntouched && this.#direct === null) this.#shorten()
   }
 
-  /** Listens no more, as between two requests; what comes all the same still goes to the owner. */
+  /** Stops listening, between two requests; bytes that arrive nevertheless are passed to the owner. */
   detach(): void {
     const socket = this.#socket
     socket.removeListener('drain', this.#onSocketDrain)
@@ -65,7 +66,7 @@ export class SocketLink implements ConnectionSink {
     socket.removeListener('end', this.#onSocketEnd)
   }
 
-  /** Listens no more, nor is anything told any more. */
+  /** Stops listening; the owner gets no further call. */
   close(): void {
     const socket = this.#socket
     this.#isUntouched = false
@@ -121,7 +122,7 @@ export class SocketLink implements ConnectionSink {
 
   // Reading
 
-  /** Until `resume`, nothing more is wanted. */
+  /** Pauses reading until `resume`. */
   pause(): void {
     this.#isPaused = true
     if (this.#direct !== null && !this.#isOwnToPause()) this.#lengthen()
@@ -129,7 +130,7 @@ export class SocketLink implements ConnectionSink {
   }
 
   resume(): void {
-    // Node says so to the socket at every message's end too.
+    // Without a pause before it too: Node resumes the socket at the end of every message.
     if (this.#direct !== null && !this.#isPaused) return
     this.#isPaused = false
     if (this.#socket.destroyed) return
@@ -140,14 +141,14 @@ export class SocketLink implements ConnectionSink {
   readonly #onSocketData = (data: unknown): void => {
     const chunk = typeof data === 'string' ? Buffer.from(data, this.#socket.readableEncoding ?? 'utf8') : data
     if (chunk instanceof Uint8Array) this.#owner.onData(chunk)
-    // A stream in object mode: no answer can be made of this.
+    // From a stream in object mode: this is no part of a response.
     else this.#socket.destroy(invalidArgType('chunk', ['string', 'Buffer', 'Uint8Array'], chunk))
   }
 
   readonly #onSocketEnd = (): void => this.#owner.onEnd()
   readonly #onSocketDrain = (): void => this.#owner.onDrain()
 
-  // From the connection, on the short way
+  // From the connection, while it is used directly
 
   onConnect(): void {}
 
@@ -180,7 +181,7 @@ export class SocketLink implements ConnectionSink {
     sinkOf(this.#socket).onClose(hadError)
   }
 
-  // Which way
+  // Direct or through the socket
 
   #shorten(): void {
     const socket = this.#socket
@@ -192,7 +193,7 @@ export class SocketLink implements ConnectionSink {
     if (!this.#isPaused && this.#corked === 0 && socket._writableState.length === 0) this.#guard()
   }
 
-  /** Takes the connection's sink, where the socket's stream holds nothing that has come. */
+  /** Becomes the connection's sink, if the socket's stream has nothing buffered. */
   #guard(): void {
     const socket = this.#socket
     const connection = connectionOf(socket)
@@ -208,7 +209,7 @@ export class SocketLink implements ConnectionSink {
     if (direct === null) return
     this.#direct = null
     hideBuffered(socket)
-    // Its stream's own measure holds the connection back from here on.
+    // From here on the socket's stream applies the backpressure.
     direct.sink = sinkOf(socket)
     if (this.#isPaused) socket.pause()
     direct.resume()

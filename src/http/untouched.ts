@@ -1,10 +1,10 @@
-// Whether a socket that shows a connection is still as it was made. While it is, http reads and writes the connection itself;
-// once a program has put something of its own on it, or listens, everything goes through the socket, as in Node.
+// Whether a shown socket is untouched. While it is, http reads and writes the connection directly; once a program has set a
+// member or added a listener, all bytes go through the socket, as in Node.
 
 import { Duplex } from 'node:stream'
 import { Socket } from '../net/internal.ts'
 
-// Taken once: a program that replaces them on the prototypes has touched every socket.
+// Read once: a program that replaces them on a prototype has touched every socket.
 const { write, cork, uncork } = Duplex.prototype
 const { _write, _writev } = Socket.prototype
 
@@ -13,7 +13,7 @@ interface Internals {
   readonly _writev: unknown
 }
 
-/** Nothing but the connection would notice what is written. */
+/** Whether writing to the connection directly cannot be observed. */
 export function mayWritePast(socket: Socket): boolean {
   const { _writableState: state, _writev: writev } = socket as unknown as Internals
   return (
@@ -22,14 +22,14 @@ export function mayWritePast(socket: Socket): boolean {
     writev === _writev &&
     socket.cork === cork &&
     socket.uncork === uncork &&
-    // What the program has written itself goes first.
+    // Bytes that the program has written itself must be sent first.
     state.length === 0 &&
     state.corked === 0 &&
     socket.listenerCount('drain') <= 1
   )
 }
 
-/** Nobody beside http listens to what is read. */
+/** Whether no listener but http's own reads from the socket. */
 export function mayReadPast(socket: Socket): boolean {
   return socket.listenerCount('data') <= 1 && socket.listenerCount('readable') === 0
 }

@@ -1,4 +1,4 @@
-// Masking of WebSocket frames, for programs that speak the protocol themselves: RFC 6455 section 5.3. Source: Node 26's
+// Masking of WebSocket frames, for programs that implement the protocol themselves: RFC 6455 section 5.3. Source: Node 26's
 // documentation, "http.websocketMask()".
 
 import { invalidArgType, invalidArgValue, outOfRange } from '../core/errors.ts'
@@ -41,13 +41,13 @@ function bytesOf(view: NodeJS.ArrayBufferView, name: string): Uint8Array {
 
 function writableBytesOf(view: NodeJS.ArrayBufferView, name: string): Uint8Array {
   const bytes = bytesOf(view, name)
-  // Runtimes that have such buffers drop writes to them without a word.
+  // Runtimes with immutable buffers ignore writes to them silently.
   const { immutable } = bytes.buffer as { readonly immutable?: boolean }
   if (immutable) throw invalidArgValue(name, view, 'must not be backed by an immutable ArrayBuffer')
   return bytes
 }
 
-/** A copy: the key may lie in what is masked. */
+/** A copy, because the key may be part of the buffer that is masked. */
 function keyOf(mask: NodeJS.ArrayBufferView): Uint8Array {
   const key = bytesOf(mask, 'mask')
   if (key.length !== 4) throw invalidArgValue('mask', mask, 'must be 4 bytes long')
