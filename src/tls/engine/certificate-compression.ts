@@ -18,14 +18,14 @@ import { expectType, type HandshakeChannel } from './record/channel.ts'
 import type { HandshakeMessage } from './record/message-joiner.ts'
 import type { CertificateCompressor, Credential } from './types.ts'
 
-/** Adds the extension, of a ClientHello or a CertificateRequest: what the peer may compress its certificate with. */
+/** Adds the extension to a ClientHello or a CertificateRequest: the algorithms that the peer may compress its certificate with. */
 export function offerCompression(channel: HandshakeChannel, extensions: Map<number, Uint8Array>): void {
   const { certificateCompressors = [] } = channel.config
   if (certificateCompressors.length === 0) return
   extensions.set(ext.COMPRESS_CERTIFICATE, ext.writeCompressionAlgorithms(certificateCompressors.map(one => one.id)))
 }
 
-/** @param offered - the peer's extension, undefined: it takes none */
+/** @param offered - the peer's extension; undefined: the peer accepts no compression */
 export function sendCertificate(
   channel: HandshakeChannel,
   message: CertificateMessage,
@@ -44,7 +44,7 @@ export function sendCertificate(
   channel.send(COMPRESSED_CERTIFICATE, sent)
 }
 
-/** The latest message of each credential: most are the same for every connection. */
+/** The latest compressed message of each credential: most are the same for every connection. */
 const latest = new WeakMap<Credential, { id: number; body: Uint8Array; compressed: Uint8Array }>()
 
 function compressedBody(compressor: CertificateCompressor, credential: Credential, body: Uint8Array): Uint8Array {
@@ -55,7 +55,7 @@ function compressedBody(compressor: CertificateCompressor, credential: Credentia
   return compressed
 }
 
-/** A peer's, plain or compressed. */
+/** Reads the peer's Certificate message, plain or compressed. */
 export function receiveCertificate(channel: HandshakeChannel, message: HandshakeMessage): CertificateMessage {
   const { certificateCompressors = [] } = channel.config
   if (message.type !== COMPRESSED_CERTIFICATE || certificateCompressors.length === 0) {
@@ -65,7 +65,7 @@ export function receiveCertificate(channel: HandshakeChannel, message: Handshake
   const { algorithm, size, compressed } = readCompressedCertificate(message.body)
   const compressor = certificateCompressors.find(one => one.id === algorithm)
   if (compressor === undefined) throw refusal(ILLEGAL_PARAMETER, 'bad compression algorithm')
-  // What it claims is all that it may become: no more memory than that is ever given.
+  // The size that the peer claims bounds the decompression: no more memory than that is allocated.
   if (size > MAX_CERTIFICATE_MESSAGE) throw refusal(BAD_CERTIFICATE, 'excessive message size')
   const body = compressor.decompress(compressed, size)
   if (body?.length !== size) throw refusal(BAD_CERTIFICATE, 'bad decompression')

@@ -1,5 +1,5 @@
 // A connection of TLS 1.2 whose handshake is done: renegotiation by either side (RFC 5246 section 7.4.1.1, bound to this
-// handshake by RFC 5746) and exporters. And the end that all its handshakes have: change_cipher_spec and Finished.
+// handshake by RFC 5746) and exporters. Also the end that all TLS 1.2 handshakes share: change_cipher_spec and Finished.
 
 import { concat, noBytes } from '../../core/bytes.ts'
 import { DECODE_ERROR, DECRYPT_ERROR, HANDSHAKE_FAILURE, NO_RENEGOTIATION } from '../wire/alerts.ts'
@@ -72,14 +72,14 @@ export class Connected12 implements ConnectedState {
     this.#secrets.destroy()
   }
 
-  /** A wish is four bytes, and a record holds thousands: not each has an alert of its own. */
+  /** A HelloRequest is four bytes, and a record holds thousands of them: they are not each answered with an alert. */
   #refuse(): void {
     if (++this.#refused > MAX_REFUSED_RENEGOTIATIONS) throw unexpectedMessage()
     if (this.#refused === 1) this.#channel.sendWarning(NO_RENEGOTIATION)
   }
 }
 
-/** A server that sent a HelloRequest: whether its client may renegotiate by itself does not matter now. */
+/** A server that has sent a HelloRequest awaits the ClientHello, even where clients may not renegotiate on their own. */
 class AwaitRenegotiation implements HandshakeState {
   readonly dropsChangeCipherSpec = false
   readonly #channel: HandshakeChannel
@@ -96,7 +96,7 @@ class AwaitRenegotiation implements HandshakeState {
   }
 }
 
-/** What renegotiation_info must hold: nothing in a first handshake, the last handshake's Finished in a later one. */
+/** Checks renegotiation_info: empty in the first handshake, the previous handshake's Finished values in a later one. */
 export function checkRenegotiation(channel: HandshakeChannel, received: Uint8Array, from: 'client' | 'server'): void {
   const { finished = noBytes, peerFinished = noBytes } = channel
   const [client, server] = channel.config.role === 'client' ? [finished, peerFinished] : [peerFinished, finished]
@@ -105,14 +105,14 @@ export function checkRenegotiation(channel: HandshakeChannel, received: Uint8Arr
   if (!channel.crypto.equal(received, expected)) throw refusal(40, 'renegotiation mismatch')
 }
 
-/** A handshake on a connection keeps to how that one was made: what binds the two is worth no more than the weaker. */
+/** A renegotiation must use the extended master secret exactly if the connection does: the binding is only as strong as the weaker. */
 export function checkMasterSecret(channel: HandshakeChannel, isExtended: boolean): void {
   if (channel.connected && isExtended !== channel.info.hasExtendedMasterSecret) {
     throw refusal(HANDSHAKE_FAILURE, 'inconsistent extms')
   }
 }
 
-/** The peer's change_cipher_spec, with which its new keys begin. */
+/** Awaits the peer's change_cipher_spec, after which its new keys are in use. */
 export class AwaitChangeCipherSpec implements HandshakeState {
   readonly dropsChangeCipherSpec = false
   readonly #channel: HandshakeChannel
@@ -120,7 +120,7 @@ export class AwaitChangeCipherSpec implements HandshakeState {
   readonly #peer: 'client' | 'server'
   readonly #done: () => HandshakeState
 
-  /** @param done - what comes after the peer's Finished was right */
+  /** @param done - called once the peer's Finished is verified; gives the next state */
   constructor(channel: HandshakeChannel, secrets: Secrets12, peer: 'client' | 'server', done: () => HandshakeState) {
     this.#channel = channel
     this.#secrets = secrets
@@ -165,7 +165,7 @@ class AwaitFinished implements HandshakeState {
   }
 }
 
-/** Ours. */
+/** Sends our change_cipher_spec and Finished. */
 export function sendFinished(channel: HandshakeChannel, secrets: Secrets12): void {
   const side = channel.config.role
   channel.sendChangeCipherSpec()

@@ -1,4 +1,4 @@
-// A connection of TLS 1.3 whose handshake is done: tickets, key updates, exporters. RFC 8446 sections 4.6 and 7.5.
+// A TLS 1.3 connection whose handshake is done: tickets, key updates, exporters. RFC 8446 sections 4.6 and 7.5.
 
 import { noBytes } from '../../core/bytes.ts'
 import { UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
@@ -26,7 +26,7 @@ export class Connected13 implements ConnectedState {
   readonly #traffic: Traffic13
   #tickets = 0
   #keyUpdates = 0
-  /** The peer's wish for new keys was met, and nothing was sent under them yet. */
+  /** We have updated our keys at the peer's request, and have sent nothing under them yet. */
   #hasFreshKeys = false
 
   constructor(channel: HandshakeChannel, traffic: Traffic13) {
@@ -41,7 +41,7 @@ export class Connected13 implements ConnectedState {
     return this
   }
 
-  /** Application data came: key updates between it are no flood. */
+  /** Application data was received: the count of key updates in a row starts again. */
   receivedData(): void {
     this.#keyUpdates = 0
   }
@@ -72,7 +72,7 @@ export class Connected13 implements ConnectedState {
     this.#traffic.destroy()
   }
 
-  /** A server's tickets, each with a PSK of its own. */
+  /** Server: sends tickets, each with its own PSK. */
   sendTickets(count: number): void {
     const channel = this.#channel
     const { config, crypto, info } = channel
@@ -113,7 +113,7 @@ export class Connected13 implements ConnectedState {
     const theirs = channel.config.role === 'client' ? this.#traffic.server : this.#traffic.client
     theirs.update()
     channel.setOpener(theirs.opener())
-    // Many wishes that come while we are silent have one answer: RFC 8446 section 4.6.3.
+    // Several requests that arrive while we send nothing get one answer: RFC 8446 section 4.6.3.
     if (!isRequested || this.#hasFreshKeys) return
     this.updateKeys(false)
     this.#hasFreshKeys = true
@@ -124,7 +124,7 @@ export class Connected13 implements ConnectedState {
     const { config, info } = channel
     const { lifetimeSeconds, ageAdd, nonce, ticket } = readNewSessionTicket(message.body)
     if (++this.#tickets > MAX_TICKETS) throw refusal(UNEXPECTED_MESSAGE, 'too many tickets')
-    // Zero: not to be kept. Longer than a week is not allowed, and cut to it.
+    // A lifetime of zero: the ticket must not be kept. More than a week is not allowed, and is cut to a week.
     if (lifetimeSeconds === 0 || this.#tickets > MAX_TICKETS_KEPT || config.tickets === undefined) return
     const session: SavedSession = {
       version: 0x0304,

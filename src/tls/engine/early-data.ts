@@ -1,5 +1,4 @@
-// Early data that a client sent in the hope of keys which we do not have: passed over until what we can read comes. RFC 8446
-// section 4.2.10.
+// Rejects a client's early data: its records are skipped until one comes that our keys can open. RFC 8446 section 4.2.10.
 
 import { BAD_RECORD_MAC, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../wire/alerts.ts'
 import { APPLICATION_DATA, HEADER_SIZE } from '../wire/records.ts'
@@ -13,7 +12,7 @@ export class SkippingOpener implements RecordOpener {
   #left = MAX_EARLY_DATA_SKIPPED
   #isOver = false
 
-  /** @param opener - what takes over with the first record that it can read */
+  /** @param opener - takes over with the first record that it can open */
   constructor(opener: RecordOpener) {
     this.#opener = opener
   }
@@ -31,7 +30,7 @@ export class SkippingOpener implements RecordOpener {
       return opened
     } catch (error) {
       if (!this.#isEarly(error)) throw error
-      // Nearly empty records are charged with their header's size: they would otherwise be free, and could come without end.
+      // A nearly empty record counts as much as its header: otherwise a client could send such records without end.
       this.#left -= Math.max(size, HEADER_SIZE)
       if (this.#left < 0) throw refusal(UNEXPECTED_MESSAGE, 'too much early data')
       return undefined
@@ -42,7 +41,7 @@ export class SkippingOpener implements RecordOpener {
     this.#opener.destroy()
   }
 
-  /** In clear until the second ClientHello; afterwards what does not fit our keys. */
+  /** Until the second ClientHello: a protected record; afterwards: one that our keys do not open. */
   #isEarly(error: unknown): boolean {
     return error instanceof TlsError && (error.alert === BAD_RECORD_MAC || this.#opener instanceof PlainOpener)
   }

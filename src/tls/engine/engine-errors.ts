@@ -1,4 +1,4 @@
-// How a TLS connection fails: whose doing it was, the alert that says so, and OpenSSL's words for it, of which the API
+// The errors of a TLS connection: which side caused it, the alert, and OpenSSL's reason string, from which the API
 // above makes Node's `ERR_SSL_*`.
 
 import {
@@ -13,12 +13,12 @@ import {
 import { WireError } from '../wire/bytes.ts'
 
 export class TlsError extends Error {
-  /** `peer`: it sent a fatal alert. `local`: we refused what came, or could not go on. */
+  /** `peer`: it sent a fatal alert. `local`: we rejected its message, or could not continue. */
   readonly by: 'local' | 'peer'
   readonly alert: AlertDescription
   /** OpenSSL's reason string, such as `no shared cipher`: `ERR_SSL_NO_SHARED_CIPHER` is made of it. */
   readonly reason: string
-  /** The peer does not speak TLS at all: no alert is for it, as with OpenSSL. */
+  /** The peer does not speak TLS at all: no alert is sent, as with OpenSSL. */
   readonly isSilent: boolean
 
   constructor(by: 'local' | 'peer', alert: AlertDescription, reason: string, detail?: string, isSilent = false) {
@@ -39,12 +39,12 @@ export class TlsError extends Error {
   }
 }
 
-/** The peer's bytes broke a rule. */
+/** The peer's message is malformed or not allowed. */
 export function refusal(alert: AlertDescription, reason: string, detail?: string): TlsError {
   return new TlsError('local', alert, reason, detail)
 }
 
-/** What came first is no TLS. */
+/** The peer's first bytes are not TLS. */
 export function noTls(reason: string): TlsError {
   return new TlsError('local', PROTOCOL_VERSION, reason, undefined, true)
 }
@@ -61,11 +61,11 @@ export function noSharedCipher(): Error {
   return refusal(HANDSHAKE_FAILURE, 'no shared cipher')
 }
 
-/** Whatever has been thrown while the engine was at work. */
+/** Turns anything that was thrown while the engine was working into a TlsError. */
 export function asTlsError(error: unknown): TlsError {
   if (error instanceof TlsError) return error
   if (error instanceof WireError) return refusal(error.alert, error.reason)
-  // A bug of ours or a callback that threw: the peer learns no more than that, the owner gets all of it.
+  // A bug of ours or a callback that threw: the peer gets `internal_error` only, the owner gets the whole error.
   const failure = refusal(INTERNAL_ERROR, 'internal error', error instanceof Error ? error.message : undefined)
   failure.cause = error
   return failure

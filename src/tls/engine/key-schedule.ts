@@ -1,4 +1,4 @@
-// TLS 1.3's key schedule: RFC 8446 section 7.1. Every secret has a name of the standard's; whoever takes one out owns it.
+// TLS 1.3's key schedule: RFC 8446 section 7.1. Secrets have the standard's names; the caller that takes one out owns it.
 
 import { noBytes } from '../../core/bytes.ts'
 import type { BulkCipher } from '../../crypto/algorithms.ts'
@@ -15,7 +15,7 @@ export class KeySchedule {
   readonly hashSize: number
   /** Early, then handshake, then master secret. */
   #secret: Uint8Array
-  /** No PSK: what comes before the shared secret is the same for everybody. */
+  /** No PSK: the secrets before the shared secret are constants. */
   readonly #isPlain: boolean
 
   constructor(crypto: CryptoProvider, hash: Hash, psk: Uint8Array | undefined) {
@@ -31,7 +31,7 @@ export class KeySchedule {
     return this.#derive(isExternal ? 'ext binder' : 'res binder', emptyHash(this.#crypto, this.hash))
   }
 
-  /** @param shared - of (EC)DHE; undefined: a PSK alone */
+  /** @param shared - the (EC)DHE secret; undefined: PSK only */
   enterHandshake(shared: Uint8Array | undefined): void {
     const input = shared ?? new Uint8Array(this.hashSize)
     if (this.#isPlain) this.#secret = this.#crypto.hmac(this.hash, plainSalt(this.#crypto, this.hash), input)
@@ -49,7 +49,7 @@ export class KeySchedule {
     return this.#derive(label, transcript)
   }
 
-  /** Of a ClientHello up to its binders. */
+  /** The binder of a PSK. @param transcript - the hash of the ClientHello up to its binders */
   binder(isExternal: boolean, transcript: Uint8Array): Uint8Array {
     const key = this.binderKey(isExternal)
     const binder = this.finished(key, transcript)
@@ -81,7 +81,7 @@ export class KeySchedule {
   }
 }
 
-/** The hash of nothing: a constant of each hash. */
+/** The hash of the empty string, by hash. */
 const emptyHashes = new Map<Hash, Uint8Array>()
 
 function emptyHash(crypto: CryptoProvider, hash: Hash): Uint8Array {
@@ -90,7 +90,7 @@ function emptyHash(crypto: CryptoProvider, hash: Hash): Uint8Array {
   return empty
 }
 
-/** What the handshake secret is salted with where there is no PSK: another constant. */
+/** The salt of the handshake secret without a PSK, by hash: a constant, too. */
 const plainSalts = new Map<Hash, Uint8Array>()
 
 function plainSalt(crypto: CryptoProvider, hash: Hash): Uint8Array {
@@ -104,7 +104,7 @@ function plainSalt(crypto: CryptoProvider, hash: Hash): Uint8Array {
   return salt
 }
 
-/** The protocol's own labels are few; exporters' are not kept. */
+/** HkdfLabels, encoded. The protocol has few labels; those of exporters are not cached. */
 const labels = new Map<string, Uint8Array>(
   'c hs traffic,s hs traffic,c ap traffic,s ap traffic,key,iv,finished,derived,res master,exp master,res binder'
     .split(',')
@@ -127,7 +127,7 @@ export function expandLabel(
   const info = new ByteWriter(64 + context.length)
   info.uint16(size).vector(1, labelBytes(label)).vector(1, context)
   const infoBytes = info.take()
-  // One block is all that the protocol asks for itself; exporters may want more.
+  // The protocol itself never needs more than one block; exporters may.
   if (size <= hashSize(hash)) return crypto.hmac(hash, secret, info.uint8(1).take()).subarray(0, size)
   const output = new Uint8Array(size)
   let block: Uint8Array = noBytes
@@ -157,7 +157,7 @@ export function exportSecret(
   return exported
 }
 
-/** One direction's application or handshake secret: what its records are protected with, and its next generation. */
+/** One direction's application or handshake traffic secret: its record keys, and its next generation. */
 export class TrafficSecret {
   readonly #crypto: CryptoProvider
   readonly #suite: CipherSuite

@@ -1,4 +1,4 @@
-// Choosing what both sides can do: versions, suites, schemes, protocols. Pure functions over two lists.
+// Negotiation of versions, suites, schemes and protocols: pure functions over the lists of both sides.
 
 import { concat } from '../../core/bytes.ts'
 import type { CryptoProvider, PrivateKey, PublicKey } from '../../crypto/provider.ts'
@@ -18,7 +18,7 @@ import { refusal } from './engine-errors.ts'
 import { MAX_CHAIN } from './handshake-limits.ts'
 import type { Credential, TlsEngineConfig } from './types.ts'
 
-/** Suites of both sides for a version, best first. */
+/** The suites that both sides support for a version, best first. */
 export function sharedSuites(
   config: TlsEngineConfig,
   theirs: readonly number[],
@@ -29,14 +29,14 @@ export function sharedSuites(
   return unique(theirs).flatMap(id => ours.filter(suite => suite.id === id))
 }
 
-/** The peer's schemes that we have too, in the peer's order. */
+/** The peer's signature schemes that we support, in the peer's order. */
 export function sharedSchemes(config: TlsEngineConfig, theirs: readonly number[]): SignatureScheme[] {
   return config.signatureSchemes.length === 0
     ? []
     : unique(theirs).flatMap(id => config.signatureSchemes.filter(scheme => scheme.id === id))
 }
 
-/** A peer may say the same thousands of times, and each suite is tried with each scheme: 12 s for one ClientHello, measured. */
+/** A peer may repeat an entry thousands of times, and each suite is tried with each scheme: one ClientHello took 12 s, measured. */
 function unique(ids: readonly number[]): number[] {
   return [...new Set(ids)]
 }
@@ -51,7 +51,7 @@ export function mayUse(scheme: SignatureScheme, key: PrivateKey | PublicKey, ver
 
 const digestSize = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const
 
-/** What we sign with: the first shared scheme that one of our keys fits. */
+/** The credential and scheme that we sign with: the first shared scheme that fits one of our keys. */
 export function chooseCredential(
   config: TlsEngineConfig,
   schemes: readonly SignatureScheme[],
@@ -65,7 +65,7 @@ export function chooseCredential(
   return undefined
 }
 
-/** The protocol that a server takes: the first of ours that the client has. RFC 7301 section 3.2. */
+/** The protocol that a server selects: the first of ours that the client offers. RFC 7301 section 3.2. */
 export function chooseProtocol(
   ours: readonly Uint8Array[],
   theirs: readonly Uint8Array[] | undefined,
@@ -76,7 +76,7 @@ export function chooseProtocol(
   return chosen
 }
 
-/** What a server chose must be one of what the client offered. */
+/** Checks that the server selected one of the protocols that the client offered. @throws {TlsError} */
 export function checkProtocol(offered: readonly Uint8Array[], chosen: readonly Uint8Array[]): Uint8Array {
   const [name] = chosen
   if (name === undefined || chosen.length !== 1 || !offered.some(one => sameBytes(one, name))) {
@@ -85,12 +85,12 @@ export function checkProtocol(offered: readonly Uint8Array[], chosen: readonly U
   return name
 }
 
-/** What a CertificateVerify of TLS 1.3 signs: RFC 8446 section 4.4.3. */
+/** The content that a TLS 1.3 CertificateVerify signs: RFC 8446 section 4.4.3. */
 export function verifiedContent(signer: 'client' | 'server', transcript: Uint8Array): Uint8Array {
   return concat(signer === 'server' ? serverPrefix : clientPrefix, transcript)
 }
 
-/** Checks a signature by the key in the peer's leaf certificate. @throws {TlsError} */
+/** Verifies a signature with the key of the peer's leaf certificate. @throws {TlsError} */
 export function checkSignature(
   crypto: CryptoProvider,
   config: TlsEngineConfig,
@@ -103,7 +103,7 @@ export function checkSignature(
   if (!scheme || !config.signatureSchemes.includes(scheme) || !mayUse(scheme, key, version)) {
     throw refusal(ILLEGAL_PARAMETER, 'wrong signature type')
   }
-  // The list of groups says which curves a certificate may have, too: RFC 8422 section 5.1.1.
+  // The list of groups also limits the curves of certificates: RFC 8422 section 5.1.1.
   if (version === 0x0303 && key.curve !== undefined && !config.groups.some(group => group.name === key.curve)) {
     throw refusal(ILLEGAL_PARAMETER, 'wrong curve')
   }
@@ -111,7 +111,7 @@ export function checkSignature(
   return scheme
 }
 
-/** The key that a peer's chain begins with. @throws {TlsError} */
+/** The key of the first certificate in a peer's chain. @throws {TlsError} */
 export function leafKey(crypto: CryptoProvider, chain: readonly Uint8Array[]): PublicKey {
   if (chain.length > MAX_CHAIN) throw refusal(BAD_CERTIFICATE, 'certificate chain too long')
   const [leaf] = chain

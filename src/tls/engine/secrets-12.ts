@@ -33,14 +33,14 @@ export function prf(
 export const MASTER_SECRET_SIZE = 48
 const VERIFY_DATA_SIZE = 12
 
-/** One handshake's randoms, and the master secret once it is there. */
+/** One handshake's randoms, and the master secret once it is known. */
 export class Secrets12 {
   readonly #channel: HandshakeChannel
   readonly #crypto: CryptoProvider
   readonly suite: CipherSuite
   readonly clientRandom: Uint8Array
   readonly serverRandom: Uint8Array
-  /** Agreed by extension, for CBC suites. */
+  /** Negotiated by the extension, for CBC suites. */
   isEncryptThenMac = false
   #master: Uint8Array = new Uint8Array(0)
   #keys: DirectionKeys | undefined
@@ -58,7 +58,7 @@ export class Secrets12 {
     return this.#master
   }
 
-  /** With the transcript up to the ClientKeyExchange. The premaster secret is overwritten. */
+  /** Derives the master secret, from the transcript up to the ClientKeyExchange. The premaster secret is overwritten. */
   setPremaster(premaster: Uint8Array): void {
     const isExtended = this.#channel.info.hasExtendedMasterSecret
     const label = isExtended ? 'extended master secret' : 'master secret'
@@ -121,7 +121,7 @@ export class Secrets12 {
     const { mac, cipher, hash } = this.suite
     const macSize = mac === undefined ? 0 : mac === 'sha1' ? 20 : hashSize(mac === 'sha256' ? 'sha256' : 'sha384')
     const size = keySize(cipher)
-    // AES-GCM's other eight bytes are the sequence number itself; CBC's IVs are in the records.
+    // The other eight bytes of AES-GCM's nonce are the sequence number; CBC's IVs are in the records.
     const ivSize = mac ? 0 : cipher === 'chacha20-poly1305' ? 12 : 4
     const seed = concat(this.serverRandom, this.clientRandom)
     const block = prf(this.#crypto, hash, this.#master, 'key expansion', seed, 2 * (macSize + size + ivSize))
@@ -148,8 +148,8 @@ interface DirectionKeys {
 }
 
 /**
- * RFC 4279 section 2, RFC 5489 section 2.
- * @param other - of ECDHE, and overwritten; without it as many zeroes as the key has bytes
+ * The premaster secret of a PSK suite: RFC 4279 section 2, RFC 5489 section 2.
+ * @param other - the ECDHE secret, which is overwritten; without it as many zeroes as the key has bytes
  */
 export function pskPremaster(key: Uint8Array, other: Uint8Array = new Uint8Array(key.length)): Uint8Array {
   const premaster = ByteWriter.apart(key.length + other.length + 4)

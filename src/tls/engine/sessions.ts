@@ -1,8 +1,8 @@
-// Sessions that can be taken up again, as a client or a server's cache keeps them and as a ticket holds them: one form
+// Resumable sessions, as a client or a server's cache keeps them and as a ticket holds them: one format
 // for TLS 1.2 and 1.3. RFC 8446 section 4.6.1, RFC 5077, RFC 5246 section 7.3.
 //
-// A ticket is `name(16) | salt(16) | AES-256-GCM`: each has a key of its own, made of the salt and the server's 48
-// bytes, so that no nonce is ever used twice.
+// A ticket is `name(16) | salt(16) | AES-256-GCM`: each has its own key, derived from the salt and the server's 48
+// bytes, so that no nonce is ever used twice under one key.
 
 import { concat } from '../../core/bytes.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
@@ -18,7 +18,7 @@ export interface SavedSession {
   /** Wall clock in milliseconds. */
   readonly issuedAt: number
   readonly lifetimeSeconds: number
-  /** What the server gave to show it again; empty: none (it is known by its id). Empty inside of a ticket. */
+  /** The server's ticket; empty: none (the session is known by its id). Empty inside of a ticket. */
   readonly ticket: Uint8Array
   /** TLS 1.2. Empty: none. */
   readonly sessionId: Uint8Array
@@ -28,7 +28,7 @@ export interface SavedSession {
   readonly alpn: Uint8Array | undefined
   readonly hasExtendedMasterSecret: boolean
   readonly sessionIdContext: Uint8Array
-  /** DER, leaf first, so that whoever resumes can judge them again. */
+  /** DER, leaf first, so that they can be verified again on resumption. */
   readonly peerCertificates: readonly Uint8Array[]
 }
 
@@ -99,7 +99,7 @@ export function readSession(bytes: Uint8Array): SavedSession | undefined {
 
 export function isExpired(session: SavedSession, now: number): boolean {
   const age = now - session.issuedAt
-  // A clock that went back is no reason to trust a session for longer.
+  // A clock that was set back must not extend a session's lifetime.
   return age < -CLOCK_SLACK_MS || age > session.lifetimeSeconds * 1000
 }
 
@@ -114,7 +114,7 @@ export function sealTicket(
   const name = key.subarray(0, NAME_SIZE)
   const aead = crypto.aead('aes-256-gcm', ticketKey(crypto, key, salt))
   const plaintext = writeSession(session)
-  // Certificates of a long chain can make it too large.
+  // A long chain of certificates can make it too large.
   if (plaintext.length > MAX_TICKET_PLAINTEXT) return undefined
   const sealed = new Uint8Array(plaintext.length + TAG_SIZE)
   aead.seal(ZERO_NONCE, name, [plaintext], sealed, 0)
@@ -123,7 +123,7 @@ export function sealTicket(
   return concat(name, salt, sealed)
 }
 
-/** `isCurrent`: by the key that seals; a ticket of an older key wants to be replaced. */
+/** `isCurrent`: sealed with the first key; a ticket of an older key should be replaced. */
 export function openTicket(
   crypto: CryptoProvider,
   keys: TicketKeys,
@@ -141,7 +141,7 @@ export function openTicket(
   return session && { session, isCurrent: index === 0 }
 }
 
-/** One key per ticket from its salt: HMAC keyed with both secret parts of the 48 bytes. */
+/** Derives a ticket's key from its salt: HMAC keyed with both secret parts of the 48 bytes. */
 function ticketKey(crypto: CryptoProvider, key: Uint8Array, salt: Uint8Array): Uint8Array {
   return crypto.hmac('sha256', key.subarray(NAME_SIZE), salt)
 }

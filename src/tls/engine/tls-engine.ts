@@ -1,5 +1,5 @@
 // The engine itself: records in and out, alerts, the current state of the handshake, and the order in which events are
-// told. What a handshake says is the states' business (client-handshake.ts, server-handshake.ts and what they lead to).
+// dispatched. The handshake's messages are the states' (client/client-handshake.ts, server/server-handshake.ts and those after them).
 
 import {
   ALERT_LEVEL_FATAL,
@@ -64,7 +64,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   readonly #events: Event[] = []
   readonly #pace: Pace
   #maxReceived = MAX_PLAINTEXT
-  /** Calls into the engine that are under way: the outermost tells of output. */
+  /** Calls into the engine that are under way: the outermost dispatches `onOutput`. */
   #depth = 0
   #isReading = false
   /** `closed`: we have sent close_notify. */
@@ -93,7 +93,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     return this.connected !== undefined && !this.#isDead
   }
 
-  // What the owner calls.
+  // Called by the owner.
 
   start(): void {
     if (this.#isDead || this.#state) return
@@ -107,7 +107,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     if (this.#isDead || this.#peerHasClosed) return
     if (this.#state === undefined) this.start()
     this.#reader.give(bytes)
-    // What a handler hands in while it is being told of something waits for its turn.
+    // Bytes that a handler passes in during an event are queued.
     if (this.#isReading || this.#isWaiting) {
       this.#reader.keep()
       if (this.#reader.size > MAX_WAITING_INPUT) this.#enter(() => this.#refuseWaitingInput())
@@ -218,7 +218,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     this.connected?.destroy()
   }
 
-  // What the states call.
+  // Called by the states.
 
   beginHandshake(): HandshakeState {
     return this.config.role === 'server' ? new AwaitClientHello(this) : startClient(this)
@@ -278,7 +278,7 @@ class Engine implements TlsEngine, HandshakeChannel {
   complete(connected: ConnectedState): void {
     if (this.connected && this.connected !== connected) this.connected.destroy()
     this.connected = connected
-    // It has what is left of the handshake's secrets: renegotiations do not pile them up.
+    // The connected state owns the remaining secrets: they do not accumulate over renegotiations.
     this.#secrets.length = 0
     this.transcript.forgetMessages()
     this.tell(handler => handler.onHandshakeDone())
@@ -321,7 +321,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     this.#finishCall()
   }
 
-  /** One message, or one record. False: there is no more. */
+  /** Reads one message, or one record. @returns false: there is no more */
   #step(): boolean {
     let data: Uint8Array | undefined
     try {
@@ -347,7 +347,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     return true
   }
 
-  /** Application data, if that is what it held. */
+  /** @returns the application data, if the record holds any */
   #receiveRecord(record: Uint8Array): Uint8Array | undefined {
     if (record[0] === CHANGE_CIPHER_SPEC && this.#state?.dropsChangeCipherSpec) {
       this.#dropChangeCipherSpec(record)
@@ -415,7 +415,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     const is13 = this.info.version === 0x0304
     const isWarning = description === USER_CANCELED || (!is13 && level === ALERT_LEVEL_WARNING)
     if (!isWarning) throw alertReceived(description)
-    // A renegotiation that we asked for is over before it began; OpenSSL gives up the connection then.
+    // The peer refuses a renegotiation that we asked for; as OpenSSL, we fail the connection then.
     if (description === NO_RENEGOTIATION) throw refusal(HANDSHAKE_FAILURE, 'no renegotiation')
     if (++this.#warnings > MAX_WARNING_ALERTS) throw refusal(UNEXPECTED_MESSAGE, 'too many warn alerts')
   }
@@ -443,7 +443,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     this.#sendRecords(ALERT, [alert])
   }
 
-  // Ending, and telling.
+  // Ending, and dispatching events.
 
   #enter(action: () => void): void {
     this.#depth++
@@ -454,7 +454,7 @@ class Engine implements TlsEngine, HandshakeChannel {
     } finally {
       this.#depth--
     }
-    // Within a call that reads, the events wait for the end of its step.
+    // Within a call that reads, the events are dispatched at the end of its step.
     if (!this.#isReading && this.#pace === 'free') this.#tellEvents()
     this.#finishCall()
   }

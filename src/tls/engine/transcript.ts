@@ -1,5 +1,5 @@
-// All handshake messages so far: hashed as they come once the hash is known, and kept until nobody can ask for them any
-// more (binders cover a part of one, TLS 1.2's CertificateVerify may sign them under another hash). RFC 8446 section 4.4.1.
+// The transcript of all handshake messages so far: hashed as they come once the hash is known, and kept as long as they may be
+// needed (binders cover a part of one, TLS 1.2's CertificateVerify may sign them under another hash). RFC 8446 section 4.4.1.
 
 import { concat } from '../../core/bytes.ts'
 import type { HashName } from '../../crypto/algorithms.ts'
@@ -15,19 +15,19 @@ export class Transcript {
     this.#crypto = crypto
   }
 
-  /** The message's bytes stay as they are from here on. */
+  /** The caller must not change the message's bytes afterwards. */
   add(message: Uint8Array): void {
     this.#kept?.push(message)
     this.#hash?.update(message)
   }
 
-  /** From the moment that the cipher suite is known. */
+  /** Begins hashing, once the cipher suite is known. */
   start(name: HashName): void {
     this.#hash = this.#crypto.runningHash(name)
     this.#hash.update(this.messages)
   }
 
-  /** A HelloRetryRequest: the first ClientHello is in as its hash only. */
+  /** On a HelloRetryRequest: replaces the first ClientHello by its hash. */
   replaceByHash(name: HashName): void {
     const digest = this.#crypto.hash(name, this.messages)
     this.#kept = [writeMessage(MESSAGE_HASH, digest)]
@@ -50,7 +50,7 @@ export class Transcript {
     return this.#kept.length === 1 ? (this.#kept[0] as Uint8Array) : concat(...this.#kept)
   }
 
-  /** From here on the hash is enough. */
+  /** Releases the messages: from here on the hash is sufficient. */
   forgetMessages(): void {
     this.#kept = undefined
   }

@@ -69,7 +69,7 @@ export function begin12(
   const pointFormats = extensions.get(ext.EC_POINT_FORMATS)
   if (pointFormats) ext.checkPointFormats(pointFormats)
   const renegotiation = extensions.get(ext.RENEGOTIATION_INFO)
-  // OpenSSL's client too goes on with no server that lacks it.
+  // As OpenSSL's client, we reject a server without the extension.
   if (!renegotiation) throw refusal(HANDSHAKE_FAILURE, 'unsafe legacy renegotiation disabled')
   checkRenegotiation(channel, ext.readOpaque(renegotiation, 1, 0), 'server')
   info.hasSecureRenegotiation = true
@@ -89,7 +89,7 @@ export function begin12(
   if (session?.version === 0x0303 && hello.sessionId.length > 0 && sameBytes(hello.sessionId, sent.sessionId)) {
     return resume(handshake, session, hasTicket)
   }
-  // Nothing to resume went with the id that stands there for middleboxes alone: RFC 8446 appendix D.4.
+  // We offered no session: the id was sent only for the sake of middleboxes, and a server must not echo it. RFC 8446 appendix D.4.
   if (!session && hello.sessionId.length > 0 && sameBytes(hello.sessionId, sent.sessionId)) {
     throw refusal(ILLEGAL_PARAMETER, 'invalid session id')
   }
@@ -102,7 +102,7 @@ export function begin12(
 const mayBeAnswered: ReadonlySet<number> = new Set([
   ext.SERVER_NAME,
   ext.STATUS_REQUEST,
-  // Not to be there, but some servers send it, and OpenSSL lets it pass.
+  // Not allowed in a ServerHello, but some servers send it, and OpenSSL accepts it.
   ext.SUPPORTED_GROUPS,
   ext.EC_POINT_FORMATS,
   ext.ALPN,
@@ -113,7 +113,7 @@ const mayBeAnswered: ReadonlySet<number> = new Set([
   ext.RENEGOTIATION_INFO,
 ])
 
-/** Those that say all by being there. */
+/** Extensions with an empty body: their presence is the message. */
 const empty = [
   ext.SERVER_NAME,
   ext.STATUS_REQUEST,
@@ -122,7 +122,7 @@ const empty = [
   ext.SESSION_TICKET,
 ] as const
 
-/** What every later state needs, and what they do together. */
+/** The data that all later states share, and the steps that several of them take. */
 class ClientHandshake12 {
   readonly channel: HandshakeChannel
   readonly sent: SentHello
@@ -153,7 +153,7 @@ class ClientHandshake12 {
     return connected
   }
 
-  /** What can be resumed of this connection: by its new ticket, by its id, or as before. */
+  /** The new session of this connection, to be resumed by its ticket or id. A resumed one that got no new ticket is kept as it is. */
   #session(): SavedSession | undefined {
     const { channel, secrets, sent } = this
     const { config, info } = channel
@@ -231,7 +231,7 @@ interface ServerIdentity {
   readonly key: PublicKey
 }
 
-/** What the server proposed: our share's other side, or a hint. */
+/** What the server proposed: its key share, or a PSK hint. */
 interface Proposal {
   readonly share?: KeyShare
   readonly secret?: Uint8Array
@@ -295,7 +295,7 @@ class AwaitKeyExchange implements HandshakeState {
     const share = crypto.generateKeyShare(group)
     const secret = share.agree(parameters.share)
     if (secret === undefined) throw refusal(ILLEGAL_PARAMETER, 'bad ecpoint')
-    // It waits for the ServerHelloDone, which may never come.
+    // Kept until the ServerHelloDone, which may never come.
     channel.guard({ destroy: () => secret.fill(0) })
     info.group = group
     return { share, secret, ...(pskHint && { pskHint }) }
@@ -305,7 +305,7 @@ class AwaitKeyExchange implements HandshakeState {
     const { channel } = this.#handshake
     const { config, info } = channel
     const { chain } = this.#server ?? {}
-    // Not before its signature was right: in a renegotiation the server that was agreed to stays who it is until then.
+    // Set only once the signature is verified: in a renegotiation the earlier server's certificate stays in force until then.
     info.peerCertificates = chain ?? []
     if (chain === undefined) return
     channel.tell(handler => handler.onPeerCertificate?.(chain))
@@ -313,7 +313,7 @@ class AwaitKeyExchange implements HandshakeState {
   }
 }
 
-/** ServerHelloDone, with a CertificateRequest before it perhaps. Then all that we send. */
+/** Awaits ServerHelloDone, possibly after a CertificateRequest; then sends the client's whole flight. */
 class AwaitHelloDone implements HandshakeState {
   readonly dropsChangeCipherSpec = false
   readonly #handshake: ClientHandshake12
@@ -375,7 +375,7 @@ class AwaitHelloDone implements HandshakeState {
 const RSA_SIGN = 1
 const ECDSA_SIGN = 64
 
-/** Our chain, or an empty one; what it gives proves our key, when the ClientKeyExchange is out. */
+/** Sends our chain, or an empty one. @returns what sends the CertificateVerify, to be called after the ClientKeyExchange */
 function sendOwnCertificate(channel: HandshakeChannel, request: CertificateRequest12): (() => void) | undefined {
   const { config, crypto, info } = channel
   const schemes = sharedSchemes(config, request.signatureSchemes)

@@ -1,5 +1,5 @@
 // A client of TLS 1.3 from the ServerHello to its own Finished: one class for each message that it awaits, in the order of
-// RFC 8446 section 2. What is known by then is all that each holds.
+// RFC 8446 section 2. Each holds only what is known by then.
 
 import type { PublicKey } from '../../../crypto/provider.ts'
 import { DECODE_ERROR, DECRYPT_ERROR, ILLEGAL_PARAMETER, UNSUPPORTED_EXTENSION } from '../../wire/alerts.ts'
@@ -35,7 +35,7 @@ import { Traffic13 } from '../record/traffic-13.ts'
 import type { Credential } from '../types.ts'
 import type { SentHello } from './client-hello.ts'
 
-/** What every later state needs. */
+/** The data that all later states share. */
 interface Shared {
   readonly channel: HandshakeChannel
   readonly sent: SentHello
@@ -58,7 +58,7 @@ export function begin13(
   const psk = selected && sent.psks[ext.readUint16(selected)]
   if (selected && psk?.hash !== suite.hash) throw refusal(ILLEGAL_PARAMETER, 'bad psk identity')
   const shareBody = hello.extensions.get(ext.KEY_SHARE)
-  // We offer psk_dhe_ke alone.
+  // We offer psk_dhe_ke only, so a key share is required.
   if (shareBody === undefined) throw missingExtension('no suitable key share')
   const entry = ext.readKeyShare(shareBody)
   const share = [...sent.shares.values()].find(one => one.group.id === entry.group)
@@ -118,11 +118,11 @@ const mayBeEncrypted = new Set([ext.SERVER_NAME, ext.SUPPORTED_GROUPS, ext.ALPN,
 interface Request {
   readonly context: Uint8Array
   readonly schemes: readonly number[]
-  /** What our certificate may be compressed with; undefined: nothing. */
+  /** The server's list of algorithms that our certificate may be compressed with; undefined: none. */
   readonly compression: Uint8Array | undefined
 }
 
-/** The server's Certificate, or its request for ours before it. */
+/** Awaits the server's Certificate, or a CertificateRequest before it. */
 class AwaitCertificate implements HandshakeState {
   readonly dropsChangeCipherSpec = true
   readonly #shared: Shared
@@ -233,7 +233,7 @@ class AwaitFinished implements HandshakeState {
     return connected
   }
 
-  /** Our chain and the proof of its key; an empty chain if the server takes none of ours. */
+  /** Sends our Certificate and CertificateVerify; an empty chain if the server accepts none of our credentials. */
   #authenticate(request: Request): void {
     const { channel } = this.#shared
     const { crypto, config, info } = channel

@@ -1,4 +1,4 @@
-// A client awaits the ServerHello, which decides between TLS 1.3 and 1.2. RFC 8446 sections 4.1.3 and 4.1.4.
+// The client's state that awaits the ServerHello, which decides between TLS 1.3 and 1.2. RFC 8446 sections 4.1.3 and 4.1.4.
 
 import { ILLEGAL_PARAMETER, PROTOCOL_VERSION, UNSUPPORTED_EXTENSION } from '../../wire/alerts.ts'
 import { sameBytes } from '../../wire/bytes.ts'
@@ -50,7 +50,7 @@ class AwaitServerHello implements HandshakeState {
     if (version < config.minVersion || version > config.maxVersion) throw unsupported()
     const isRenegotiation = this.#channel.connected !== undefined
     if (version === 0x0304) {
-      // Never by the old field, and not in a renegotiation: RFC 8446 section 4.2.1.
+      // TLS 1.3 is never selected by the legacy version field, and never in a renegotiation: RFC 8446 section 4.2.1.
       if (!chosen || hello.version !== 0x0303 || isRenegotiation) throw refusal(ILLEGAL_PARAMETER, 'bad legacy version')
     } else if (chosen || isRetry) throw refusal(ILLEGAL_PARAMETER, 'bad extension')
     if (this.#retrySuite && version !== 0x0304) throw refusal(ILLEGAL_PARAMETER, 'bad legacy version')
@@ -70,17 +70,17 @@ class AwaitServerHello implements HandshakeState {
     return begin12(this.#channel, this.#sent, message, hello, suite)
   }
 
-  /** A server answers what was asked, and nothing else. */
+  /** A server may only send extensions that the client offered. */
   #checkExtensions(hello: ServerHello, isRetry: boolean): void {
     for (const type of hello.extensions.keys()) {
       if (isRetry && type === ext.COOKIE) continue
-      // The signalling suite value asked for it.
+      // Offered by the signalling cipher suite value (SCSV).
       if (type === ext.RENEGOTIATION_INFO) continue
       if (!this.#sent.extensions.has(type)) throw refusal(UNSUPPORTED_EXTENSION, 'bad extension')
     }
   }
 
-  /** We offered TLS 1.3 to a server that has it, and someone between us took it away: RFC 8446 section 4.1.3. */
+  /** Detects a downgrade by a man in the middle: both sides support TLS 1.3, and less was agreed. RFC 8446 section 4.1.3. */
   #checkDowngrade(random: Uint8Array): void {
     if (this.#channel.config.maxVersion !== 0x0304 || this.#channel.connected) return
     const tail = random.subarray(24)
@@ -101,7 +101,7 @@ class AwaitServerHello implements HandshakeState {
     if (!share && !cookie) throw refusal(ILLEGAL_PARAMETER, 'no change following hrr')
     const id = share && ext.readUint16(share)
     const group = channel.config.groups.find(one => one.id === id)
-    // A group that we have not, or of which we have sent a share already.
+    // A group that we do not support, or for which we have already sent a share.
     if (share && (group === undefined || this.#sent.shares.has(group)))
       throw refusal(ILLEGAL_PARAMETER, 'bad key share')
     channel.endPeerFlight()

@@ -28,24 +28,24 @@ export interface SentHello {
   readonly sessionId: Uint8Array
   readonly shares: ReadonlyMap<NamedGroup, KeyShare>
   readonly psks: readonly OfferedPsk[]
-  /** TLS 1.2: what may be resumed. */
+  /** TLS 1.2: the session that was offered. */
   readonly session: SavedSession | undefined
   readonly extensions: ext.Extensions
 }
 
-/** The session of the configuration, where it fits what we may offer. */
+/** The configuration's session, if it is compatible with what we may offer. */
 export function usableSession(channel: HandshakeChannel): SavedSession | undefined {
   const { config } = channel
   const { session } = config
   if (session === undefined || isExpired(session, config.now())) return undefined
   if (session.version < config.minVersion || session.version > config.maxVersion) return undefined
   if (session.serverName !== config.serverName) return undefined
-  // Its ticket will not be sent.
+  // Without ticket support its ticket would not be sent.
   if (session.version === 0x0303 && session.ticket.length > 0 && config.tickets === undefined) return undefined
   return config.cipherSuites.some(suite => suite.id === session.cipherSuite) ? session : undefined
 }
 
-/** Sends it, and says what is to be remembered. `retry`: the second one, after a HelloRetryRequest. */
+/** Sends the ClientHello. @returns what the later states need of it. `retry`: the second one, after a HelloRetryRequest */
 export function sendClientHello(
   channel: HandshakeChannel,
   retry?: { sent: SentHello; group: NamedGroup | undefined; cookie: Uint8Array | undefined; hash: CipherSuite['hash'] },
@@ -58,7 +58,7 @@ export function sendClientHello(
   let sessionId = retry?.sent.sessionId
   if (sessionId === undefined) {
     if (old && old.ticket.length === 0) sessionId = old.sessionId
-    // TLS 1.3: for middleboxes; TLS 1.2: a server that takes the ticket echoes it.
+    // TLS 1.3: for middleboxes; TLS 1.2: a server that accepts the ticket echoes the id.
     else sessionId = is13 || old ? config.random(32) : new Uint8Array(0)
   }
   const shares = is13 ? keyShares(channel, retry) : new Map<NamedGroup, KeyShare>()
@@ -105,7 +105,7 @@ export function sendClientHello(
 
 const PSK_DHE_KE = 1
 
-/** What only TLS 1.2 looks at. */
+/** Adds the extensions that only TLS 1.2 uses. */
 function add12(
   channel: HandshakeChannel,
   extensions: Map<number, Uint8Array>,
@@ -121,7 +121,7 @@ function add12(
   if (config.cipherSuites.some(suite => suite.mac)) extensions.set(ext.ENCRYPT_THEN_MAC, new Uint8Array(0))
 }
 
-/** One share, and beside a hybrid one a plain one for servers that do not know it. */
+/** One key share; beside a hybrid one also a classical one, for servers that do not support the hybrid. */
 function keyShares(
   channel: HandshakeChannel,
   retry: { sent: SentHello; group: NamedGroup | undefined } | undefined,
@@ -142,7 +142,7 @@ function offeredPsks(
   session: SavedSession | undefined,
   retry: { sent: SentHello; hash: CipherSuite['hash'] } | undefined,
 ): OfferedPsk[] {
-  // After a retry only those with the hash of the suite that the server chose: RFC 8446 section 4.1.4.
+  // After a HelloRetryRequest only PSKs with the hash of the suite that the server selected: RFC 8446 section 4.1.4.
   if (retry) return retry.sent.psks.filter(psk => psk.hash === retry.hash)
   const { config, handler } = channel
   const psks: OfferedPsk[] = []
@@ -153,7 +153,7 @@ function offeredPsks(
   }
   if (config.usesPsk) {
     const psk = handler.onPskRequest?.(undefined)
-    // OpenSSL's callback knows of one hash only.
+    // OpenSSL's callback supports one hash only.
     if (psk)
       psks.push({ identity: psk.identity, obfuscatedAge: 0, secret: psk.key, hash: 'sha256', session: undefined })
   }

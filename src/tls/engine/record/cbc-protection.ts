@@ -1,9 +1,9 @@
-// Records under AES-CBC and HMAC: RFC 5246 section 6.2.3.2, encrypt-then-MAC of RFC 7366 where both sides have it. For old
-// peers only.
+// Records protected by AES-CBC and HMAC: RFC 5246 section 6.2.3.2, with encrypt-then-MAC (RFC 7366) where both sides support
+// it. For old peers only.
 //
-// Without encrypt-then-MAC the padding is checked in one pass over all that it may be, a wrong one and a wrong MAC are one
-// error, and the bytes that a longer padding saves the HMAC are hashed for nothing: what is left of a timing difference
-// (Lucky Thirteen) is below what JavaScript's own unevenness covers, but it is no proof. Prefer the AEADs.
+// Without encrypt-then-MAC the padding is checked in one pass over its largest possible size, wrong padding and a wrong MAC give
+// the same error, and the bytes that a longer padding keeps out of the HMAC are hashed as a dummy. The timing difference that
+// remains (Lucky Thirteen) is below the jitter of JavaScript itself, which is no proof. Prefer the AEADs.
 
 import { concat } from '../../../core/bytes.ts'
 import type { HashName } from '../../../crypto/algorithms.ts'
@@ -135,7 +135,7 @@ export class OpenerCbc implements RecordOpener {
   }
 }
 
-/** Bytes of padding with its length byte; 0: it is wrong. Every byte that could be of it is looked at. */
+/** Bytes of padding with its length byte; 0: it is wrong. Every byte that could be padding is read, so the time does not vary. */
 function paddingSize(plaintext: Uint8Array, macSize: number): number {
   const length = plaintext.length
   const last = plaintext[length - 1] as number

@@ -1,4 +1,4 @@
-// What the states of a handshake see of the engine that runs them, and what the engine sees of a state.
+// The interfaces between the handshake's states and the engine that runs them.
 
 import type { NamedGroup } from '../../../crypto/named-groups.ts'
 import type { CryptoProvider } from '../../../crypto/provider.ts'
@@ -13,40 +13,40 @@ import type { ClientHelloAnswer, Credential, TlsEngineConfig, TlsEngineHandler, 
 import type { HandshakeMessage } from './message-joiner.ts'
 import type { RecordOpener, RecordSealer } from './record-protection.ts'
 
-/** One awaited message each. `handle` gives the next state, or throws a TlsError or WireError. */
+/** A state awaits one message. `handle` gives the next state, or throws a TlsError or WireError. */
 export interface HandshakeState {
   /** change_cipher_spec records mean nothing here and are dropped: RFC 8446 appendix D.4. */
   readonly dropsChangeCipherSpec: boolean
-  /** A renegotiation's new keys are in use, and its Finished has not come: no data is taken under them. */
+  /** A renegotiation's new keys are in use, and its Finished has not been received: application data under them is rejected. */
   readonly refusesData?: boolean
   handle(message: HandshakeMessage): HandshakeState
-  /** TLS 1.2 only, where it is awaited. */
+  /** TLS 1.2, in the state that awaits change_cipher_spec. */
   changeCipherSpec?(): HandshakeState
-  /** The owner's answer is awaited, and nothing is read until it comes. */
+  /** In the state that waits for the owner's answer; nothing is read until then. */
   answer?(answer: ClientHelloAnswer): HandshakeState
 }
 
 /** The state of a connection whose handshake is done. */
 export interface ConnectedState extends HandshakeState {
   updateKeys(requestPeer: boolean): void
-  /** TLS 1.2: the state that awaits the new handshake's first answer; undefined: it cannot be. */
+  /** TLS 1.2: the state that awaits the peer's first message of the new handshake; undefined: renegotiation is not possible. */
   renegotiate(requestCert: boolean): HandshakeState | undefined
   exportKeyingMaterial(length: number, label: string, context: Uint8Array | undefined): Uint8Array
-  /** Application data came. */
+  /** Application data was received. */
   receivedData(): void
-  /** Application data is about to go out. */
+  /** Application data is about to be sent. */
   sendsData(): void
   destroy(): void
 }
 
 export interface HandshakeChannel {
-  /** The answer to a ClientHello may replace it. */
+  /** May be replaced by the owner's answer to a ClientHello. */
   config: TlsEngineConfig
   readonly crypto: CryptoProvider
   readonly handler: TlsEngineHandler
   readonly info: NegotiatedInfo
   transcript: Transcript
-  /** The latest handshake's Finished; TLS 1.2's renegotiation is bound to them: RFC 5746. */
+  /** The Finished values of the latest handshake, to which TLS 1.2 binds a renegotiation: RFC 5746. */
   finished: Uint8Array | undefined
   peerFinished: Uint8Array | undefined
   allowsRenegotiation: boolean
@@ -56,31 +56,31 @@ export interface HandshakeChannel {
 
   /** The first step of a handshake of this role: the connection's first one, or a renegotiation of TLS 1.2. */
   beginHandshake(): HandshakeState
-  /** A message of the handshake, into the transcript and out with the flight. */
+  /** Adds a handshake message to the transcript and to the flight. */
   send(type: number, body: Uint8Array): void
-  /** A message that is in no transcript: tickets and key updates of TLS 1.3, HelloRequest. */
+  /** Adds a message to the flight that is not in the transcript: tickets and key updates of TLS 1.3, HelloRequest. */
   sendUntracked(type: number, body: Uint8Array): void
   sendChangeCipherSpec(): void
   sendWarning(alert: AlertDescription): void
   setSealer(sealer: RecordSealer): void
   /** @throws {TlsError} when part of a message came under the old keys: RFC 8446 section 5.1 */
   setOpener(opener: RecordOpener): void
-  /** @throws {TlsError} when the peer has said more than it could know to say before our answer */
+  /** @throws {TlsError} when the peer has sent more than it may send before our answer */
   endPeerFlight(): void
-  /** The largest plaintext that the peer wants in a record of ours. */
+  /** Sets the largest plaintext that the peer accepts in a record of ours. */
   limitPeerFragments(size: number): void
-  /** The largest plaintext that the peer may send in a record. */
+  /** Sets the largest plaintext that the peer may send in a record. */
   limitReceived(size: number): void
-  /** What is overwritten when the engine is destroyed, however far the handshake has come. */
+  /** Registers a secret to be overwritten when the engine is destroyed, in whatever state the handshake is. */
   guard(secret: { destroy(): void }): void
-  /** Plaintext may come and go from here on, and `onHandshakeDone` is told. */
+  /** The handshake is done: application data may be sent and received, and `onHandshakeDone` is dispatched. */
   complete(connected: ConnectedState): void
-  /** Told when the state has changed: after the call of `handle` that it comes from. */
+  /** Queues an event; it is dispatched once the state has changed, after the call of `handle` that raised it. */
   tell(event: (handler: TlsEngineHandler) => void): void
   keyLog(label: string, clientRandom: Uint8Array, secret: Uint8Array): void
 }
 
-/** What has been agreed, filled in by the states. */
+/** What has been negotiated, filled in by the states. */
 export class NegotiatedInfo implements TlsInfo {
   version: ProtocolVersion | undefined = undefined
   cipherSuite: CipherSuite | undefined = undefined

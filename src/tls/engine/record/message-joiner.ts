@@ -1,4 +1,4 @@
-// Handshake messages out of records: several may lie in one, and one may stretch over several. RFC 8446 section 5.1.
+// Reassembles handshake messages from records: a record may hold several, and a message may span several. RFC 8446 section 5.1.
 
 import { noBytes } from '../../../core/bytes.ts'
 import { DECODE_ERROR } from '../../wire/alerts.ts'
@@ -10,19 +10,19 @@ import { MAX_CERTIFICATE_MESSAGE, MAX_CLIENT_HELLO, MAX_HANDSHAKE_MESSAGE } from
 export interface HandshakeMessage {
   readonly type: number
   readonly body: Uint8Array
-  /** With its header of four bytes: what the transcript takes. */
+  /** With its header of four bytes, as the transcript needs it. */
   readonly bytes: Uint8Array
 }
 
 const HEADER_SIZE = 4
 
 export class MessageJoiner {
-  /** What nobody took yet lies between `start` and `end`. What was taken before `start` is others' and stays as it is. */
+  /** Unread bytes lie between `start` and `end`. Those before `start` belong to the messages given out, and are not overwritten. */
   #bytes: Uint8Array = noBytes
   #start = 0
   #end = 0
 
-  /** Content of a record of handshake type. */
+  /** Adds the content of a handshake record. */
   give(content: Uint8Array): void {
     const rest = this.#end - this.#start
     if (rest === 0) {
@@ -31,7 +31,7 @@ export class MessageJoiner {
       this.#end = content.length
       return
     }
-    // With room to spare: a message that comes byte by byte is not copied for each of them.
+    // With spare capacity: a message that comes byte by byte is not copied at every byte.
     if (this.#end + content.length > this.#bytes.length) {
       const larger = new Uint8Array(2 * (rest + content.length))
       larger.set(this.#bytes.subarray(this.#start, this.#end))
@@ -43,7 +43,7 @@ export class MessageJoiner {
     this.#end += content.length
   }
 
-  /** Part of a message, or messages that nobody took yet, are here. */
+  /** There are unread messages, or a part of one. */
   get hasMore(): boolean {
     return this.#end > this.#start
   }
@@ -55,12 +55,12 @@ export class MessageJoiner {
     if (available < HEADER_SIZE) return undefined
     const type = this.#bytes[start] as number
     const size = this.#uint24(start + 1)
-    // Judged by its header, before the rest is waited for.
+    // Checked by its header, before the rest has arrived.
     if (size > maxSize(type)) throw refusal(DECODE_ERROR, 'excessive message size')
     if (available < HEADER_SIZE + size) return undefined
     this.#start += HEADER_SIZE + size
     const bytes = this.#bytes.subarray(start, this.#start)
-    // A connection at rest holds on to no message of its handshake.
+    // An idle connection retains no memory of its handshake's messages.
     if (!this.hasMore) this.#bytes = noBytes
     return { type, body: bytes.subarray(HEADER_SIZE), bytes }
   }

@@ -1,5 +1,5 @@
-// Protection of records, one object for each direction and key: TLS 1.3 (RFC 8446 section 5.2), the AEADs of TLS 1.2 (RFC
-// 5246 section 6.2.3.3, RFC 5288, RFC 7905). Sequence numbers live here; framing is the engine's.
+// Record protection, one object per direction and key: TLS 1.3 (RFC 8446 section 5.2), the AEADs of TLS 1.2 (RFC 5246
+// section 6.2.3.3, RFC 5288, RFC 7905). Sequence numbers are kept here; framing is record-reader.ts and record-writer.ts.
 
 import type { Aead } from '../../../crypto/provider.ts'
 import { BAD_RECORD_MAC, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../wire/alerts.ts'
@@ -8,11 +8,11 @@ import { refusal, type TlsError } from '../engine-errors.ts'
 import { MAX_CIPHERTEXT_12, MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from '../handshake-limits.ts'
 
 export interface RecordSealer {
-  /** Bytes that a record of this many bytes of plaintext takes, header and all. */
+  /** The size of a record, with its header, for a plaintext of this size. */
   recordSize(plaintextSize: number): number
-  /** Writes a record to `target` at `at`; gives its size. Parts are one plaintext of `size` bytes. */
+  /** Writes a record to `target` at `at`. The parts together are a plaintext of `size` bytes. @returns the record's size */
   seal(type: number, parts: readonly Uint8Array[], size: number, target: Uint8Array, at: number): number
-  /** The same for a large one, without a copy: the record in pieces. Where there is such a way. */
+  /** The same for a large plaintext, without a copy: gives the record in pieces. Absent where the cipher cannot do that. */
   sealApart?(type: number, parts: readonly Uint8Array[], size: number): Uint8Array[]
   readonly sequence: number
   destroy(): void
@@ -25,7 +25,7 @@ export interface OpenedRecord {
 
 export interface RecordOpener {
   readonly maxFragment: number
-  /** `record` is header and fragment. What it gives is used before the next call; undefined: nothing. @throws {TlsError} */
+  /** `record` is header and fragment. The result is valid until the next call; undefined: the record is skipped. @throws {TlsError} */
   open(record: Uint8Array): OpenedRecord | undefined
   destroy(): void
 }
@@ -33,7 +33,7 @@ export interface RecordOpener {
 const TAG_SIZE = 16
 const ALERT = 21
 
-/** A nonce from a sequence number: in its last eight bytes, XORed with the IV. */
+/** The per-record nonce: the sequence number in the last eight bytes, XORed with the IV. */
 class Nonce {
   readonly #iv: Uint8Array
   readonly #nonce = new Uint8Array(12)
@@ -44,11 +44,11 @@ class Nonce {
     this.#nonce.set(iv)
   }
 
-  /** Good until the next call. */
+  /** Valid until the next call. */
   next(): Uint8Array {
     const nonce = this.#nonce
     const iv = this.#iv
-    // Two halves: bit operations have 32 bits. 2^53 records are out of reach.
+    // In two halves, since bit operations have 32 bits. 2^53 records are out of reach.
     const low = this.sequence >>> 0
     const high = Math.floor(this.sequence / 2 ** 32)
     nonce[4] = (iv[4] as number) ^ (high >>> 24)
@@ -105,7 +105,7 @@ export class Sealer13 implements RecordSealer {
     this.#type[0] = type
     const sealed = this.#aead.sealApart(this.#nonce.next(), this.#header, [...parts, this.#type])
     const [tag, sealedType] = [sealed.pop() as Uint8Array, sealed.pop() as Uint8Array]
-    // Buffers, as the tag is: the runtime's sockets make them of all else.
+    // All are Buffers, as the tag is: the runtime's sockets convert anything else.
     return [Buffer.from(this.#header), ...sealed, Buffer.concat([sealedType, tag])]
   }
 
@@ -122,7 +122,7 @@ export class Opener13 implements RecordOpener {
   readonly #nonce: Nonce
   readonly #opened: OpenedRecord = { type: 0, content: new Uint8Array(0) }
 
-  /** @param takesPlainAlert - the peer may have no keys yet: a client that refuses our ServerHello says so in clear */
+  /** @param takesPlainAlert - the peer may have no keys yet: a client that rejects our ServerHello sends an unprotected alert */
   constructor(aead: Aead, iv: Uint8Array, takesPlainAlert: boolean) {
     this.#aead = aead
     this.#nonce = new Nonce(iv)
@@ -139,7 +139,7 @@ export class Opener13 implements RecordOpener {
     const header = record.subarray(0, HEADER_SIZE)
     const plaintext = this.#aead.open(this.#nonce.next(), header, record.subarray(HEADER_SIZE))
     if (plaintext === undefined) {
-      // What was passed over does not count.
+      // A skipped record has no sequence number.
       this.#nonce.sequence--
       throw badMac()
     }
@@ -160,7 +160,7 @@ export class Opener13 implements RecordOpener {
   }
 }
 
-/** What is authenticated with a record of TLS 1.2: sequence number, type, version, length of the plaintext. */
+/** A TLS 1.2 record's additional data: sequence number, type, version, length of the plaintext. */
 export class Additional12 {
   readonly bytes = new Uint8Array(13)
   readonly #view = new DataView(this.bytes.buffer)
@@ -177,7 +177,7 @@ export class Additional12 {
   }
 }
 
-/** AES-GCM shows half of its nonce in the record; ChaCha20-Poly1305 makes it of the sequence number alone. */
+/** The part of AES-GCM's nonce that is sent in the record; ChaCha20-Poly1305 derives all of it from the sequence number. */
 const EXPLICIT_NONCE_SIZE = 8
 
 export class Sealer12 implements RecordSealer {
@@ -266,12 +266,12 @@ export function badMac(): TlsError {
   return refusal(BAD_RECORD_MAC, 'decryption failed or bad record mac')
 }
 
-/** Before there are keys. */
+/** Writes unprotected records, before there are keys. */
 export class PlainSealer implements RecordSealer {
   readonly sequence = 0
   readonly #version: number
 
-  /** @param version - 0x0301 in a first ClientHello, for old peers' sake: RFC 8446 section 5.1 */
+  /** @param version - 0x0301 for a first ClientHello, for compatibility with old peers: RFC 8446 section 5.1 */
   constructor(version: number) {
     this.#version = version
   }

@@ -1,5 +1,5 @@
-// Bytes as they come, cut into whole records. A record that lies whole in what came is a view of it; one in pieces is
-// gathered in memory of its own, which lives only until it is whole: an idle connection holds none.
+// Splits the received bytes into whole records. A record that lies whole in one chunk is a view of it; one in pieces is
+// gathered in memory of its own, which is released once the record is whole: an idle connection holds none.
 
 import { noBytes } from '../../../core/bytes.ts'
 import { PROTOCOL_VERSION, RECORD_OVERFLOW, UNEXPECTED_MESSAGE } from '../../wire/alerts.ts'
@@ -14,17 +14,17 @@ import {
 import { noTls, refusal } from '../engine-errors.ts'
 
 export class RecordReader {
-  /** What was given and not taken lies between `at` and `end`. */
+  /** Unread bytes lie between `at` and `end`. */
   #input: Uint8Array = noBytes
   #at = 0
   #end = 0
-  /** The memory of `input` is ours, with room behind `end`: what comes while other bytes wait is not copied again and again. */
+  /** We own the memory of `input`, with room behind `end`: bytes that come while others wait are appended without copying those. */
   #isOwn = false
   #partial: Uint8Array = noBytes
   #partialSize = 0
   #isFirst = true
 
-  /** The caller's memory is used until `keep()`. */
+  /** Adds received bytes. The caller's memory is used until `keep()`. */
   give(bytes: Uint8Array): void {
     const rest = this.#end - this.#at
     if (rest === 0) {
@@ -39,7 +39,7 @@ export class RecordReader {
     this.#end += bytes.length
   }
 
-  /** What waits becomes ours: its memory may be used again after this call. */
+  /** Copies the unread bytes: the caller may reuse its memory after this call. */
   keep(): void {
     if (this.#end > this.#at && !this.#isOwn) this.#own(this.#end - this.#at)
   }
@@ -53,19 +53,19 @@ export class RecordReader {
     this.#isOwn = true
   }
 
-  /** There is more than the beginning of a record that is known already to be cut off. */
+  /** There are unread bytes other than a record that is known to be incomplete. */
   get hasInput(): boolean {
     return this.#end > this.#at
   }
 
-  /** Bytes that wait. */
+  /** Unread bytes. */
   get size(): number {
     return this.#end - this.#at + this.#partialSize
   }
 
   /**
-   * The next record with its header, or undefined: not whole yet.
-   * @param maxFragment - the most that a fragment may have
+   * The next record with its header; undefined: it is not complete yet.
+   * @param maxFragment - the largest fragment allowed
    * @throws {TlsError}
    */
   next(maxFragment: number): Uint8Array | undefined {
@@ -91,7 +91,7 @@ export class RecordReader {
     return undefined
   }
 
-  /** An idle reader holds no memory. */
+  /** Consumes bytes, and releases the memory when none are left. */
   #take(size: number): void {
     this.#at += size
     if (this.#at < this.#end) return
@@ -118,7 +118,7 @@ export class RecordReader {
     return record
   }
 
-  /** Whether the partial record's memory is full now. */
+  /** Copies input into the partial record. @returns whether it is complete now */
   #fill(): boolean {
     const size = Math.min(this.#partial.length - this.#partialSize, this.#end - this.#at)
     this.#partial.set(this.#input.subarray(this.#at, this.#at + size), this.#partialSize)
@@ -129,7 +129,7 @@ export class RecordReader {
 
   #checkHeader(bytes: Uint8Array, at: number, maxFragment: number): void {
     if (!isRecordHeader(bytes, at)) {
-      // TLS, with a type of record that there is not: a heartbeat, say. RFC 8446 section 5.
+      // TLS, but an unknown record type, such as a heartbeat. RFC 8446 section 5.
       if (isVersioned(bytes, at)) throw refusal(UNEXPECTED_MESSAGE, 'unexpected message', 'an unknown type of record')
       if (this.#isFirst) throw noTls(reasonOf(bytes, at))
       throw refusal(PROTOCOL_VERSION, 'wrong version number')
@@ -139,7 +139,7 @@ export class RecordReader {
   }
 }
 
-/** What came in TLS's place, in OpenSSL's words. */
+/** OpenSSL's reason for bytes that are not TLS. */
 function reasonOf(bytes: Uint8Array, at: number): string {
   if (looksLikeHttp(bytes, at)) return 'http request'
   return looksLikeProxying(bytes, at) ? 'https proxy request' : 'wrong version number'

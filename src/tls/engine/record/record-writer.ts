@@ -1,4 +1,4 @@
-// What goes out: handshake messages gathered into flights, cut into records, protected under the keys of the moment.
+// Output: handshake messages are gathered into flights, cut into records and protected under the current keys.
 
 import { HANDSHAKE } from '../../wire/records.ts'
 import { MAX_PLAINTEXT } from '../handshake-limits.ts'
@@ -6,20 +6,20 @@ import { PlainSealer, type RecordSealer } from './record-protection.ts'
 
 export class RecordWriter {
   #sealer: RecordSealer
-  /** Handshake messages that go out together. */
+  /** Handshake messages to be sent together. */
   #flight: Uint8Array[] = []
   #flightSize = 0
   #output: Uint8Array[] = []
-  /** The largest plaintext in a record: what the owner wants, and the peer. */
+  /** The largest plaintext in a record: the owner's limit, and the peer's. */
   #ownLimit = MAX_PLAINTEXT
   #peerLimit = MAX_PLAINTEXT
 
   constructor(role: 'client' | 'server') {
-    // Old middleboxes want a first record of TLS 1.0: RFC 8446 section 5.1.
+    // Old middleboxes expect a first record with the version of TLS 1.0: RFC 8446 section 5.1.
     this.#sealer = new PlainSealer(role === 'client' ? 0x0301 : 0x0303)
   }
 
-  /** Records so far under these keys. */
+  /** Records sent so far under the current keys. */
   get sequence(): number {
     return this.#sealer.sequence
   }
@@ -42,13 +42,13 @@ export class RecordWriter {
     this.#peerLimit = Math.min(size, MAX_PLAINTEXT)
   }
 
-  /** A handshake message, for the flight. */
+  /** Queues a handshake message for the flight. */
   queue(message: Uint8Array): void {
     this.#flight.push(message)
     this.#flightSize += message.length
   }
 
-  /** Messages under the same keys share records: each record costs both sides a seal or an opening. */
+  /** Seals the flight. Messages under the same keys share records, since each record costs both sides an AEAD operation. */
   flush(): void {
     if (this.#flightSize === 0) return
     const parts = this.#flight
@@ -58,13 +58,13 @@ export class RecordWriter {
     if (this.#sealer instanceof PlainSealer) this.#sealer = new PlainSealer(0x0303)
   }
 
-  /** Anything but handshake messages, behind those that wait. */
+  /** Sends anything but handshake messages, after the queued ones. */
   send(type: number, parts: readonly Uint8Array[]): void {
     this.flush()
     this.#seal(type, parts)
   }
 
-  /** A record that is never protected, behind the messages that wait. */
+  /** Sends a record that is never protected, after the queued messages. */
   sendPlain(record: Uint8Array): void {
     this.flush()
     this.#output.push(record)
@@ -82,7 +82,7 @@ export class RecordWriter {
     this.#sealer.destroy()
   }
 
-  /** One area of memory for all records of a call; large ones leave in pieces, without a copy. */
+  /** All records of a call share one buffer; large ones are sent in pieces, without a copy. */
   #seal(type: number, parts: readonly Uint8Array[]): void {
     let total = 0
     for (const part of parts) total += part.length
@@ -109,10 +109,10 @@ export class RecordWriter {
   }
 }
 
-/** From this size on a record leaves in pieces: a copy costs more than the pieces do. */
+/** From this size on a record is sent in pieces: a copy costs more than the pieces do. */
 const MIN_APART = 4096
 
-/** Parts, cut anew into fragments of at most `max` bytes. */
+/** The parts, split into fragments of at most `max` bytes. */
 function* fragments(
   parts: readonly Uint8Array[],
   max: number,

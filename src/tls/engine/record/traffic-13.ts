@@ -1,5 +1,5 @@
-// The secrets of a TLS 1.3 connection from the ServerHello on, for both roles: which there are, when each is taken out of
-// the schedule, and that they are overwritten. RFC 8446 section 7.
+// The secrets of a TLS 1.3 connection from the ServerHello on, for both roles: which there are, when each is derived from
+// the key schedule, and when they are overwritten. RFC 8446 section 7.
 
 import { noBytes } from '../../../core/bytes.ts'
 import type { CryptoProvider } from '../../../crypto/provider.ts'
@@ -18,7 +18,7 @@ export class Traffic13 {
   exporterSecret: Uint8Array = noBytes
   resumptionSecret: Uint8Array = noBytes
 
-  /** Handshake secrets, of a transcript that ends with the ServerHello. */
+  /** Derives the handshake secrets; the transcript ends with the ServerHello. */
   constructor(
     channel: HandshakeChannel,
     suite: CipherSuite,
@@ -44,7 +44,7 @@ export class Traffic13 {
     return this.schedule.finished(this[side].bytes, this.#channel.transcript.digest())
   }
 
-  /** Application secrets, of a transcript that ends with the server's Finished; the handshake's stay until taken over. */
+  /** Derives the application secrets; the transcript ends with the server's Finished. The handshake secrets stay in use until replaced. */
   applicationSecrets(): { client: TrafficSecret; server: TrafficSecret } {
     this.schedule.enterMaster()
     const transcript = this.#channel.transcript.digest()
@@ -57,7 +57,7 @@ export class Traffic13 {
   }
 
   /**
-   * Of a transcript that ends with the client's Finished: the last thing that the schedule is asked for.
+   * Derives the last secrets of the schedule; the transcript ends with the client's Finished.
    * @param hasTickets - there may be sessions to resume
    */
   finish(client: TrafficSecret, server: TrafficSecret, hasTickets: boolean): void {
@@ -87,7 +87,7 @@ export class Traffic13 {
     const secret = this.schedule.trafficSecret(label, transcript)
     this.#channel.keyLog(logLabel, this.#clientRandom, secret)
     const traffic = new TrafficSecret(this.#crypto, this.suite, secret)
-    // A server's application secrets wait for the client's Finished, which may never come.
+    // A server retains its application secrets until the client's Finished, which may never come.
     this.#channel.guard(traffic)
     return traffic
   }

@@ -6,7 +6,7 @@ import * as ext from '../../wire/hello-extensions.ts'
 import { refusal } from '../engine-errors.ts'
 import type { HandshakeMessage } from '../record/message-joiner.ts'
 
-/** A ClientHello with what all that follows needs of it. */
+/** A ClientHello, parsed as far as the later steps need it. */
 export interface ReceivedHello {
   readonly message: HandshakeMessage
   readonly hello: ClientHello
@@ -21,7 +21,7 @@ export interface ReceivedHello {
 export function receiveHello(message: HandshakeMessage): ReceivedHello {
   const hello = readClientHello(message.body)
   const { extensions } = hello
-  // A PSK must come last, or its binders cover less than all: RFC 8446 section 4.2.11.
+  // pre_shared_key must be the last extension, or its binders would not cover the rest: RFC 8446 section 4.2.11.
   if (extensions.has(ext.PRE_SHARED_KEY) && [...extensions.keys()].at(-1) !== ext.PRE_SHARED_KEY) {
     throw refusal(ILLEGAL_PARAMETER, 'bad extension')
   }
@@ -29,7 +29,7 @@ export function receiveHello(message: HandshakeMessage): ReceivedHello {
     const body = extensions.get(type)
     return body && reader(body)
   }
-  // Some of these are not looked at later, or not always; malformed ones are an error all the same.
+  // Some of these are not used later, or not always; malformed ones are an error in any case.
   read(ext.CERTIFICATE_AUTHORITIES, ext.readNames)
   read(ext.EXTENDED_MASTER_SECRET, ext.readNothing)
   read(ext.ENCRYPT_THEN_MAC, ext.readNothing)

@@ -1,5 +1,5 @@
-// What a server of TLS 1.2 makes of a ClientHello: the session that it takes up again, or the suite with the credential,
-// scheme and group that it needs. RFC 5246 section 7.4.1.3, RFC 5077 section 3.4, RFC 7627 section 5.3.
+// A TLS 1.2 server's choice for a ClientHello: the session that it resumes, or the suite with the credential, scheme and
+// group that it needs. RFC 5246 section 7.4.1.3, RFC 5077 section 3.4, RFC 7627 section 5.3.
 
 import { type NamedGroup, namedGroupByName, P256, X25519MLKEM768 } from '../../../crypto/named-groups.ts'
 import type { SignatureScheme } from '../../../crypto/signature-schemes.ts'
@@ -16,7 +16,7 @@ import type { ReceivedHello } from './received-hello.ts'
 
 export interface Choice12 {
   readonly suite: CipherSuite
-  /** undefined: a PSK says who we are. */
+  /** undefined: a PSK authenticates us. */
   readonly credential: Credential | undefined
   /** undefined: nothing is signed. */
   readonly scheme: SignatureScheme | undefined
@@ -29,7 +29,7 @@ export function chooseSuite12(channel: HandshakeChannel, received: ReceivedHello
   const { config, info } = channel
   const schemes = sharedSchemes(config, received.signatureSchemes)
   info.sharedSignatureSchemes = schemes
-  // As OpenSSL: whatever the suite, even where nothing is signed.
+  // As OpenSSL: an error whatever the suite, even where nothing is signed.
   const isUnsigned = received.signatureSchemes.length > 0 && schemes.length === 0
   if (isUnsigned) throw refusal(HANDSHAKE_FAILURE, 'no shared signature algorithms')
   const group = chooseGroup(channel, received)
@@ -66,33 +66,33 @@ function chooseFor(
   return chosen && { suite, credential: chosen.credential, scheme: chosen.scheme, group }
 }
 
-/** Whether the client can do with a key on this curve: RFC 8422 section 5.1.1. */
+/** Whether the client supports keys on this curve: RFC 8422 section 5.1.1. */
 function hasCurve({ hello, groups }: ReceivedHello, curve: string | undefined): boolean {
   if (curve === undefined || !hello.extensions.has(ext.SUPPORTED_GROUPS)) return true
   const group = namedGroupByName(curve)
   return group !== undefined && groups.includes(group.id)
 }
 
-/** Without the extension any curve will do: RFC 8422 section 4. */
+/** Without the extension the client supports any curve: RFC 8422 section 4. */
 function chooseGroup(channel: HandshakeChannel, received: ReceivedHello): NamedGroup | undefined {
   const groups = channel.config.groups.filter(group => group !== X25519MLKEM768)
   if (!received.hello.extensions.has(ext.SUPPORTED_GROUPS)) return groups.includes(P256) ? P256 : groups[0]
   return groups.find(group => received.groups.includes(group.id))
 }
 
-/** A session that may be taken up: of the client's ticket, or of its id as the owner found it. Its secret is the caller's. */
+/** The session to resume: from the client's ticket, or the one that the owner found by its id. The caller owns its secret. */
 export function findSession12(
   channel: HandshakeChannel,
   received: ReceivedHello,
   answer: ClientHelloAnswer,
 ): { session: SavedSession; wantsTicket: boolean } | undefined {
   const { config, crypto } = channel
-  // A renegotiation is there to agree on something new.
+  // A renegotiation never resumes: its purpose is to negotiate anew.
   if (channel.connected) return undefined
   const ticket = received.hello.extensions.get(ext.SESSION_TICKET)
   const opened = ticket && config.tickets && openTicket(crypto, config.tickets, ticket)
   if (opened) {
-    // An id may be empty here: such a client sees by our next message what became of its ticket. RFC 5077 section 3.4.
+    // The id may be empty: such a client sees by our next message whether its ticket was accepted. RFC 5077 section 3.4.
     const { session, isCurrent } = opened
     if (mayResume(channel, received, session)) return { session, wantsTicket: !isCurrent }
     session.secret.fill(0)
@@ -105,7 +105,7 @@ export function findSession12(
   return { session: { ...session, secret: copyOf(session.secret) }, wantsTicket: false }
 }
 
-/** Everything that a session is bound to. */
+/** Checks everything that a session is bound to. */
 function mayResume(channel: HandshakeChannel, received: ReceivedHello, session: SavedSession): boolean {
   const { config, info } = channel
   const isSameConnection =

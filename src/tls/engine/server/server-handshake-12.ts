@@ -59,7 +59,7 @@ export function answer12(
   const renegotiation = extensions.get(ext.RENEGOTIATION_INFO)
   if (renegotiation) checkRenegotiation(channel, ext.readOpaque(renegotiation, 1, 0), 'client')
   const signals = hello.cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV)
-  // In a renegotiation the extension alone counts: RFC 5746 section 3.7.
+  // In a renegotiation only the extension is allowed: RFC 5746 section 3.7.
   if (channel.connected && (signals || !renegotiation)) throw refusal(HANDSHAKE_FAILURE, 'renegotiation mismatch')
   info.hasSecureRenegotiation = renegotiation !== undefined || signals
   const hasExtendedMasterSecret = extensions.has(ext.EXTENDED_MASTER_SECRET)
@@ -73,7 +73,7 @@ export function answer12(
   channel.transcript.add(received.message.bytes)
   channel.transcript.start(choice.suite.hash)
   const sendsTicket = config.tickets !== undefined && extensions.has(ext.SESSION_TICKET)
-  // A session goes into the ticket or is known by an id, not both.
+  // A session is kept in a ticket or under an id, never both.
   const sessionId = config.sessionIds && !sendsTicket ? config.random(32) : noBytes
   const status = extensions.get(ext.STATUS_REQUEST)
   const staple = status && ext.readStatusRequest(status) && choice.credential ? answer.ocspResponse : undefined
@@ -118,7 +118,7 @@ function sendHello(
   return secrets
 }
 
-/** The short handshake: our Finished comes first. */
+/** The abbreviated handshake: our Finished comes first. */
 function resume(
   channel: HandshakeChannel,
   received: ReceivedHello,
@@ -133,7 +133,7 @@ function resume(
   info.peerCertificates = session.peerCertificates
   channel.transcript.add(received.message.bytes)
   channel.transcript.start(suite.hash)
-  // The echo of the id tells the client that its session or ticket was taken.
+  // The echoed id shows the client that its session or ticket was accepted.
   const secrets = sendHello(channel, received, suite, copyOf(received.hello.sessionId), { sendsTicket })
   secrets.setMaster(session.secret)
   if (sendsTicket) sendTicket(channel, secrets)
@@ -178,10 +178,10 @@ function sessionOf(channel: HandshakeChannel, secrets: Secrets12, sessionId: Uin
   }
 }
 
-/** The full handshake: what its states need and do together. */
+/** The full handshake: the data that its states share, and the steps that several of them take. */
 class ServerHandshake12 {
   readonly channel: HandshakeChannel
-  /** What the client offered, which may be above what was agreed. */
+  /** The version that the client offered, which may be above the negotiated one. */
   readonly clientVersion: number
   readonly secrets: Secrets12
   readonly choice: Choice12
@@ -205,7 +205,7 @@ class ServerHandshake12 {
     this.#sendsTicket = sendsTicket
   }
 
-  /** Certificate to ServerHelloDone. */
+  /** Sends Certificate to ServerHelloDone. */
   sendFlight(staple: Uint8Array | undefined): HandshakeState {
     const { channel, choice } = this
     const { config, info } = channel
@@ -259,7 +259,7 @@ class ServerHandshake12 {
         info.signatureScheme = scheme
       }
     }
-    // Without ECDHE and without a hint there is nothing to say: RFC 4279 section 2.
+    // Without ECDHE and without a hint the message is omitted: RFC 4279 section 2.
     if (group || (isPsk && config.pskIdentityHint)) channel.send(SERVER_KEY_EXCHANGE, body.take())
   }
 }
@@ -312,7 +312,7 @@ class AwaitKeyExchange implements HandshakeState {
     channel.transcript.add(message.bytes)
     secrets.setPremaster(premaster)
     if (this.#client) return new AwaitCertificateVerify(handshake, this.#client)
-    // Whoever renegotiates shows who it is anew.
+    // In a renegotiation the client authenticates anew.
     channel.info.peerCertificates = []
     return new AwaitChangeCipherSpec(channel, secrets, 'client', () => handshake.end())
   }
@@ -336,8 +336,8 @@ class AwaitKeyExchange implements HandshakeState {
   }
 
   /**
-   * What the client encrypted, or random bytes if that was wrong in any way, which shows only when its Finished does not
-   * fit: RFC 5246 section 7.4.7.1. The choice between the two takes no branch.
+   * Decrypts the client's premaster secret; gives random bytes if it is wrong in any way, so that the failure shows only when
+   * the Finished does not verify: RFC 5246 section 7.4.7.1. The choice between the two takes no branch.
    */
   #decrypt(reader: ByteReader): Uint8Array {
     const { channel, choice, clientVersion } = this.#handshake

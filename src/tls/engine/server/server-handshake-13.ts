@@ -1,4 +1,4 @@
-// A server of TLS 1.3 from the ClientHello to the client's Finished: RFC 8446 section 2. One class for each message that it
+// A TLS 1.3 server from the ClientHello to the client's Finished: RFC 8446 section 2. One class for each message that it
 // awaits.
 
 import { noBytes } from '../../../core/bytes.ts'
@@ -85,7 +85,7 @@ function readShares(received: ReceivedHello): ext.KeyShareEntry[] {
   return entries
 }
 
-/** The first of the client's shares that is in a group of ours; or, for a retry, the first group of ours that it has. */
+/** The first of the client's shares in a group that we support; or, for a retry, our first group that the client supports. */
 function chooseGroup(
   channel: HandshakeChannel,
   received: ReceivedHello,
@@ -156,7 +156,7 @@ class AwaitSecondHello implements HandshakeState {
     return sendFlight(this.#channel, received, this.#answer, suite, psk, this.#group, entry.share)
   }
 
-  /** All but shares, cookie, PSKs and padding stays as it was, and early data is over: RFC 8446 section 4.1.2. */
+  /** Checks the second ClientHello: only shares, cookie, PSKs and padding may differ, and early_data is gone. RFC 8446 section 4.1.2. */
   #checkUnchanged(second: ReceivedHello): void {
     const [one, other] = [this.#first.hello, second.hello]
     const isSame =
@@ -175,7 +175,7 @@ class AwaitSecondHello implements HandshakeState {
   }
 }
 
-/** ServerHello to Finished, in one go. */
+/** Sends ServerHello to Finished. */
 function sendFlight(
   channel: HandshakeChannel,
   received: ReceivedHello,
@@ -187,7 +187,7 @@ function sendFlight(
 ): HandshakeState {
   const { config, crypto, info } = channel
   const { hello } = received
-  // Chosen before anything is sent, so that a refusal is all that the client sees.
+  // Chosen before anything is sent, so that on failure the client gets nothing but the alert.
   info.sharedSignatureSchemes = sharedSchemes(config, received.signatureSchemes)
   const signer = psk ? undefined : chooseCredential(config, info.sharedSignatureSchemes, 0x0304)
   if (!psk && signer === undefined) throw refusal(HANDSHAKE_FAILURE, noSignerReason(info.sharedSignatureSchemes))
@@ -297,7 +297,7 @@ class AwaitCertificate implements HandshakeState {
     const { channel } = this.#flight
     const { context, entries } = receiveCertificate(channel, message)
     if (context.length > 0) throw refusal(ILLEGAL_PARAMETER, 'invalid context')
-    // We ask for none: RFC 8446 section 4.4.2.
+    // We requested no extensions: RFC 8446 section 4.4.2.
     if (entries.some(({ extensions }) => extensions.size > 0)) throw refusal(UNSUPPORTED_EXTENSION, 'bad extension')
     channel.transcript.add(message.bytes)
     if (entries.length === 0) {
@@ -352,7 +352,7 @@ class AwaitFinished implements HandshakeState {
     channel.peerFinished = expected
     channel.transcript.add(message.bytes)
     channel.setOpener(application.client.opener())
-    // As OpenSSL: who resumed a session keeps the ticket that did it.
+    // As OpenSSL: a client that resumed a session keeps the ticket it used.
     const sendsTickets = hasPskDhe && !channel.info.isResumed && channel.config.tickets !== undefined
     traffic.finish(application.client, application.server, sendsTickets)
     const connected = new Connected13(channel, traffic)
@@ -362,7 +362,7 @@ class AwaitFinished implements HandshakeState {
   }
 }
 
-/** A client that says how it resumes, and not by psk_dhe_ke, has no use for tickets of ours: RFC 8446 section 4.2.9. */
+/** A client whose psk_key_exchange_modes lack psk_dhe_ke cannot use our tickets: RFC 8446 section 4.2.9. */
 function allowsResumption({ pskModes }: ReceivedHello): boolean {
   return pskModes === undefined || pskModes.includes(PSK_DHE_KE)
 }
@@ -376,7 +376,7 @@ function wantsOcsp(received: ReceivedHello): boolean {
   return status !== undefined && ext.readStatusRequest(status)
 }
 
-/** OpenSSL's words. */
+/** OpenSSL's reason. */
 function noSignerReason(shared: readonly unknown[]): string {
   return shared.length === 0 ? 'no shared signature algorithms' : 'no suitable signature algorithm'
 }

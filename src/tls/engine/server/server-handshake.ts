@@ -1,5 +1,5 @@
-// A server awaits a ClientHello, asks its owner about it where that wants to be asked, and goes on with TLS 1.3 or 1.2. RFC
-// 8446 section 4.1.2 and appendix D.1.
+// The server's state that awaits a ClientHello, asks the owner about it if that has a handler, and continues with TLS 1.3 or
+// 1.2. RFC 8446 section 4.1.2 and appendix D.1.
 
 import { DECODE_ERROR, ILLEGAL_PARAMETER, INAPPROPRIATE_FALLBACK, PROTOCOL_VERSION } from '../../wire/alerts.ts'
 import { FALLBACK_SCSV } from '../../wire/cipher-suites.ts'
@@ -15,7 +15,7 @@ import { type ReceivedHello, receiveHello } from './received-hello.ts'
 import { answer12 } from './server-handshake-12.ts'
 import { answer13 } from './server-handshake-13.ts'
 
-/** The first step of a server; also of a renegotiation that the client began. */
+/** A server's first state, also in a renegotiation that the client began. */
 export class AwaitClientHello implements HandshakeState {
   readonly dropsChangeCipherSpec = false
   readonly #channel: HandshakeChannel
@@ -28,7 +28,7 @@ export class AwaitClientHello implements HandshakeState {
     expectType(message, CLIENT_HELLO)
     const received = receiveHello(message)
     const { handler } = this.#channel
-    // A renegotiation goes on with the configuration that was chosen.
+    // A renegotiation keeps the configuration that was chosen.
     if (handler.onClientHello === undefined || this.#channel.connected) return choose(this.#channel, received, {})
     const info = describe(received)
     this.#channel.tell(one => one.onClientHello?.(info))
@@ -65,7 +65,7 @@ function describe(received: ReceivedHello): ClientHelloInfo {
     serverName,
     alpnProtocols: alpnProtocols ?? [],
     wantsOcsp: status !== undefined && ext.readStatusRequest(status),
-    // Of one who offers TLS 1.3 it may be a random one for middleboxes: nobody can tell yet.
+    // A client that offers TLS 1.3 may have sent a random id for middleboxes, which cannot be told apart yet.
     sessionId: hello.sessionId,
     hasTicket: extensions.has(ext.PRE_SHARED_KEY) || (ticket !== undefined && ticket.length > 0),
     cipherSuites: hello.cipherSuites,
@@ -103,7 +103,7 @@ function chooseVersion(channel: HandshakeChannel, received: ReceivedHello): Prot
     if (hello.version < 0x0303) throw refusal(PROTOCOL_VERSION, 'legacy version')
     return 0x0304
   }
-  // Without the extension a version above is agreed down from: RFC 5246 appendix E.1.
+  // Without the extension a client that offers a higher version accepts a lower one: RFC 5246 appendix E.1.
   const has12 = asks13 ? versions.includes(0x0303) : hello.version >= 0x0303
   if (!has12 || config.minVersion > 0x0303) throw refusal(PROTOCOL_VERSION, 'unsupported protocol')
   return 0x0303

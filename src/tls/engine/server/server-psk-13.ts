@@ -1,5 +1,5 @@
-// Which PSK of a ClientHello a server of TLS 1.3 takes, with which suite: its own tickets, or external ones. Everything that a
-// session is bound to is checked here, before its binder. RFC 8446 section 4.2.11.
+// Which PSK of a ClientHello a TLS 1.3 server selects, and which suite: from its own tickets, or external ones. Everything that
+// a session is bound to is checked here, before its binder. RFC 8446 section 4.2.11.
 
 import { DECRYPT_ERROR, ILLEGAL_PARAMETER } from '../../wire/alerts.ts'
 import { sameBytes } from '../../wire/bytes.ts'
@@ -22,7 +22,7 @@ export interface ChosenPsk {
 
 export const PSK_DHE_KE = 1
 
-/** @param suites - shared ones, best first; never none */
+/** @param suites - the shared ones, best first; never empty */
 export function chooseSuiteAndPsk(
   channel: HandshakeChannel,
   received: ReceivedHello,
@@ -64,7 +64,7 @@ function findPsk(channel: HandshakeChannel, received: ReceivedHello, identity: U
       !isExpired(session, config.now()) &&
       session.serverName === received.serverName &&
       sameBytes(session.sessionIdContext, config.sessionIdContext) &&
-      // A session without a certificate is no way around the wish for one.
+      // Resuming a session without a certificate must not bypass the request for one.
       (!config.requestCert || session.peerCertificates.length > 0)
     if (fits) return { secret: session.secret, hash, session }
     session.secret.fill(0)
@@ -75,7 +75,7 @@ function findPsk(channel: HandshakeChannel, received: ReceivedHello, identity: U
   return secret && { secret, hash: 'sha256', session: undefined }
 }
 
-/** @returns the schedule that the binder was checked with */
+/** @returns the key schedule that the binder was verified with */
 function checkBinder(
   channel: HandshakeChannel,
   received: ReceivedHello,
@@ -87,7 +87,7 @@ function checkBinder(
   const covered = bytes.subarray(0, bytes.length - ext.bindersSize(offer))
   const schedule = new KeySchedule(channel.crypto, psk.hash, psk.secret)
   channel.guard(schedule)
-  // What came in a ticket is nobody else's.
+  // We own a secret that came in a ticket.
   if (psk.session) psk.secret.fill(0)
   const transcript = channel.transcript.digestWith(psk.hash, covered)
   const expected = schedule.binder(psk.session === undefined, transcript)
