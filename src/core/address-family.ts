@@ -1,8 +1,8 @@
-// Which of a name's addresses a look-up asks for: getaddrinfo(3), as Node's `dns.lookup()` has it.
+// Filters a name's addresses by the family and hints of a look-up: getaddrinfo(3), as Node's `dns.lookup()` uses it.
 
 import type { HostAddress, LookupOptions } from '../host/types.ts'
 
-// `dns.ADDRCONFIG` and kin as Linux numbers them.
+// `dns.ADDRCONFIG`, `dns.V4MAPPED` and `dns.ALL` as Linux numbers them.
 export const V4MAPPED = 8
 export const ALL = 16
 export const ADDRCONFIG = 32
@@ -11,7 +11,7 @@ export function familyOf(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4
 }
 
-/** Those of the wanted family; IPv4 in IPv6's form where the hints ask for it. */
+/** The addresses of the requested family; IPv4 addresses in their IPv4-mapped form where the hints ask for it. */
 export function ofFamily(
   addresses: readonly HostAddress[],
   { family, hints }: Pick<LookupOptions, 'family' | 'hints'>,

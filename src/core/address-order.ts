@@ -1,6 +1,7 @@
-// The order in which a name's addresses are to be tried: RFC 6724, with the policy table of its section 2.1. Of the rules for
-// destinations those that a host can know are here: usable at all (1), scope (2, 8), label (5), precedence (6), and the
-// longest common prefix (9). Of the rules for sources: the same address, scope, label, longest common prefix.
+// The order in which a client tries a name's addresses: RFC 6724, with the policy table of its section 2.1. Of the rules for
+// destination addresses, those that a host has the data for are implemented: avoid unusable destinations (1), scope (2, 8),
+// label (5), precedence (6), longest matching prefix (9). Of the rules for source addresses: same address, scope, label,
+// longest matching prefix.
 
 import { parseIp } from './ip.ts'
 
@@ -30,7 +31,7 @@ interface Destination<Given> {
   readonly source: Bytes | undefined
 }
 
-/** @param sourceFor - the own address that a packet to `destination` would bear; undefined: there is no route */
+/** @param sourceFor - returns the source address of a packet to `destination`; undefined: there is no route */
 export function inAddressOrder<Given extends { readonly address: string }>(
   addresses: readonly Given[],
   sourceFor: (destination: string) => string | undefined,
@@ -41,11 +42,11 @@ export function inAddressOrder<Given extends { readonly address: string }>(
     const source = sourceFor(given.address)
     return address === undefined ? [] : [{ given, address, source: source === undefined ? undefined : mapped(source) }]
   })
-  // Rule 10: what is equal stays in the order of the answer; sort() is stable.
+  // Rule 10: equal addresses stay in the order of the answer; sort() is stable.
   return destinations.sort(compare).map(({ given }) => given)
 }
 
-/** For a machine of which no routes are known: the own address of the same family that is nearest in scope, label and prefix. */
+/** For a machine whose routes are unknown: its own address of the same family that matches best in scope, label and prefix. */
 export function nearestAmong(own: readonly string[]): (destination: string) => string | undefined {
   const sources = own.flatMap(text => {
     const address = mapped(text)
@@ -57,7 +58,7 @@ export function nearestAmong(own: readonly string[]): (destination: string) => s
   }
 }
 
-/** Negative: `a` before `b`. */
+/** Negative: `a` comes before `b`. */
 function compare(a: Destination<unknown>, b: Destination<unknown>): number {
   if (a.source === undefined || b.source === undefined) {
     return Number(a.source === undefined) - Number(b.source === undefined)
@@ -101,7 +102,7 @@ function policyOf(address: Bytes): { precedence: number; label: number } {
   return { precedence: 40, label: 1 }
 }
 
-/** Section 3.1 and 3.2: IPv4's loopback and 169.254/16 are link-local, all else of it global. */
+/** Sections 3.1 and 3.2: IPv4's loopback and 169.254/16 are link-local, all other IPv4 addresses are global. */
 function scopeOf(address: Bytes): number {
   const [first, second] = isIPv4(address) ? [address[12], address[13]] : [address[0], address[1]]
   if (isIPv4(address)) return first === 127 || (first === 169 && second === 254) ? scopes.linkLocal : scopes.global
@@ -125,7 +126,7 @@ function commonPrefix(a: Bytes, b: Bytes): number {
   return 128
 }
 
-/** 16 bytes: IPv4 as its mapped address. A zone index says nothing here. */
+/** 16 bytes: an IPv4 address in its mapped form. A zone index is ignored. */
 function mapped(text: string): Bytes | undefined {
   const bytes = parseIp(text.split('%', 1)[0] as string)
   if (bytes === undefined || bytes.length === 16) return bytes

@@ -1,9 +1,9 @@
-// The quick ways between bytes, strings and what Node's API shows of them, on this runtime.
+// Fast conversions between bytes, strings and Node's Buffers, on this runtime.
 
 type Slice = (this: Uint8Array, start: number, end: number) => string
 const { latin1Slice } = Buffer.prototype as unknown as { latin1Slice: Slice }
 
-/** Each byte a character: what `Buffer.toString('latin1', start, end)` gives, for any Uint8Array, without a view. */
+/** One character per byte: the result of `Buffer.toString('latin1', start, end)`, for any Uint8Array, without making a view. */
 export function latin1Text(bytes: Uint8Array, start: number, end: number): string {
   return latin1Slice.call(bytes, start, end)
 }
@@ -14,14 +14,14 @@ export function asBuffer(bytes: Uint8Array): Buffer<ArrayBuffer> {
   return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** Memory whose first content is of no interest: it holds whatever was there, and belongs to no pool. */
+/** Uninitialized memory, for a caller that overwrites all of it; it belongs to no pool. */
 export function allocateBytes(size: number): Uint8Array {
   return Buffer.allocUnsafeSlow(size)
 }
 
 /**
- * A copy of bytes[start, end). Short ones share the memory of a slab, as Buffer's pool does it: memory of its own costs five
- * times as much. No Buffer, since its `slice` is none of Uint8Array's.
+ * A copy of bytes[start, end). Short copies share a slab, as in Buffer's pool: an allocation of their own costs five times as
+ * much. The result is no Buffer, whose `slice` differs from Uint8Array's.
  */
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const size = end - start
@@ -41,7 +41,7 @@ const SLAB_SIZE = 8192
 let slab = new ArrayBuffer(SLAB_SIZE)
 let slabAt = 0
 
-/** The whole memory that a view looks at. */
+/** The whole ArrayBuffer behind a view. */
 export function allBytes(view: Uint8Array): Uint8Array {
   return Buffer.from(view.buffer)
 }
@@ -58,5 +58,5 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/** Shared by all that have no bytes to give. */
+/** One shared empty array. */
 export const noBytes = new Uint8Array(0)

@@ -1,4 +1,4 @@
-// Node's classes are functions: `Server()` without `new`, and `Socket.call(this)` from an old-style subclass, are in use.
+// Node's classes are functions: programs call `Server()` without `new`, and `Socket.call(this)` from old-style subclasses.
 
 /** A class that may be called without `new`. */
 export type CallableClass<C extends abstract new (...args: never[]) => object> = C &
@@ -6,8 +6,8 @@ export type CallableClass<C extends abstract new (...args: never[]) => object> =
 
 /**
  * @param Class - its `name` is one of `shells`
- * @param initialize - what the constructor does, on an object that exists already: for subclasses and for `call`
- * @returns the class under its own name, which behaves as a function constructor does
+ * @param initialize - does the constructor's work on an existing object: for subclasses and for `call`
+ * @returns the class under its own name, behaving as a function constructor does
  */
 export function callableClass<C extends new (...args: never[]) => object>(
   Class: C,
@@ -16,7 +16,7 @@ export function callableClass<C extends new (...args: never[]) => object>(
   const makeShell = shells[Class.name]
   if (makeShell === undefined) throw new Error(`there is no function named ${Class.name} for a callable class`)
   const Callable = makeShell((self, target, args) => {
-    // Not Reflect.construct with another new.target: that makes a hidden class for each object (17 us in place of 0.1).
+    // Not Reflect.construct with another new.target: V8 then makes a hidden class for each object (17 us instead of 0.1).
     if (target === Callable) return new Class(...(args as never[]))
     if (target || self instanceof Callable) {
       initialize(self as InstanceType<C>, ...(args as ConstructorParameters<C>))
@@ -43,8 +43,8 @@ export function callableClass<C extends new (...args: never[]) => object>(
 type Construct = (self: unknown, target: unknown, args: unknown[]) => object
 
 /**
- * Stack traces name an object by its constructor, and a constructor by the name that it has in the source, whatever its
- * property `name` says: `Server.emit` takes a function that is written down as `Server`.
+ * V8's stack traces name a constructor by its name in the source, and ignore its property `name`: for `Server.emit` to appear
+ * in a trace, the source must contain a function named `Server`.
  */
 const shells: Readonly<Record<string, (construct: Construct) => (...args: unknown[]) => object>> = {
   Agent: construct =>

@@ -1,4 +1,4 @@
-// The flags that the process was started with: from its arguments or from NODE_OPTIONS, as Node reads them.
+// The runtime's flags that the process was started with: from its arguments or from NODE_OPTIONS, as Node reads them.
 
 export function hasFlag(flag: string): boolean {
   return words().includes(flag)
@@ -16,7 +16,7 @@ function words(): string[] {
   const fromEnvironment = (process.env['NODE_OPTIONS'] ?? '').split(/\s+/)
   return [...fromEnvironment, ...process.execArgv].map(word => {
     if (!word.startsWith('--')) return word
-    // Node takes underscores for hyphens in the names of its flags.
+    // Node treats underscores in the names of its flags as hyphens.
     const [name = '', ...value] = word.split('=')
     return [name.replaceAll('_', '-'), ...value].join('=')
   })

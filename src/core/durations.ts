@@ -2,10 +2,10 @@
 
 import { validateTimeout } from './validate.ts'
 
-/** Node's longest timer: what is longer is cut to it, with a warning. */
+/** The delay of Node's longest timer: longer ones are truncated to it, with a warning. */
 export const TIMEOUT_MAX = 2 ** 31 - 1
 
-/** @returns milliseconds that a timer can hold; throws ERR_INVALID_ARG_TYPE or ERR_OUT_OF_RANGE */
+/** @returns milliseconds, within a timer's range; throws ERR_INVALID_ARG_TYPE or ERR_OUT_OF_RANGE */
 export function timerDuration(milliseconds: unknown, name: string): number {
   validateTimeout(milliseconds, name)
   if (milliseconds <= TIMEOUT_MAX) return milliseconds

@@ -1,5 +1,5 @@
-// Node-style errors: the same `name`, `code`, `message` and own properties as the runtime's, made in one place. Codes
-// that only one module uses are made beside that module, from the two functions at the top.
+// Node-style errors: the same `name`, `code`, `message` and own properties as the runtime's, made in one place. Errors with
+// codes that only one module uses are made in that module, with the two functions at the top.
 // Source: Node's documentation, "Errors"; libuv's error codes for system errors.
 
 import { inspect } from 'node:util'
@@ -35,7 +35,7 @@ export function codedError<E extends Error>(
 ): E & CodedError {
   const error = new Class(message) as E & CodedError
   const { name } = error
-  // The header of a stack is written when it is first read, so the longer name need only stand there that long.
+  // V8 writes the header of a stack when the stack is first read, so the longer name is needed only until then.
   Object.defineProperty(error, 'name', { value: `${name} [${code}]`, configurable: true, writable: true })
   Error.captureStackTrace(error, below)
   void error.stack
@@ -55,8 +55,8 @@ function nodeErrorToString(this: CodedError): string {
 }
 
 /**
- * What a failed system call gives: `connect ECONNREFUSED 127.0.0.1:80`, with `errno`, `code`, `syscall`, and `address`
- * and `port` where they are known.
+ * The error of a failed system call: `connect ECONNREFUSED 127.0.0.1:80`, with `errno`, `code`, `syscall`, and `address` and
+ * `port` where they are known.
  */
 export function systemError(
   code: SystemErrorCode,
@@ -78,7 +78,7 @@ export function systemError(
   return error
 }
 
-/** The longer form that `listen` and `bind` give: `listen EADDRINUSE: address already in use 127.0.0.1:80`. */
+/** The longer form that `listen` and `bind` report: `listen EADDRINUSE: address already in use 127.0.0.1:80`. */
 export function describedSystemError(
   code: SystemErrorCode,
   syscall: string,
@@ -98,7 +98,7 @@ export function describedSystemError(
   return error
 }
 
-/** `ECONNRESET` as Node's http and tls give it: a code, and none of a system error's other properties. */
+/** `ECONNRESET` as Node's http and tls report it: with a code, and without a system error's other properties. */
 export function connectionReset(message: string): CodedError {
   const error = new Error(message) as CodedError
   Error.captureStackTrace(error, connectionReset)
@@ -106,7 +106,7 @@ export function connectionReset(message: string): CodedError {
   return error
 }
 
-/** A UDP socket that is closed. */
+/** The error of a call on a closed UDP socket. */
 export const datagramSocketNotRunning = () =>
   codedError(Error, 'ERR_SOCKET_DGRAM_NOT_RUNNING', 'Not running', datagramSocketNotRunning)
 
@@ -164,13 +164,13 @@ export function missingArgs(...names: readonly (string | readonly string[])[]): 
   return codedError(TypeError, 'ERR_MISSING_ARGS', `The ${list} must be specified`, missingArgs)
 }
 
-/** What this host cannot do, said at the call: Node's code for it. */
+/** Thrown by a call that the current host cannot serve, with Node's code for it. */
 export function featureUnavailable(feature: string, hostName: string): TypeError & CodedError {
   const message = `The feature ${feature} is unavailable on the current platform, which is being used to run Node.js (host: ${hostName})`
   return codedError(TypeError, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', message, featureUnavailable)
 }
 
-/** Ours, not the peer's: a broken invariant. */
+/** A broken invariant of plainwire's own; no input from a peer may cause it. */
 export function assertionFailure(message: string): CodedError {
   return codedError(Error, 'ERR_INTERNAL_ASSERTION', message, assertionFailure)
 }
@@ -187,7 +187,7 @@ function describeExpected(expected: string | readonly string[]): string {
     else if (/^([A-Z][a-z0-9]*)+$/.test(one)) classes.push(one)
     else others.push(one)
   }
-  // "of type object" says less than a class does, so it is named as one: Node's own rule.
+  // Node's rule: beside classes, `object` is listed among them as "an instance of Object".
   if (classes.length > 0 && types.includes('object')) {
     types.splice(types.indexOf('object'), 1)
     classes.push('Object')
@@ -209,7 +209,7 @@ function describeExpected(expected: string | readonly string[]): string {
   return text
 }
 
-/** What was received, as Node writes it: `type string ('x')`, `an instance of Foo`, `undefined`. */
+/** Describes the received value as Node does: `type string ('x')`, `an instance of Foo`, `undefined`. */
 export function describeReceived(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'function') return `function ${value.name}`

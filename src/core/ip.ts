@@ -1,7 +1,7 @@
-// IP addresses as text and as bytes. Strict: four decimal parts without leading zeros, no octal, no short forms; IPv6 as
-// RFC 4291 section 2.2 has it, with an optional zone (`%eth0`, RFC 4007 section 11). Text out: RFC 5952.
+// IP addresses as text and as bytes. Parsing is strict: IPv4 has four decimal parts without leading zeros, no octal, no short
+// forms; IPv6 follows RFC 4291 section 2.2, with an optional zone (`%eth0`, RFC 4007 section 11). Formatting: RFC 5952.
 
-/** 4, 6, or 0 for what is no IP address. */
+/** 4, 6, or 0 if the text is not an IP address. */
 export function ipVersion(text: string): 0 | 4 | 6 {
   if (isIPv4(text)) return 4
   return isIPv6(text) ? 6 : 0
@@ -17,15 +17,15 @@ export function isIPv6(text: string): boolean {
   return isZone(text, zone + 1) && scanIPv6(text, zone, undefined, 0)
 }
 
-/** Four or sixteen bytes; undefined for what is no address. The zone is left out. */
+/** Four or sixteen bytes; undefined if the text is not an address. The zone is dropped. */
 export function parseIp(text: string): Uint8Array | undefined {
   const size = writeIp(text, parsed, 0)
   return size === 0 ? undefined : parsed.slice(0, size)
 }
 
 /**
- * Writes an address' bytes to `target` at `at`, where sixteen have room. The zone is left out.
- * @returns 4, 16, or 0 for what is no address
+ * Writes an address's bytes to `target` at `at`, where there must be room for sixteen. The zone is dropped.
+ * @returns 4, 16, or 0 if the text is not an address
  */
 export function writeIp(text: string, target: Uint8Array, at: number): 0 | 4 | 16 {
   if (scanIPv4(text, 0, text.length, target, at)) return 4
@@ -46,7 +46,7 @@ function formatIPv4(bytes: Uint8Array, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
 }
 
-// Byte by byte and without arrays: as arrays joined it took a quarter of the time of reading DNS answers.
+// Byte by byte and without arrays: joining arrays took a quarter of the time of reading DNS answers.
 function formatIPv6(bytes: Uint8Array, at: number): string {
   let gap = -1
   // A single zero group is not shortened: RFC 5952 section 4.2.2.
@@ -81,7 +81,7 @@ export function isMappedIPv4(bytes: Uint8Array): boolean {
   return true
 }
 
-/** Whether text[from, to) is a whole IPv4 address. Its bytes go to `target`, where there is one. */
+/** Whether text[from, to) is a whole IPv4 address. Its bytes are written to `target`, if given. */
 function scanIPv4(text: string, from: number, to: number, target: Uint8Array | undefined, at: number): boolean {
   let parts = 0
   let index = from
@@ -105,7 +105,7 @@ function scanIPv4(text: string, from: number, to: number, target: Uint8Array | u
   return false
 }
 
-/** Whether text[0, to) is a whole IPv6 address. Its bytes go to `target`, where there is one. */
+/** Whether text[0, to) is a whole IPv6 address. Its bytes are written to `target`, if given. */
 function scanIPv6(text: string, to: number, target: Uint8Array | undefined, at: number): boolean {
   let count = 0
   let gap = -1
@@ -147,7 +147,7 @@ function scanIPv6(text: string, to: number, target: Uint8Array | undefined, at: 
     } else if (index === to) return false
   }
   if (gap === -1) return count === 8
-  // "::" stands for one group at least.
+  // "::" stands for at least one group.
   if (count > 7) return false
   if (target !== undefined) {
     const end = at + 16
@@ -162,7 +162,7 @@ function isZone(text: string, from: number): boolean {
   for (let index = from; index < text.length; index++) {
     const code = text.charCodeAt(index)
     const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
-    // Digits, ':', '-' and '.' besides letters: what Node lets pass.
+    // Node accepts letters, digits, ':', '-' and '.'.
     if (!isLetter && !(code >= 0x30 && code <= 0x3a) && code !== 0x2d && code !== DOT) return false
   }
   return true

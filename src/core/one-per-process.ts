@@ -1,15 +1,15 @@
-// Values that all copies of plainwire in a process have in common: two versions installed side by side, or one that a tool
-// loaded twice. They are kept on a function of the runtime's, which is one in a thread even for code in a test runner's
-// sandbox, where the global object is another.
+// Values that all copies of plainwire in a process share: two versions installed side by side, or one that a tool has loaded
+// twice. They are properties of one of the runtime's functions, which is the same object throughout a thread, even in a test
+// runner's sandbox, which has a global object of its own.
 
 import { inspect } from 'node:util'
 
-/** Counted up when what is shared changes its shape: copies that cannot work together then do not meet. */
+/** The version of the shared values' shape. Incremented when it changes, so that incompatible copies do not share. */
 const AGREEMENT = 1
 
 /**
  * @param name - the same in every copy
- * @param make - called by the copy that asks first
+ * @param make - called once, by the first copy that needs the value
  */
 export function onePerProcess<T>(name: string, make: () => T): T {
   const key = Symbol.for(`plainwire ${AGREEMENT} ${name}`)

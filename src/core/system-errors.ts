@@ -1,5 +1,5 @@
-// The system errors a network stack meets, with Linux's numbers and libuv's descriptions. Real hosts pass on what their
-// runtime reports; this table is for hosts without an operating system below them.
+// The system errors of a network stack, with Linux's numbers and libuv's descriptions. The operating system's host passes on the
+// runtime's errors; this table is for hosts without an operating system below them.
 
 const table = {
   EACCES: [13, 'permission denied'],
@@ -38,7 +38,7 @@ const table = {
 
 export type SystemErrorCode = keyof typeof table
 
-/** Negative, as libuv counts. */
+/** Negative, as in libuv. */
 export function systemErrorNumber(code: SystemErrorCode): number {
   return -table[code][0]
 }

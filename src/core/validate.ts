@@ -1,5 +1,5 @@
 // Argument checks with Node's error codes and messages. Each returns nothing, narrows its argument's type, and throws
-// synchronously. Source: Node's documentation, "Errors": ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE and kin.
+// synchronously. Source: Node's documentation, "Errors": ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE and similar.
 
 import { codedError, describeReceived, invalidArgType, invalidArgValue, outOfRange } from './errors.ts'
 
@@ -11,12 +11,12 @@ export function validateBoolean(value: unknown, name: string): asserts value is 
   if (typeof value !== 'boolean') throw invalidArgType(name, 'boolean', value)
 }
 
-// biome-ignore lint/complexity/noBannedTypes: any callable is what is checked for
+// biome-ignore lint/complexity/noBannedTypes: the check accepts any callable
 export function validateFunction(value: unknown, name: string): asserts value is Function {
   if (typeof value !== 'function') throw invalidArgType(name, 'Function', value)
 }
 
-/** Any object but null and arrays; not a function. */
+/** Accepts any object except null, arrays and functions. */
 export function validateObject(value: unknown, name: string): asserts value is object {
   if (value === null || Array.isArray(value) || typeof value !== 'object') throw invalidArgType(name, 'Object', value)
 }
@@ -55,7 +55,7 @@ export function validateInt32(
   validateInteger(value, name, min, max)
 }
 
-/** @param positive - zero is refused too */
+/** @param positive - zero is rejected too */
 export function validateUint32(value: unknown, name: string, positive = false): asserts value is number {
   if (typeof value !== 'number') throw invalidArgType(name, 'number', value)
   if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
@@ -63,10 +63,10 @@ export function validateUint32(value: unknown, name: string, positive = false): 
   if (value < min || value > 4294967295) throw outOfRange(name, `>= ${min} && <= 4294967295`, value)
 }
 
-/** @param name - as it stands in the message: `options.port should be >= 0 and < 65536` */
+/** @param name - the subject of the message: `options.port should be >= 0 and < 65536` */
 export function validatePort(port: unknown, name = 'Port', allowZero = true): number {
   const isText = typeof port === 'string'
-  // Anything else is not even asked for its number: a symbol would throw, an object may.
+  // Values of other types are not converted to a number: a symbol would throw, an object may.
   const number = typeof port === 'number' || isText ? Number(port) : Number.NaN
   if (
     (isText && port.trim().length === 0) ||
