@@ -1,9 +1,9 @@
-// Percent-encoding of query strings, and back. Source: Node's documentation, "Query string".
+// Percent-encoding and -decoding of query strings. Source: Node's documentation, "Query string".
 
 import { codedError } from '../core/errors.ts'
 import { querystring } from './object.ts'
 
-/** For a URL's query. Called through the module's object, so that programs may replace it there. */
+/** Encodes text for a URL's query. Called through the module's object, so that programs may replace it there. */
 export function qsEscape(given: unknown): string {
   const text = typeof given === 'object' ? String(given) : `${given as string}`
   try {
@@ -13,7 +13,7 @@ export function qsEscape(given: unknown): string {
   }
 }
 
-/** Takes escapes away; where they are no UTF-8, byte by byte. @param decodeSpaces - `+` is a space then */
+/** Decodes escapes; where they are not UTF-8, byte by byte. @param decodeSpaces - in that case, `+` is a space */
 export function qsUnescape(text: string, decodeSpaces?: boolean): string {
   try {
     return decodeURIComponent(text)
@@ -22,7 +22,7 @@ export function qsUnescape(text: string, decodeSpaces?: boolean): string {
   }
 }
 
-/** The low byte of each code unit, and the byte that each escape stands for. Malformed escapes stay as they are. */
+/** Gives the low byte of each code unit, and the byte that each escape encodes. Malformed escapes stay as they are. */
 export function unescapeBuffer(text: string, decodeSpaces?: boolean): Buffer<ArrayBuffer> {
   const bytes = Buffer.allocUnsafe(text.length)
   let size = 0
@@ -37,7 +37,7 @@ export function unescapeBuffer(text: string, decodeSpaces?: boolean): Buffer<Arr
   return bytes.subarray(0, size)
 }
 
-/** As Node does: a surrogate that stands alone takes the next code unit for its other half, and is an error at the end. */
+/** As in Node, an unpaired surrogate is combined with whatever code unit follows, and is an error at the end of the text. */
 function encodeIllFormed(text: string): string {
   let encoded = ''
   for (let i = 0; i < text.length; i++) {
@@ -55,7 +55,7 @@ function encodeIllFormed(text: string): string {
 
 const invalidUri = () => codedError(URIError, 'ERR_INVALID_URI', 'URI malformed', invalidUri)
 
-/** The value of two hexadecimal digits; -1 where there are none. */
+/** The value of two hexadecimal digits; -1 if they are not hexadecimal digits. */
 function hexAt(text: string, at: number): number {
   const high = hexDigit(text.charCodeAt(at))
   const low = hexDigit(text.charCodeAt(at + 1))

@@ -1,5 +1,5 @@
-// The object that `require('querystring')` gives: one, writable. The functions call each other through it, so that a program's own
-// `escape` or `unescape` counts; module.ts fills it.
+// The object that `require('querystring')` returns: a single, writable one. The functions call each other through it, so that an
+// `escape` or `unescape` that a program puts there takes effect; module.ts fills it.
 
 export interface QueryString {
   unescapeBuffer(text: string, decodeSpaces?: boolean): Buffer<ArrayBuffer>

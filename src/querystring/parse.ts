@@ -1,4 +1,4 @@
-// From a query string to an object. Source: Node's documentation, `querystring.parse()`.
+// Parses a query string to an object. Source: Node's documentation, `querystring.parse()`.
 
 import { qsUnescape } from './escape.ts'
 import { querystring } from './object.ts'
@@ -16,7 +16,7 @@ export interface ParsedUrlQuery {
 
 type Decode = (text: string) => string
 
-/** @param text - anything but a string holds nothing */
+/** @param text - anything but a string gives an empty object */
 export function parse(
   text: string,
   separator?: string | null,
@@ -36,7 +36,7 @@ export function parse(
   }
   let left = mostPairs(options?.maxKeys)
   let start = 0
-  // Looked for once: a text of keys alone must not be searched to its end for each of them.
+  // The next `equals`, kept between rounds: a text without any must not be searched to its end once for each key.
   let at = -1
   for (;;) {
     const next = text.indexOf(between, start)
@@ -46,7 +46,7 @@ export function parse(
       if (at + is.length > end) add(found, read(text.slice(start, end), reading), '')
       else add(found, read(text.slice(start, at), reading), read(text.slice(at + is.length, end), reading))
     }
-    // An empty one counts as well.
+    // Empty pairs count towards the limit as well.
     if (next < 0 || --left === 0) return found
     start = next + between.length
   }
@@ -54,7 +54,7 @@ export function parse(
 
 interface Reading {
   readonly decode: Decode
-  /** A function of the program's own is asked for every text, and gets escapes for spaces. */
+  /** The program's own function is called for every key and value, and gets `%20` in place of `+`. */
   readonly isCustom: boolean
   readonly hasPlus: boolean
   readonly hasEscape: boolean
@@ -67,7 +67,7 @@ function indexOrEnd(text: string, part: string, from: number): number {
 
 function mostPairs(maxKeys: unknown): number {
   if (typeof maxKeys !== 'number') return MAX_KEYS
-  // What is counted down to 0 never gets there from a fraction.
+  // As in Node, which counts down to exactly 0: a fraction is no limit.
   return maxKeys > 0 && Number.isInteger(maxKeys) ? maxKeys : -1
 }
 

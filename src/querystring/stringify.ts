@@ -1,4 +1,4 @@
-// From an object to a query string. Source: Node's documentation, `querystring.stringify()`.
+// Formats an object as a query string. Source: Node's documentation, `querystring.stringify()`.
 
 import { qsEscape } from './escape.ts'
 import { querystring } from './object.ts'
@@ -10,7 +10,7 @@ export interface StringifyOptions {
 
 type Encode = (text: string) => string
 
-/** @param object - of strings, numbers, bigints, booleans, and arrays of them; any other value is an empty one */
+/** @param object - with strings, numbers, bigints, booleans, and arrays of them; any other value becomes an empty string */
 export function stringify(
   object?: object | null,
   separator?: string | null,
@@ -39,7 +39,7 @@ export function stringify(
 function encoded(value: unknown, encode: Encode, isCustom: boolean): string {
   if (typeof value === 'string') return value === '' && !isCustom ? '' : encode(value)
   const text = primitiveText(value)
-  // Digits and words need no escapes; a number as long as `1e+21` does.
+  // Digits and words need no escapes; the `+` of a number such as `1e+21` does.
   return isCustom || text.includes('+') ? encode(text) : text
 }
 
