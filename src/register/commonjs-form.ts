@@ -1,6 +1,6 @@
-// Node 20 requires ES modules, and finds a package's by the condition `module-sync`; but what those import, no hook of its loader hears
-// of, so it would be the runtime's. Where such a package has a CommonJS form as well, `require` gets that. Source: Node's
-// documentation, "Modules: Packages", "Conditional exports" and "Subpath patterns".
+// On Node 20 `require` can load ES modules, and selects a package's by the condition `module-sync`; but loader hooks are not called
+// for the imports of such a module, so these would be the runtime's modules. Where such a package has a CommonJS form as well,
+// `require` gets that form. Source: Node's documentation, "Modules: Packages", "Conditional exports" and "Subpath patterns".
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
@@ -17,9 +17,9 @@ const conditions = new Set(['node', 'require', 'default', 'node-addons'])
 const manifests = new Map<string, Manifest | undefined>()
 
 /**
- * @param request - what is required
- * @param found - the file that the runtime has found for it
- * @returns the file of the package's CommonJS form, where it has another than the one found
+ * @param request - the argument of `require`
+ * @param found - the file that the runtime has resolved it to
+ * @returns the file of the package's CommonJS form, if it has one and `found` is an ES module
  */
 export function commonJsForm(request: string, found: string): string | undefined {
   const [, name, rest = ''] = /^((?:@[^/]+\/)?[^./@#][^/]*)(\/.*)?$/.exec(request) ?? []
@@ -47,7 +47,7 @@ function packageFolder(name: string, file: string): string | undefined {
   const part = `${sep}node_modules${sep}${name.replaceAll('/', sep)}${sep}`
   const at = file.lastIndexOf(part)
   if (at !== -1) return file.slice(0, at + part.length - 1)
-  // A link, or the package itself: the nearest that goes by the name.
+  // A linked package, or one that requires itself: the nearest folder whose package.json has that name.
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     if (manifestIn(folder)?.name === name) return folder
   }
@@ -60,7 +60,7 @@ function manifestIn(folder: string): Manifest | undefined {
     try {
       manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
     } catch {
-      // None here, or none that can be read: the runtime says so where it matters.
+      // There is none here, or it cannot be parsed: the runtime reports that where it matters.
     }
     manifests.set(folder, manifest)
   }
@@ -82,7 +82,7 @@ function targetOf(exports: Target, subpath: string): string | undefined {
   return best && choose(map[best.key] as Target, best.match)
 }
 
-/** By the first condition that holds. */
+/** The target of the first condition that applies. */
 function choose(target: Target, match: string): string | undefined {
   if (typeof target === 'string') return target.replaceAll('*', match)
   if (target === null) return undefined

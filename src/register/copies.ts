@@ -1,13 +1,13 @@
-// Several copies of plainwire in one thread, side by side in node_modules: the emitters of one are instances of the other's
-// classes too, so that `instanceof net.Socket` holds whichever copy a socket is from. Modules of one copy take what another
-// has made as they take any stream.
+// Several copies of plainwire in one thread, side by side in node_modules: the emitters of one copy are instances of the other
+// copy's classes too, so that `instanceof net.Socket` holds whichever copy has made the socket. Otherwise, the modules of one copy
+// treat another copy's sockets as they treat any stream.
 
 import { EventEmitter } from 'node:events'
 import { onePerProcess } from '../core/one-per-process.ts'
 
 type Class = abstract new (...args: never[]) => object
 
-/** By module and name, of each copy the class. */
+/** The classes of all copies, by module and name. */
 const classes = onePerProcess('classes', () => new Map<string, Class[]>())
 
 /** @param exports - what this copy's module exports */
@@ -18,7 +18,7 @@ export function relateToCopies(module: string, exports: Readonly<Record<string, 
     if (known.includes(value)) continue
     known.push(value)
     classes.set(`${module}.${name}`, known)
-    // The only copy pays nothing: `instanceof` stays as it is.
+    // With a single copy `instanceof` stays as it is, and costs nothing.
     if (known.length > 1) for (const one of known) acceptInstances(one, known)
   }
 }

@@ -1,6 +1,6 @@
-// The global classes that Node's `url` exports too. There they are one and the same, and so they are under the redirection:
-// ours take the places of the runtime's. What captured the runtime's class earlier (the runtime itself, a file preloaded
-// before ours) still meets instances of ours that pass `instanceof`, and the other way round.
+// The global classes that Node's `url` exports too. In Node a global and its export are the same class, and so they are under the
+// redirection: ours replace the runtime's. For code that captured the runtime's class earlier (the runtime itself, a file
+// preloaded before ours), instances of ours pass `instanceof` as well, and the other way round.
 
 import runtime from 'node:url'
 
@@ -14,9 +14,9 @@ let adopted: Classes | undefined
 let isLoading = false
 
 /**
- * The classes are loaded when a program first looks at one of the globals: loading them takes as long as all the rest
- * of the redirection, and many programs have no need of them.
- * @param load - loads our `url`, and has the classes of it adopted by `adoptGlobals` before it returns
+ * The classes are loaded when a program first reads one of the globals: loading them takes as long as all the rest of the
+ * redirection, and many programs do not need them.
+ * @param load - loads our `url`, and passes its classes to `adoptGlobals` before it returns
  */
 export function redirectGlobals(load: () => void): void {
   for (const name of names) {
@@ -24,7 +24,7 @@ export function redirectGlobals(load: () => void): void {
       configurable: true,
       enumerable: false,
       get() {
-        // Asked again even later where a program kept this accessor and restores it, as mocks do.
+        // Called even after adoption where a program has kept this accessor and restores it, as mocks do.
         if (adopted === undefined && !isLoading) loadOnce(load)
         return (adopted ?? (runtime as Partial<Classes>))[name]
       },
@@ -35,7 +35,7 @@ export function redirectGlobals(load: () => void): void {
   }
 }
 
-/** Meanwhile the globals are the runtime's: hooks of the loader look at them, and are asked for the files of ours. */
+/** While ours are being loaded the globals are the runtime's: loader hooks run for the files of ours, and use these globals. */
 function loadOnce(load: () => void): void {
   isLoading = true
   try {
@@ -58,11 +58,11 @@ function define(name: Name, value: unknown): void {
   Object.defineProperty(globalThis, name, { configurable: true, enumerable: false, writable: true, value })
 }
 
-/** Instances of either are instances of both. */
+/** Makes the instances of each class instances of both. */
 function relate(Ours: Class, Runtime: Class | undefined): void {
   // Node 20 has no URLPattern.
   if (Runtime === undefined) return
-  // The chain of prototypes, not `Symbol.hasInstance`: the runtime's fetch looks for URLSearchParams by `isPrototypeOf`.
+  // By the prototype chain, not `Symbol.hasInstance` alone: the runtime's fetch recognizes URLSearchParams by `isPrototypeOf`.
   Object.setPrototypeOf(Ours.prototype, Runtime.prototype)
   const ordinary = Function.prototype[Symbol.hasInstance]
   Object.defineProperty(Ours, Symbol.hasInstance, {

@@ -1,5 +1,5 @@
-// Redirects the modules of the table for all that this thread loads from now on, our own files aside. Only what the
-// runtime offers for it: `Module._load`, which it keeps patchable, for `require`; loader hooks for `import`.
+// Redirects the modules of the table for all files that this thread loads from now on, except plainwire's own. It uses only what
+// the runtime offers for it: `Module._load`, which it keeps patchable, for `require`; loader hooks for `import`.
 
 import Module from 'node:module'
 import { onePerProcess } from '../core/one-per-process.ts'
@@ -12,7 +12,7 @@ import { isOwnFile, replacementOf } from './modules.ts'
 type Load = (request: string, parent: { filename?: string | null } | undefined, isMain: boolean) => unknown
 
 export function install(): void {
-  // Once in a thread, whichever copy of plainwire is asked: the table of the first is the one in force.
+  // Once in a thread, whichever copy of plainwire is installed first: the first copy's table is in force.
   onePerProcess('redirection', redirect)
 }
 
@@ -25,7 +25,7 @@ function redirect(): void {
 }
 
 function redirectRequire(): void {
-  // Not in the types, though every tool that mocks modules patches it.
+  // Missing from the types, though every tool that mocks modules patches it.
   const loader = Module as unknown as { _load: Load }
   const original = loader._load
   loader._load = function _load(request, parent, isMain) {
@@ -37,7 +37,7 @@ function redirectRequire(): void {
   }
 }
 
-/** Where no hook reaches what an ES module imports that is required. */
+/** On runtimes whose loader hooks are not called for the imports of a required ES module. */
 function preferCommonJs(): void {
   if (typeof Module.registerHooks === 'function') return
   const loader = Module as unknown as { _resolveFilename: (request: string, ...rest: unknown[]) => string }
@@ -58,7 +58,7 @@ function redirectGetBuiltinModule(): void {
 }
 
 function redirectImport(): void {
-  // Node 20 has no `registerHooks`; on Node 26 `register` warns of its end.
+  // Node 20 has no `registerHooks`; on Node 26 `register` emits a deprecation warning.
   if (typeof Module.registerHooks === 'function') Module.registerHooks({ resolve: resolveSync })
   else Module.register('./hooks.js', import.meta.url)
 }

@@ -1,21 +1,21 @@
-// The one table of modules that a program gets from us in place of the runtime's. A module joins when it is whole.
+// The table of the modules that a program gets from plainwire in place of the runtime's. A module is added once it is complete.
 
 import { createRequire } from 'node:module'
 import { URL } from 'node:url'
 
-/** Where the runtime's name leads. */
+/** The replacement of one of the runtime's modules. */
 export interface Replacement {
-  /** Our file, from the folder above this one, as it is compiled. */
+  /** The compiled file, relative to the folder above this one. */
   readonly file: string
-  /** The file in `doors/` that an import is led to, without its extension. */
+  /** The file in `doors/` that an import is redirected to, without its extension. */
   readonly door: string
-  /** Set: not the module itself, but this export of it, as `dns/promises` is `dns.promises`. */
+  /** If set, this export of the module rather than the module itself: `dns/promises` is `dns.promises`. */
   readonly property?: string
 }
 
 const replacements: Readonly<Record<string, Replacement>> = {
   http: { file: 'http/index.js', door: 'http' },
-  // Names from inside Node, deprecated and in use all the same: what programs take from them is http's own.
+  // Node's internal modules, deprecated but still in use: the members that programs take from them are http's.
   _http_agent: { file: 'http/index.js', door: 'http' },
   _http_client: { file: 'http/index.js', door: 'http' },
   _http_incoming: { file: 'http/index.js', door: 'http' },
@@ -35,24 +35,24 @@ const replacements: Readonly<Record<string, Replacement>> = {
 /** The names without `node:`, in the table's order. */
 export const redirectedModules: readonly string[] = Object.keys(replacements)
 
-/** Takes `x` and `node:x`. */
+/** @param specifier - `x` or `node:x` */
 export function replacementOf(specifier: string): (Replacement & { readonly name: string }) | undefined {
   const name = specifier.startsWith('node:') ? specifier.slice(5) : specifier
   if (!Object.hasOwn(replacements, name)) return undefined
   return { name, ...(replacements[name] as Replacement) }
 }
 
-/** Code in these folders keeps the runtime's modules: the host stands on them. */
+/** Code in these folders keeps the runtime's modules: the operating system's host is built on them. */
 const { folders } = createRequire(import.meta.url)('./native.cjs') as { folders: ReadonlySet<string> }
 
-/** @param parent - path or URL of the file that asks; undefined for the program's entry and for `--require` */
+/** @param parent - path or URL of the importing file; undefined for the program's entry and for `--require` */
 export function isOwnFile(parent: string | undefined): boolean {
   if (parent === undefined) return false
   for (const folder of folders) if (parent.startsWith(folder)) return true
   return false
 }
 
-/** What an import of the module loads. @param name - one of the table */
+/** The URL that an import of the module is redirected to. @param name - a name in the table */
 export function doorUrl(name: string): string {
   const replacement = replacementOf(name)
   if (replacement === undefined) throw new Error(`plainwire has no module ${name}`)

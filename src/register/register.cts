@@ -1,12 +1,13 @@
-// `node --require plainwire/register FILE`, or `--import`: the program FILE and all it loads get our modules.
-// CommonJS, since `--import` alone does not reach what worker threads evaluate. The compiler rewrites no `require`: hence .cjs.
+// `node --require plainwire/register FILE`, or `--import`: the program FILE and all files it loads get plainwire's modules.
+// CommonJS, since `--import` alone does not reach code that worker threads evaluate. The compiler does not rewrite the paths of
+// `require`, hence the .cjs in them.
 
 const problem: string | undefined = require('./runtime.cjs').whyUnsupported(process.versions)
 if (problem === undefined) {
   const { load } = require('./native.cjs')
   load('register/install.js').install()
 } else {
-  // A program that goes on with the runtime's own modules would be taken for one on ours.
+  // If the program ran on with the runtime's own modules, its user would believe that it runs on plainwire's.
   require('node:fs').writeSync(2, `plainwire: ${problem}\n`)
   process.exit(1)
 }
