@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command. `plainwire sim` is in sim.ts. `plainwire run` starts the runtime itself on the program, with our modules in place of its own: so argv,
-// exit codes, signals, stdin and error output are those of `node`, and nothing here has to imitate them.
+// The command `plainwire`. `plainwire sim` is in sim.ts. `plainwire run` starts the runtime itself on the program, with plainwire's
+// modules in place of its own, so argv, exit codes, signals, stdin and error output are those of `node`; nothing has to be imitated.
 
 import { readFileSync } from 'node:fs'
 import { redirectedModules } from '../register/modules.ts'
@@ -44,7 +44,7 @@ function main([command, ...rest]: readonly string[]): void {
     default:
       process.stderr.write(`plainwire: bad ${command.startsWith('-') ? 'option' : 'command'}: ${command}\n${usage}`)
   }
-  // Node's exit code for arguments that it does not know.
+  // Node's exit code for invalid arguments.
   process.exitCode = 9
 }
 

@@ -1,24 +1,24 @@
-// Starts the runtime on a program, and ends as it ends.
+// Starts the runtime on a program, and exits with its exit code or signal.
 
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 
-/** The file that redirects a program's modules: also what `plainwire/register` stands for. */
+/** The file that redirects a program's modules; the package exports it as `plainwire/register`. */
 export const registerFile = fileURLToPath(new URL('../register/register.cjs', import.meta.url))
 
 const { whyUnsupported } = createRequire(import.meta.url)('../register/runtime.cjs') as {
   whyUnsupported: (versions: Readonly<Record<string, string | undefined>>) => string | undefined
 }
 
-/** Signals that others send to this process though they mean the program. */
+/** Signals that this process forwards to the program. */
 const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR2']
 
-/** Asked of the descriptors: `process.stdin` would begin to read what is the program's. */
+/** By the descriptors, since touching `process.stdin` would begin to read the program's input. */
 const hasTerminal = [0, 1, 2].some(isatty)
 
-/** @param args - node's options, then the file, then the program's arguments */
+/** @param args - Node's options, then the file, then the program's arguments */
 export function runProgram(args: readonly string[]): void {
   const problem = whyUnsupported(process.versions)
   if (problem !== undefined) {
@@ -29,7 +29,8 @@ export function runProgram(args: readonly string[]): void {
   const child = spawn(process.execPath, [...process.execArgv, '--require', registerFile, ...args], { stdio: 'inherit' })
   for (const signal of forwarded) {
     process.on(signal, () => {
-      // The terminal sends these to both; and a second Ctrl-C is what stops a program that shuts down slowly.
+      // The terminal sends these to both processes; forwarded, they would arrive twice, and a program takes a second SIGINT as the
+      // order to stop without a graceful shutdown.
       if ((signal === 'SIGINT' || signal === 'SIGQUIT') && hasTerminal) return
       child.kill(signal)
     })
@@ -40,7 +41,7 @@ export function runProgram(args: readonly string[]): void {
   })
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1)
-    // Whoever started us shall see the same end: the default action, in place of our listener.
+    // The parent process is to see the same signal: without our listener, the signal's default action ends this process.
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })

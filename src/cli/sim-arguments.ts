@@ -8,9 +8,9 @@ export interface SimArguments {
   readonly firstSeed: number
   readonly lastSeed: number
   readonly jobs: number
-  /** Where a failing run's packets go; undefined: beside the current directory, named after file and seed. */
+  /** The file for a failing run's packets; undefined: one in the current directory, named after scenario and seed. */
   readonly out: string | undefined
-  /** Real milliseconds for one run. */
+  /** The real time that one run may take. */
   readonly timeoutMs: number
 }
 
@@ -36,7 +36,7 @@ cores; stops at the first seed that fails, and writes the packets of that run as
   }
 `
 
-/** @returns the arguments, or what is wrong with them */
+/** @returns the arguments, or a message that says what is wrong with them */
 export function parseSimArguments(args: readonly string[]): SimArguments | string {
   let given: ReturnType<typeof parseOptions>
   try {
@@ -76,7 +76,7 @@ function parseOptions(args: readonly string[]) {
   })
 }
 
-/** NaN: no whole number above zero. */
+/** NaN: not a whole number above zero. */
 function parseCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const count = Number(text)

@@ -1,4 +1,4 @@
-// A process of `plainwire sim`: runs a scenario with the seeds that it is sent, one after the other.
+// A worker process of `plainwire sim`: runs a scenario with the seeds that the parent process sends, one after the other.
 
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -8,34 +8,34 @@ import { Network, type NetworkOptions } from '../sim/index.ts'
 export interface RunRequest {
   readonly path: string
   readonly seed: number
-  /** Where the packets are to go. */
+  /** The file to write the packets to; undefined: they are not captured. */
   readonly out: string | undefined
 }
 
 export interface RunResult {
-  /** Undefined: it went well. */
+  /** Undefined: the run succeeded. */
   readonly error: string | undefined
-  /** False: it was not even begun. */
+  /** False: the file could not be loaded or exports no scenario, and nothing was run. */
   readonly isScenario: boolean
-  /** How many were written. */
+  /** The number of packets written; undefined without a capture. */
   readonly packets: number | undefined
 }
 
-/** Ends the run that is going on: an exception that nobody has caught. */
+/** Fails the current run with an uncaught exception. */
 let abort: (error: unknown) => void = () => {}
 
 process.on('message', (request: RunRequest) => {
   void run(request).then(result => process.send?.(result))
 })
 process.on('uncaughtException', error => abort(error))
-// Whoever started this has gone.
+// The parent process has exited.
 process.on('disconnect', () => process.exit())
 
 async function run({ path, seed, out }: RunRequest): Promise<RunResult> {
   let scenario: unknown
   let options: NetworkOptions = {}
   try {
-    // A module of its own for each seed; what it imports is shared.
+    // The query makes the scenario a fresh module for each seed; the modules it imports are shared between seeds.
     const module = (await import(`${pathToFileURL(path).href}?seed=${seed}`)) as Record<string, unknown>
     scenario = module['default']
     options = (module['options'] ?? {}) as NetworkOptions

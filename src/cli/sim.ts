@@ -1,5 +1,5 @@
-// `plainwire sim FILE --seeds 1..1000`: one scenario under many seeds, on all cores. Each worker process runs one seed
-// after the other; the first failing seed is run once more, in a process of its own, to write its packets.
+// `plainwire sim FILE --seeds 1..1000`: one scenario under many seeds, on all cores. Each worker process runs one seed after
+// the other; the lowest failing seed is run once more, in a process of its own, to capture its packets.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
@@ -71,7 +71,7 @@ async function report(
 interface Failure {
   readonly seed: number
   readonly error: string
-  /** Not the file itself, which could not be loaded. */
+  /** False: the file could not be loaded or exports no scenario. */
   readonly isScenario: boolean
 }
 
@@ -82,7 +82,7 @@ interface SweepResult {
   readonly seconds: string
 }
 
-/** Hands seeds to workers until there are no more, or one has failed and all below it have not. */
+/** Distributes seeds, in ascending order, to the workers; after a failure no further seed is started, and those under way finish. */
 class Sweep {
   readonly #path: string
   readonly #args: SimArguments
@@ -125,7 +125,7 @@ class Sweep {
       if (this.#isInterrupted) break
       this.#runs++
       if (result.error === undefined) continue
-      // The lowest counts, whichever came first.
+      // The lowest failing seed is reported, whichever failed first.
       if (this.#failure === undefined || seed < this.#failure.seed) {
         this.#failure = { seed, error: result.error, isScenario: result.isScenario }
       }
@@ -144,7 +144,7 @@ class Sweep {
 }
 
 function startWorker(): ChildProcess {
-  // Ctrl-C in a terminal reaches all of its processes: this one alone shall answer it.
+  // Ctrl-C in a terminal signals the whole process group: detached, the worker is not in it, and the parent stops it.
   const worker = fork(workerFile, [], {
     execArgv: [...process.execArgv, '--enable-source-maps', '--require', registerFile],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
