@@ -1,7 +1,7 @@
-// A Duplex that a user hands in (`createConnection`, `server.emit('connection', duplex)`, the socket under a TLS
-// client), seen as a Connection. User streams keep few of the waist's rules: they answer from within a write, emit
-// nothing at their end, close twice or never. What comes too early is held here and told on a turn of its own.
-// Half-open stays the Duplex's own choice: one made with `allowHalfOpen: false` ends its side when its peer does.
+// Adapts a Duplex that the user passes in (`createConnection`, `server.emit('connection', duplex)`, the socket under a TLS
+// client) to the interface Connection. Such streams keep few of the port's rules: they emit events from within a write, emit
+// nothing at their end, close twice or never. Events that come too early are queued here and dispatched on a later turn.
+// The Duplex decides about half-open: one made with `allowHalfOpen: false` ends its side when its peer does.
 
 import type { Duplex } from 'node:stream'
 import { invalidArgType, systemError } from '../core/errors.ts'
@@ -9,15 +9,15 @@ import { silentSink } from './silent-sink.ts'
 import type { Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from './types.ts'
 
 /**
- * Adapts a Duplex. It is paused; what it has buffered comes after `resume()`. `onConnect` comes only where the Duplex
- * is still `connecting`. Addresses, byte counts, `setNoDelay` and kin are those of the Duplex where it has them.
- * @param isFed - the caller listens to 'data' itself, and gives what comes to `feed()`
+ * Adapts a Duplex, and pauses it; the bytes it has buffered arrive after `resume()`. `onConnect` is called only if the Duplex is
+ * still `connecting`. Addresses, byte counts and `setNoDelay` and similar are those of the Duplex where it has them.
+ * @param isFed - the caller listens to 'data' itself, and passes the data to `feed()`
  */
 export function duplexConnection(duplex: Duplex, sink: ConnectionSink = silentSink, isFed = false): DuplexConnection {
   return new DuplexConnection(duplex, sink, isFed)
 }
 
-/** What a socket-like Duplex may have beyond a Duplex. */
+/** Members that a socket-like Duplex may have beyond those of a Duplex. */
 interface SocketLike {
   readonly connecting?: unknown
   readonly localAddress?: unknown
@@ -41,7 +41,7 @@ type Told =
 
 type Refusal = 'EPIPE' | 'EBADF' | 'ECANCELED'
 
-/** `failed`: `onError` was told, `onClose` follows. `released`: given back to the user. */
+/** `failed`: `onError` has been called, `onClose` follows. `released`: the Duplex has been given back to the user. */
 type State = 'open' | 'failed' | 'destroyed' | 'closed' | 'released'
 
 export class DuplexConnection implements Connection {
@@ -49,20 +49,20 @@ export class DuplexConnection implements Connection {
   readonly #duplex: Duplex & SocketLike
   #state: State = 'open'
   #isPaused = true
-  /** Calls that have not returned, the constructor's first: what the Duplex emits meanwhile is held. */
+  /** Calls into the Duplex that have not returned, the constructor's first: events that it emits meanwhile are queued. */
   #calls = 1
   #held: Told[] = []
   #isTelling = false
   #hasEnded = false
   #hasFinished = false
-  /** By `end()`; whoever holds the Duplex may have ended it too. */
+  /** By our `end()`; the Duplex's other users may have ended it too. */
   #isEnding = false
-  /** Bytes of writes that the Duplex could not take. */
+  /** Bytes of the writes that were rejected. */
   #lost = 0
   #refused: Refusal | undefined
   #local: Endpoint | undefined
   #remote: Endpoint | undefined
-  /** Whether the bytes are counted here, because the Duplex does not. */
+  /** Whether the bytes are counted here, because the Duplex does not count them. */
   readonly #counts: boolean
   #received = 0
   #sent = 0
@@ -73,7 +73,7 @@ export class DuplexConnection implements Connection {
     this.#counts = typeof this.#duplex.bytesWritten !== 'number'
     duplex.pause()
     this.#listen(isFed)
-    // What was emitted before we listened.
+    // Events that the Duplex emitted before we listened.
     this.#hasFinished = duplex.writableFinished
     if (duplex.readableEnded) this.#onEnd()
     if (duplex.errored) this.#onError(duplex.errored)
@@ -113,7 +113,7 @@ export class DuplexConnection implements Connection {
     }
   }
 
-  /** What keeps the Duplex from being written to, by no doing of ours: the system's error for it, as with Node's handles. */
+  /** The system error of a write to a Duplex that its user has destroyed or ended, as with Node's handles; undefined if it is writable. */
   get #refusal(): Refusal | undefined {
     const duplex = this.#duplex
     if (this.#refused !== undefined || this.#state !== 'open') return this.#refused
@@ -122,16 +122,16 @@ export class DuplexConnection implements Connection {
     return hasEnded && !this.#isEnding ? 'EPIPE' : undefined
   }
 
-  /** A failure of ours, and none of the Duplex's own. */
+  /** Fails a write with an error of ours, rather than one of the Duplex. */
   #refuseWrite(code: Refusal, size: number, done: WriteDone | undefined): false {
     const error = systemError(code, 'write')
     this.#lost += size
     if (done) queueMicrotask(() => done(error))
     this.#refused = code
-    // Its own error is about to come, where it has one.
+    // The Duplex is about to emit its own error.
     if (this.#duplex.errored) return false
     this.#hold({ kind: 'error', error })
-    // With both directions over it closes by itself.
+    // Once both directions have ended it closes by itself.
     if (!this.#hasEnded && !this.#duplex.destroyed) this.#destroyDuplex(() => this.#duplex.destroy())
     return false
   }
@@ -181,7 +181,7 @@ export class DuplexConnection implements Connection {
 
   reset(): void {
     const { resetAndDestroy, remoteAddress, connecting } = this.#duplex
-    // A pipe has no RST: there the runtime answers with an error, and closing is what is left.
+    // A pipe has no RST: there the runtime's resetAndDestroy() fails, and the only choice is to destroy it.
     const mayReset = typeof resetAndDestroy === 'function' && (remoteAddress !== undefined || connecting === true)
     this.#close(() => (mayReset ? resetAndDestroy.call(this.#duplex) : this.#duplex.destroy()))
   }
@@ -203,8 +203,8 @@ export class DuplexConnection implements Connection {
   }
 
   /**
-   * Gives the Duplex back, as an upgraded HTTP connection is: no listener of ours stays, what was read and not told is
-   * put back in front. This object tells nothing any more, not even `onClose`.
+   * Gives the Duplex back to the user, as for an upgraded HTTP connection: our listeners are removed, and bytes that were read but
+   * not yet passed to the sink are unshifted. This object calls its sink no more, not even `onClose`.
    */
   release(): void {
     if (this.#state !== 'open') return
@@ -215,7 +215,7 @@ export class DuplexConnection implements Connection {
     this.#unlisten()
     if (unread.length > 0 && !this.#hasEnded)
       this.#duplex.unshift(Buffer.concat(unread))
-      // As good as new: a 'data' listener starts it.
+      // As in a new stream, the first 'data' listener starts the flow.
     ;(this.#duplex as { readableFlowing: boolean | null }).readableFlowing = null
   }
 
@@ -245,7 +245,7 @@ export class DuplexConnection implements Connection {
     duplex.off('close', this.#onClose)
   }
 
-  // The listeners are fields: they know their connection without a mark on the user's object.
+  // The listeners are fields: they know their connection without a property on the user's object.
 
   readonly #onConnect = (): void => this.#tell({ kind: 'connect' })
 
@@ -253,7 +253,7 @@ export class DuplexConnection implements Connection {
     if (this.#state !== 'open') return
     const chunk = typeof data === 'string' ? Buffer.from(data, this.#duplex.readableEncoding ?? 'utf8') : data
     if (!(chunk instanceof Uint8Array)) {
-      // A stream in object mode: nothing above could take this.
+      // A stream in object mode: the stack cannot process such a chunk.
       this.#onError(invalidArgType('chunk', ['string', 'Buffer', 'Uint8Array'], chunk))
       return
     }
@@ -276,16 +276,16 @@ export class DuplexConnection implements Connection {
     this.#closeWhenOver()
   }
 
-  // Stays when all is over: a stream may emit more errors than one, and none of them may go unheard.
+  // This listener stays after the close: a stream may emit several errors, and one without a listener would be uncaught.
   readonly #onError = (error: Error): void => {
     this.#tell({ kind: 'error', error })
-    // Without autoDestroy an error closes nothing.
+    // Without autoDestroy an error does not close the stream.
     if (!this.#duplex.destroyed) this.#destroyDuplex(() => this.#duplex.destroy())
   }
 
   readonly #onClose = (): void => this.#tell({ kind: 'close' })
 
-  /** Without autoDestroy, a stream that is through in both directions still does not close. */
+  /** Without autoDestroy, a stream does not close by itself when both directions have ended. */
   #closeWhenOver(): void {
     if (!this.#hasEnded || !this.#hasFinished) return
     queueMicrotask(() => {
@@ -306,7 +306,7 @@ export class DuplexConnection implements Connection {
       destroyDuplex()
     } finally {
       this.#calls--
-      // `emitClose: false`, and streams from before there was such an option, never say that they closed.
+      // Streams with `emitClose: false`, and implementations older than that option, never emit 'close'.
       if (this.#duplex._writableState?.emitClose !== true) this.#hold({ kind: 'close' })
     }
   }
@@ -331,12 +331,12 @@ export class DuplexConnection implements Connection {
     this.#isTelling = false
     const told = this.#takeTellable()
     if (told === undefined) return
-    // First: what the sink throws must not keep the rest from being told.
+    // Scheduled first, so that the rest is dispatched even if the sink throws.
     this.#tellSoon()
     this.#deliver(told)
   }
 
-  /** In order; but what a pause holds back holds back nothing else, save the close that would end it. */
+  /** The next event to dispatch, in order. While paused, data and end wait; other events overtake them, except the close. */
   #takeTellable(): Told | undefined {
     const at = this.#held.findIndex((told, index) => {
       if (told.kind === 'data' || told.kind === 'end') return !this.#isPaused
@@ -344,7 +344,7 @@ export class DuplexConnection implements Connection {
     })
     if (at < 0) return undefined
     const told = this.#held[at]
-    // An error ends reading: what a paused reader has not taken is lost, as it is in a socket.
+    // An error ends reading: bytes that a paused reader has not consumed are lost, as in a socket.
     if (told?.kind === 'error') this.#held = this.#held.filter(({ kind }) => kind === 'close')
     else this.#held.splice(at, 1)
     return told

@@ -1,16 +1,17 @@
-// Small random numbers from one large draw: asking the system's generator costs some microseconds, however few the bytes.
+// Serves small requests for random bytes from one large draw: a call of the system's generator costs some microseconds, however
+// few the bytes.
 
 import { randomFillSync } from 'node:crypto'
 
 const POOL_SIZE = 4096
-/** Above this, a draw of its own: what is long is often a secret, and is not kept beside others. */
+/** Larger requests get a draw of their own: they are often for secrets, which are not to lie in a shared pool. */
 const MAX_FROM_POOL = 32
 
 export class RandomPool {
   readonly #pool = new Uint8Array(POOL_SIZE)
   #used = POOL_SIZE
 
-  /** Bytes that nobody else is given; the pool forgets them. */
+  /** Bytes that no other caller gets; the pool erases them. */
   take(size: number): Uint8Array {
     if (size > MAX_FROM_POOL) return randomFillSync(new Uint8Array(size))
     if (this.#used + size > POOL_SIZE) {

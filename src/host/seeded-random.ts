@@ -1,5 +1,5 @@
-// Random bytes from a seed, for hosts whose runs are to be repeated: sfc32, a small generator that passes the usual
-// statistical tests. No key made of these is a secret.
+// Random bytes from a seed, for hosts whose runs are to be reproducible: sfc32, a small generator that passes the usual
+// statistical tests. It is not cryptographic: keys made from these bytes are not secret.
 
 export class SeededRandom {
   #a = 0
@@ -9,7 +9,7 @@ export class SeededRandom {
 
   constructor(seed: number) {
     this.#c = seed | 0
-    // The first outputs still look like the seed.
+    // The first outputs are still correlated with the seed.
     for (let round = 0; round < 15; round++) this.uint32()
   }
 

@@ -1,21 +1,21 @@
-// What Node's handles have in common, for the objects that net, tls and dgram show as `_handle`. Programs ask them for the descriptor
-// and the id, close them, and put functions of their own on them.
+// The base class of the objects that net, tls and dgram show as `_handle`. Programs read the descriptor and the async id from them,
+// close them, and replace their methods.
 
 import { AsyncResource } from 'node:async_hooks'
 import type { RuntimeHandle } from './types.ts'
 
-/** What all handles have, whatever they stand for. */
+/** The members common to all of Node's handles. */
 export abstract class Handle {
   #resource: AsyncResource | undefined
   #isReferenced = true
 
-  /** Closes what is beneath. @param callback - once that has closed */
+  /** Closes the underlying connection or port. @param callback - called once that has closed */
   abstract close(callback?: () => void): void
-  /** What is beneath, as far as it can be referenced; undefined once that is gone. */
+  /** The underlying object that keeps the process alive; undefined once it is closed. */
   protected abstract get beneath(): { ref(): void; unref(): void } | undefined
   protected abstract get runtimeHandle(): RuntimeHandle | undefined
 
-  /** -1 where the host has no descriptors, and while there is none. */
+  /** -1 on hosts without descriptors, and while there is none. */
   get fd(): number {
     return this.runtimeHandle?.fd ?? -1
   }
@@ -27,7 +27,7 @@ export abstract class Handle {
     return this.#resource.asyncId()
   }
 
-  /** Node's begins a new async id, as a pooled socket's next request does. Ours follow their requests by themselves. */
+  /** In Node it starts a new async id, for a pooled socket's next request. Here the async context follows the request anyway. */
   asyncReset(): void {}
 
   getProviderType(): string {
@@ -50,10 +50,10 @@ export abstract class Handle {
   }
 }
 
-/** A function that the program has put on the handle, in place of ours; bound to it. */
+/** The function that the program has put on the handle in place of our method, bound to the handle; undefined if there is none. */
 export function ownMethod(handle: object | undefined, name: string): ((...args: unknown[]) => unknown) | undefined {
   if (handle === undefined) return undefined
-  // One that is no handle of ours has nothing but its own.
+  // On a handle of another class, every method counts as the program's own.
   if (handle instanceof Handle && !Object.hasOwn(handle, name)) return undefined
   const method: unknown = Reflect.get(handle, name)
   return typeof method === 'function' ? (...args) => method.apply(handle, args) : undefined

@@ -1,4 +1,4 @@
-// The sink of a connection that nobody has claimed.
+// The sink of a connection that has no owner yet, or none any more: it ignores all events.
 
 import type { ConnectionSink } from './types.ts'
 

@@ -1,30 +1,30 @@
-// The host port: all that the stack needs from below. Real sockets, a simulated machine and a process's own memory
-// implement the same few members, and nothing above asks which one it has.
+// The host port: the interface of all that the stack needs from below. The operating system, a simulated machine and a process's
+// own memory implement the same few members, and the code above is unaware of which one it has.
 //
-// Rules that every host keeps (test/host/contract.ts holds each host against them):
-// - Calls return at once. A sink's methods are never called from within a call on the same object: what a call brings
-//   about is told later, on a turn of its own.
-// - `onError` comes at most once, and `onClose` follows it. `onClose` is the last call, and comes exactly once.
-// - After `destroy()` or `reset()` no `onData`, `onEnd`, `onDrain` or `onConnect` comes any more.
-// - Callbacks rather than promises: what a sink throws is then an uncaught exception, not an unhandled rejection.
+// Rules that every host keeps (test/host/contract.ts tests each host against them):
+// - Calls return at once. A sink's methods are never called from within a call on the same object: the sink is notified of a
+//   call's effects later, on a turn of its own.
+// - `onError` is called at most once, and `onClose` follows it. `onClose` is the last call, and is made exactly once.
+// - After `destroy()` or `reset()` neither `onData`, `onEnd`, `onDrain` nor `onConnect` is called any more.
+// - Callbacks rather than promises: an error that a sink throws is then an uncaught exception, not an unhandled rejection.
 
 /** A machine on some network. */
 export interface Host {
-  /** For messages: `os`, `memory`, or a simulated machine's name. */
+  /** Used in messages: `os`, `memory`, or a simulated machine's name. */
   readonly name: string
   readonly clock: Clock
 
   /** Opens a stream connection: TCP, or a pipe (UNIX path). Names are not resolved here: `address` is an IP address. */
   connect(target: ConnectTarget, sink: ConnectionSink): Connection
-  /** Waits for stream connections. */
+  /** Listens for stream connections. */
   listen(target: ListenTarget, sink: ListenerSink): Listener
-  /** Takes a local address for streams without listening or connecting yet; only on hosts that can. Throws the system's error. */
+  /** Binds a local address for streams without listening or connecting yet; undefined on hosts that cannot. Throws the system's error. */
   readonly reserve?: ((target: ReserveTarget) => BoundStream) | undefined
   /** Opens a UDP port. */
   bind(target: BindTarget, sink: DatagramSink): DatagramPort
 
   /**
-   * What the machine's own name service says (hosts file, then whatever it is set up to ask), in its order.
+   * Looks a name up in the machine's own name service (hosts file, then the sources it is configured to use), in its order.
    * Errors are Node's: `getaddrinfo ENOTFOUND name`, with `code`, `errno`, `syscall`, `hostname`.
    */
   lookup(name: string, options: LookupOptions, done: (error: Error | null, addresses: HostAddress[]) => void): void
@@ -34,25 +34,25 @@ export interface Host {
     port: number,
     done: (error: Error | null, hostname: string, service: string) => void,
   ): void
-  /** `lookup` asks name servers by itself, as an operating system's does. Where it does not, dns asks them for it. */
+  /** `lookup` queries name servers itself, as an operating system's does. Where it does not, the dns module queries them. */
   readonly asksNameServers?: boolean | undefined
-  /** The name servers this machine asks: `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:5353`. */
+  /** The machine's configured name servers: `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:5353`. */
   nameServers(): string[]
-  /** How they are asked; left out: as resolv.conf(5) has it by default. */
+  /** The resolver's other settings; left out: the defaults of resolv.conf(5). */
   resolverConfiguration?(): ResolverConfiguration | undefined
   interfaces(): HostInterface[]
 
   /**
-   * Calls back where the runtime says that a handle is closed, had it been closed now: behind the ticks, microtasks and immediates of this
-   * turn. Left out on hosts without such handles, which call back on a turn of its own.
+   * Calls back at the time at which the runtime would report the close of a handle that is closed now: after the ticks, microtasks
+   * and immediates of this turn. Left out on hosts without such handles; callers use `clock.setImmediate` there.
    */
   readonly afterClosing?: ((callback: () => void) => void) | undefined
 
-  /** Random bytes that may be used as keys, except on a host that is seeded on purpose. */
+  /** Random bytes, fit for keys except on a seeded host. */
   random(size: number): Uint8Array
-  /** `random` gives the same in every run, on purpose: keys may be drawn from it, and none of them is a secret. */
+  /** `random` gives the same bytes in every run, on purpose: keys may be drawn from it, but they are not secret. */
   readonly isSeeded?: boolean | undefined
-  /** Runs `fn`, and all it starts, with this host as `currentHost()`. */
+  /** Runs `fn`, and all the work it starts, with this host as `currentHost()`. */
   run<T>(fn: () => T): T
 }
 
@@ -66,20 +66,20 @@ export interface HostAddress {
 export interface LookupOptions {
   /** 0: both. */
   family: 0 | IpFamily
-  /** `dns.ADDRCONFIG | dns.V4MAPPED | dns.ALL`, as the runtime numbers them. */
+  /** `dns.ADDRCONFIG | dns.V4MAPPED | dns.ALL`, with the runtime's values. */
   hints: number
 }
 
-/** What a machine's resolv.conf(5) says beside its name servers. */
+/** The settings of a machine's resolv.conf(5) beside its name servers. */
 export interface ResolverConfiguration {
-  /** Domains that are put behind names with few dots. */
+  /** Domains that are appended to names. */
   readonly search: readonly string[]
-  /** A name with so many dots is asked for as it is before the search list. */
+  /** A name with at least this many dots is queried as it is before the search list is tried. */
   readonly ndots: number
   readonly timeoutMs: number | undefined
-  /** How often each server is asked. */
+  /** How many times each server is queried. */
   readonly attempts: number | undefined
-  /** Questions go round the servers rather than to the first. */
+  /** Queries start with each server in turn rather than always with the first. */
   readonly rotate: boolean
 }
 
@@ -93,7 +93,7 @@ export interface HostInterface {
   internal: boolean
 }
 
-/** One end of a connection or port, as it stands in addresses that Node reports. */
+/** The address of one end of a connection or port, in the form in which Node reports it. */
 export interface Endpoint {
   address: string
   family: 'IPv4' | 'IPv6'
@@ -107,44 +107,44 @@ export type ConnectTarget =
       readonly port: number
       readonly localAddress?: string | undefined
       readonly localPort?: number | undefined
-      /** Connects from what `reserve` gave, in place of the two above. */
+      /** Connects from an address that `reserve` has bound, in place of the two above. */
       readonly from?: BoundStream | undefined
     }
   | { readonly kind: 'path'; readonly path: string }
   /** An open descriptor of this process. */
   | { readonly kind: 'fd'; readonly fd: number; readonly readable: boolean; readonly writable: boolean }
-  /** An open handle that works as the runtime's own do: only a host that runs on that runtime can. */
+  /** An open handle with the methods of the runtime's own: only for a host built on that runtime. */
   | { readonly kind: 'handle'; readonly handle: object; readonly readable: boolean; readonly writable: boolean }
 
 /** A raw, ordered byte stream. */
 export interface Connection {
-  /** Who hears of data, end, drain, error, close. May be replaced while the connection is open. */
+  /** Notified of data, end, drain, error and close. May be replaced while the connection is open. */
   sink: ConnectionSink
 
-  /** Undefined until connected, and for pipes. What was read once stays readable after the end. */
+  /** Undefined until connected, and for pipes. A value that was read once stays readable after the close. */
   readonly local: Endpoint | undefined
   readonly remote: Endpoint | undefined
   readonly bytesRead: number
-  /** Bytes given to `write`, sent or not. */
+  /** Bytes passed to `write`, sent or not. */
   readonly bytesWritten: number
-  /** Bytes given to `write` that the layer below has not taken yet; above zero for good after a write has failed. */
+  /** Bytes passed to `write` that the layer below has not accepted yet; stays above zero after a write has failed. */
   readonly bufferedBytes: number
 
   /**
    * Sends bytes, or text in the given encoding. The bytes must not change until they are sent.
-   * @param done - called once they have left this process, or with the error that kept them
-   * @returns false: enough waits here, go on after the sink's `onDrain`
+   * @param done - called once they have left this process, or with the error that prevented it
+   * @returns false: the queue is above the high-water mark, and the caller should wait for the sink's `onDrain`
    */
   write(data: Uint8Array | string, encoding?: TextEncoding, done?: WriteDone): boolean
-  /** Holds what is written until `uncork()`, to send it as one. Calls nest. */
+  /** Queues writes until `uncork()`, to send them as one. Calls nest. */
   cork(): void
   uncork(): void
-  /** Stops `onData` (and `onEnd`) and, before long, the peer. A connection starts paused: nothing is lost before `resume()`. */
+  /** Stops `onData` and `onEnd` and, by flow control, the peer. A connection starts paused: nothing is lost before `resume()`. */
   pause(): void
   resume(): void
-  /** FIN after all that is queued. Reading goes on. */
+  /** Sends FIN after the queued bytes. Reading continues. */
   end(done?: WriteDone): void
-  /** Closes at once; what is queued is dropped. */
+  /** Closes at once; queued bytes are dropped. */
   destroy(): void
   /** Closes at once with RST, where the network has one. */
   reset(): void
@@ -153,21 +153,21 @@ export interface Connection {
   setNoDelay(on: boolean): void
   setKeepAlive(on: boolean, initialDelayMs: number, intervalMs?: number, probes?: number): void
   /**
-   * Gives up the runtime's own socket beneath, where there is one: for what can only be built on that. This object tells
-   * nothing from then on, and must not be used. Undefined: there is none, or not any more.
+   * Gives up the runtime's own socket beneath, if there is one, to code that can only be built on that. This object calls its sink
+   * no more, and must not be used any more. Undefined: there is none, or it cannot be given up any more.
    */
   readonly takeNative?: (() => object | undefined) | undefined
-  /** The runtime's own handle beneath, where there is one and it shows it: programs ask for its descriptor and its id. */
+  /** The runtime's own handle beneath, if there is one and the runtime shows it: programs read its descriptor and async id. */
   readonly runtimeHandle?: RuntimeHandle | undefined
-  /** The IP header's Type of Service byte; only on hosts that can. */
+  /** The IP header's Type of Service byte; undefined on hosts that cannot set it. */
   readonly setTypeOfService?: ((tos: number) => void) | undefined
   readonly getTypeOfService?: (() => number) | undefined
-  /** Whether this connection keeps the process alive. */
+  /** Makes this connection keep the process alive, or not. */
   ref(): void
   unref(): void
 }
 
-/** What the runtime's handles have in common, each where it has it. */
+/** The members of the runtime's handles that the stack uses; not every handle has each of them. */
 export interface RuntimeHandle {
   readonly fd?: number | undefined
   getAsyncId?(): number
@@ -179,11 +179,11 @@ export type TextEncoding = 'utf8' | 'latin1' | 'ascii' | 'utf16le' | 'hex' | 'ba
 export type WriteDone = (error?: Error | null) => void
 
 export interface ConnectionSink {
-  /** For connections made by `connect`, once. Accepted ones are open from the start. */
+  /** Called once on connections made by `connect`. Accepted ones are open from the start. */
   onConnect(): void
-  /** The bytes are the receiver's to keep. */
+  /** The receiver may retain the bytes. */
   onData(chunk: Uint8Array): void
-  /** The peer's FIN: nothing more comes. Our side stays open until `end()` or `destroy()`. */
+  /** The peer's FIN: no more data follows. Our side stays open until `end()` or `destroy()`. */
   onEnd(): void
   onDrain(): void
   onError(error: Error): void
@@ -212,17 +212,17 @@ export type ListenTarget =
       readonly exclusive?: boolean | undefined
     }
   | { readonly kind: 'fd'; readonly fd: number; readonly backlog?: number | undefined }
-  /** What `reserve` gave. */
+  /** An address that `reserve` has bound. */
   | { readonly kind: 'bound'; readonly bound: BoundStream; readonly backlog?: number | undefined }
-  /** A handle of the runtime's own, as it takes them: only a host that runs on that runtime can. */
+  /** A handle that the runtime's own `listen` accepts: only for a host built on that runtime. */
   | { readonly kind: 'handle'; readonly handle: object; readonly backlog?: number | undefined }
 
 export interface Listener {
   /** An endpoint, a pipe's path, or null while not bound. */
   address(): Endpoint | string | null
-  /** The runtime's own server beneath, where there is one: what its API calls a handle. */
+  /** The runtime's own server beneath, if there is one: the runtime's `listen(handle)` accepts it. */
   readonly native?: object | undefined
-  /** The runtime's own handle, where there is one and it shows it. */
+  /** The runtime's own handle, if there is one and the runtime shows it. */
   readonly runtimeHandle?: RuntimeHandle | undefined
   /** Stops accepting; open connections stay. `onClose` follows. */
   close(): void
@@ -232,14 +232,14 @@ export interface Listener {
 
 export interface ListenerSink {
   onListening(): void
-  /** The connection is paused; its `sink` is to be set before this returns. */
+  /** The connection is paused; the callee has to set its `sink` before it returns. */
   onConnection(connection: Connection): void
-  /** It could not be bound, or accepting failed. */
+  /** The address could not be bound, or accepting a connection failed. */
   onError(error: Error): void
   onClose(): void
   /**
-   * What servers that share a port among processes have in common (keys of TLS tickets): the first one's is everybody's. Asked
-   * for and told only where a cluster shares ports, before `onListening`. Goes from process to process: plain data.
+   * Data common to the servers of several processes that share a port (the keys of TLS tickets): all use the first server's. Both
+   * are called only where a cluster shares ports, before `onListening`. It is sent between processes, so it has to be plain data.
    */
   sharedData?(): unknown
   onSharedData?(data: unknown): void
@@ -256,7 +256,7 @@ export type ReserveTarget =
     }
   | { readonly kind: 'path'; readonly path: string }
 
-/** A local address that is taken. */
+/** A bound local address. */
 export interface BoundStream {
   /** An endpoint, or a pipe's path. */
   address(): Endpoint | string
@@ -283,17 +283,17 @@ export interface BindTarget {
 /** A UDP port. Methods throw the system's error at once where Node's do. */
 export interface DatagramPort {
   /**
-   * What binding came to, where that is known at once; the sink is told all the same, on a turn of its own. A port that could not be
-   * bound holds nothing: its sink hears `onError` and no more, and `close()` does nothing.
+   * The result of binding, where it is known at once; the sink is notified all the same, on a later turn. A port that could not be
+   * bound holds no resources: its sink gets `onError` and nothing else, and `close()` does nothing.
    */
   readonly bound: boolean | Error
-  /** The runtime's own handle beneath, where there is one and it shows it. */
+  /** The runtime's own handle beneath, if there is one and the runtime shows it. */
   readonly runtimeHandle?: RuntimeHandle | undefined
   address(): Endpoint
   remoteAddress(): Endpoint
   /**
    * @param to - left out on a connected port
-   * @param done - left out: nobody hears of a failure
+   * @param done - left out: a failure is ignored
    */
   send(chunks: readonly Uint8Array[], to: { address: string; port: number } | undefined, done?: SendDone): void
   connect(address: string, port: number, done: (error: Error | null) => void): void
@@ -331,20 +331,20 @@ export interface DatagramSink {
   onClose(): void
 }
 
-/** Time on this host. All timers and clocks of the stack go through it. */
+/** Time on this host. All timers and clocks of the stack use it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Milliseconds that only go forward, from an arbitrary start; has a fraction. */
+  /** Milliseconds since an arbitrary start, with fractions; never decreases. */
   monotonic(): number
   /** Calls back once after `delayMs`. */
   setTimer(callback: () => void, delayMs: number): Timer
-  /** Calls back when what is going on now, and its microtasks, are over, before any timer or I/O of a later turn. */
+  /** Calls back after the running code and its microtasks, and before any timer or I/O of a later turn. */
   setImmediate(callback: () => void): void
 }
 
 export interface Timer {
-  /** Starts its delay anew. Also brings a timer that has run, or was cancelled never, back to life. */
+  /** Restarts the delay. Also rearms a timer that has fired, but not one that was cancelled. */
   refresh(): void
   cancel(): void
   ref(): void

@@ -1,5 +1,5 @@
-// One end of a connection between memory hosts. What a closed or reset peer brings about is as on Linux: bytes that were on
-// their way still arrive, then the error.
+// One end of a connection between memory hosts. After the peer has closed or reset, this end behaves as on Linux: bytes in flight
+// still arrive, then the error.
 
 import { type SystemError, systemError } from '../../core/errors.ts'
 import { ScheduledConnection } from '../scheduled/scheduled-connection.ts'
@@ -8,10 +8,10 @@ import { memoryLimits } from './memory-limits.ts'
 import { MemoryPipe } from './memory-pipe.ts'
 
 export class MemoryConnection extends ScheduledConnection {
-  /** Called when this end has closed: its port is free again. */
+  /** Called when this end has closed, to free its port. */
   onceReleased: (() => void) | undefined = undefined
   #peer: MemoryConnection | undefined = undefined
-  /** `path`: a pipe of the file system. There is no RST, and a write to a closed peer fails at once. */
+  /** `path`: a UNIX domain socket. There is no RST, and a write to a closed peer fails at once. */
   #kind: 'tcp' | 'path' = 'tcp'
   #incoming = new MemoryPipe()
   #outgoing = new MemoryPipe()
@@ -21,7 +21,7 @@ export class MemoryConnection extends ScheduledConnection {
     super(clock, sink, isClient, memoryLimits.bytesWaiting)
   }
 
-  /** Makes two ends one connection. The endpoints are undefined for paths. */
+  /** Joins two ends to a connection. The endpoints are undefined for paths. */
   static join(client: MemoryConnection, server: MemoryConnection, isPath: boolean): void {
     server.#incoming = client.#outgoing
     server.#outgoing = client.#incoming
@@ -45,23 +45,23 @@ export class MemoryConnection extends ScheduledConnection {
     this.closeQuietly(this.#kind === 'tcp' || this.#incoming.size > 0)
   }
 
-  // There are no packets to delay or to send in between, and nothing outside the process that could reach an idle connection.
+  // There are no packets that could be delayed, and an idle connection within a process needs no probes.
   setNoDelay(): void {}
   setKeepAlive(): void {}
 
-  /** The chunk is the receiver's to keep, and the sender's again once it is sent. */
+  /** A copy: the receiver may retain the chunk, and the sender may reuse its bytes once they are sent. */
   protected copy(data: Uint8Array | string, encoding: TextEncoding): Uint8Array {
     return typeof data === 'string' ? Buffer.from(data, encoding) : Buffer.from(data)
   }
 
-  /** The peer gets RST by choice, or because bytes it has sent will never be read. */
+  /** The peer gets RST because the caller chose so, or because bytes that it has sent will never be read. */
   protected override onClosing(isReset: boolean): void {
     const peer = this.#peer
     if (peer === undefined) return
     if (isReset) peer.#wasReset = true
     else this.#outgoing.isEnded = true
     peer.schedule()
-    // What the peer waits to send has no receiver.
+    // The bytes that the peer has queued have no receiver now.
     if (peer.waiting.length > 0) peer.transmit()
   }
 
@@ -77,7 +77,7 @@ export class MemoryConnection extends ScheduledConnection {
         this.fail(brokenWrite('EPIPE'))
         return
       }
-      // TCP learns by the RST that answers: these bytes are lost without an error.
+      // TCP learns of the closed peer by the RST that answers these bytes: they are lost without an error.
       this.#dropWaiting()
       this.#wasReset = true
     }
@@ -116,7 +116,7 @@ export class MemoryConnection extends ScheduledConnection {
     this.bufferedBytes = 0
   }
 
-  /** At most one pipe's worth on one turn: the peer may refill it from within. */
+  /** Delivers at most one pipe's capacity per turn: the peer may refill the pipe from within the sink's call. */
   protected deliver(): void {
     let delivered = 0
     while (this.mayDeliver && delivered < memoryLimits.bytesInFlight) {

@@ -1,5 +1,5 @@
-// A UDP port of a memory host: datagrams go to the port that is bound to their address, at once and in order, or nowhere.
-// RFC 768; addresses in use as Linux has them (memory-ports.ts).
+// A UDP port of a memory host: datagrams reach the port that is bound to their address, at once and in order, or are dropped.
+// RFC 768; the rules for addresses in use are Linux's (scheduled/port-table.ts).
 
 import { datagramSocketNotRunning, featureUnavailable, systemError } from '../../core/errors.ts'
 import { formatIp, isMappedIPv4, parseIp } from '../../core/ip.ts'
@@ -8,7 +8,7 @@ import type { Binding, PortTable } from '../scheduled/port-table.ts'
 import type { BindTarget, Clock, DatagramPort, DatagramSink, Endpoint, IpFamily, SendDone } from '../types.ts'
 import { datagramLimits } from './memory-limits.ts'
 
-/** The machine a port is on, as far as UDP sees it. */
+/** The machine of a port: the members that UDP uses. */
 export interface DatagramMachine {
   readonly name: string
   readonly clock: Clock
@@ -21,11 +21,11 @@ export class MemoryDatagramPort implements DatagramPort {
   readonly #machine: DatagramMachine
   readonly #sink: DatagramSink
   readonly #family: IpFamily
-  /** What arrives is told in the context of `bind`: a receiver must not inherit its sender's host. */
+  /** The sink is called in the context of `bind`: a receiver must not inherit its sender's host. */
   readonly #inContext = captureContext()
   #binding: Binding<MemoryDatagramPort> | undefined
   readonly bound: true | Error
-  /** As it was given, and where its datagrams go: another address where that one is a mapped one. */
+  /** The connected peer, in the port's own family (an IPv4 peer of an IPv6 port as its mapped address), and our source address. */
   #remote: (Endpoint & { readonly source: string }) | undefined
   #receiveBufferSize: number = datagramLimits.bytesWaiting
   #sendBufferSize: number = datagramLimits.bytesWaiting
@@ -48,7 +48,7 @@ export class MemoryDatagramPort implements DatagramPort {
   address(): Endpoint {
     if (this.#binding === undefined || this.#isClosed) throw systemError('EBADF', 'getsockname')
     const { family, port } = this.#binding
-    // A connected port knows which of its addresses it speaks from.
+    // A connected port has a definite source address.
     const address = this.#remote?.source ?? this.#binding.address
     return { address, family: family === 6 ? 'IPv6' : 'IPv4', port }
   }
@@ -68,7 +68,7 @@ export class MemoryDatagramPort implements DatagramPort {
 
   connect(address: string, port: number, done: (error: Error | null) => void): void {
     const error = this.#connect(address, port)
-    // Also when it is closed meanwhile: whoever waits is answered.
+    // Even if the port is closed meanwhile, the caller gets its answer.
     this.#machine.clock.setImmediate(() => done(error))
   }
 
@@ -90,7 +90,7 @@ export class MemoryDatagramPort implements DatagramPort {
     this.#machine.clock.setImmediate(() => this.#sink.onClose())
   }
 
-  // What has no effect where every datagram arrives: accepted, so that programs run.
+  // Options without effect on a memory network, accepted so that programs run.
   setBroadcast(_on: boolean): void {}
   setTtl(_ttl: number): void {}
   setMulticastTtl(_ttl: number): void {}
@@ -101,21 +101,21 @@ export class MemoryDatagramPort implements DatagramPort {
   getSendQueueCount(): number {
     return 0
   }
-  // As a system does, no more is granted than its limit allows, without a word.
+  // As on Linux, sizes above the limit are silently reduced to it.
   getRecvBufferSize(): number {
     return this.#receiveBufferSize
   }
   setRecvBufferSize(bytes: number): void {
     this.#receiveBufferSize = Math.min(bytes, datagramLimits.bytesWaiting)
   }
-  /** Kept, without effect: nothing waits to be sent. */
+  /** Stored, but without effect: no datagram waits to be sent. */
   getSendBufferSize(): number {
     return this.#sendBufferSize
   }
   setSendBufferSize(bytes: number): void {
     this.#sendBufferSize = Math.min(bytes, datagramLimits.bytesWaiting)
   }
-  // Nothing outside the process can reach a memory host: an idle port keeps nothing alive.
+  // Nothing outside the process can reach a memory host, so an idle port does not keep the process alive.
   ref(): void {}
   unref(): void {}
 
@@ -136,7 +136,7 @@ export class MemoryDatagramPort implements DatagramPort {
     throw featureUnavailable('multicast', this.#machine.name)
   }
 
-  /** From a port of any machine. Lost where it is not for us, or too much waits. */
+  /** A datagram from a port of any machine. Dropped if the port is connected to another peer, or if its receive buffer is full. */
   receive(message: Uint8Array, sender: Endpoint): void {
     const from = this.#family === 6 && sender.family === 'IPv4' ? mapped(sender) : sender
     const isStranger =
@@ -189,7 +189,7 @@ export class MemoryDatagramPort implements DatagramPort {
     return null
   }
 
-  /** Where an address leads. One of the other family leads nowhere; a mapped one to the IPv4 that it stands for. */
+  /** The route to an address: none to an address of the other family; a mapped address is routed as the IPv4 address it contains. */
   #route(address: string): ReturnType<DatagramMachine['route']> | 'EINVAL' {
     const bytes = parseIp(address)
     if (bytes === undefined || (bytes.length === 16) !== (this.#family === 6)) return 'EINVAL'
@@ -197,7 +197,7 @@ export class MemoryDatagramPort implements DatagramPort {
     return this.#binding?.isDualStack === true ? this.#machine.route(formatIp(bytes, 12, 4)) : 'ENETUNREACH'
   }
 
-  /** @returns the error that kept it from leaving this machine; what is lost later is no error */
+  /** @returns the error if the datagram could not leave this machine; a later loss is not an error */
   #deliver(message: Uint8Array, to: { address: string; port: number } | undefined): Error | undefined {
     const binding = this.#binding
     if (this.#isClosed || binding === undefined) return systemError('EBADF', 'send')
@@ -224,7 +224,7 @@ function isAny(address: string): boolean {
   return address === '0.0.0.0' || address === '::'
 }
 
-/** An IPv4 sender as a port of IPv6 sees it. RFC 4291 section 2.5.5.2 */
+/** An IPv4 sender, as an IPv6 port reports it. RFC 4291 section 2.5.5.2 */
 function mapped({ address, port }: Endpoint): Endpoint {
   return { address: `::ffff:${address}`, family: 'IPv6', port }
 }

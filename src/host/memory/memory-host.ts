@@ -1,6 +1,6 @@
-// A machine in this process's memory: no operating system underneath. It speaks to itself and to the other machines on
-// its MemoryNetwork, at once and without loss. Where rules are a system's own (which address is in use, what a reset
-// peer brings about, how an accepted IPv4 address looks on a dual-stack listener), they are Linux's.
+// A machine in this process's memory, without an operating system below. It reaches itself and the other machines on its
+// MemoryNetwork, without delay or loss. Where behaviour depends on the system (which address is in use, what follows a reset, how
+// a dual-stack listener reports an IPv4 peer), it is Linux's.
 
 import { randomBytes } from 'node:crypto'
 import { familyOf } from '../../core/address-family.ts'
@@ -46,7 +46,7 @@ import {
 import { type MemoryMachine, MemoryNetwork } from './memory-network.ts'
 
 export interface MemoryHostOptions {
-  /** Also what the other machines of the network find it by. Default: `memory`. */
+  /** The other machines of the network can look the host up by this name. Default: `memory`. */
   readonly name?: string
   /** Default: a network of its own. */
   readonly network?: MemoryNetwork
@@ -54,13 +54,13 @@ export interface MemoryHostOptions {
   readonly addresses?: readonly string[]
   /** Further names, besides `localhost` and the machines of the network. */
   readonly hosts?: HostsFile
-  /** What `nameServers()` says. Default: none. */
+  /** Returned by `nameServers()`. Default: none. */
   readonly nameServers?: readonly string[]
-  /** How they are asked. Default: as resolv.conf(5) has it. */
+  /** The resolver's other settings. Default: those of resolv.conf(5). */
   readonly resolver?: Partial<ResolverConfiguration>
   /** Default: real time. */
   readonly clock?: Clock
-  /** Makes `random()` repeatable, and unfit for keys. */
+  /** Makes `random()` repeatable, and unsuitable for keys. */
   readonly seed?: number
 }
 
@@ -92,7 +92,7 @@ export class MemoryHost implements Host, MemoryMachine {
   readonly streamPorts = new PortTable<MemoryListener>()
   readonly datagramPorts = new PortTable<MemoryDatagramPort>()
   readonly #paths = new Map<string, MemoryListener>()
-  /** Local port, remote address and port of each connection made from here. */
+  /** Local port, remote address and remote port of each outgoing connection. */
   readonly #connections = new Set<string>()
 
   constructor(options: MemoryHostOptions = {}) {
@@ -190,15 +190,15 @@ export class MemoryHost implements Host, MemoryMachine {
     return isLoopback(address) || this.addresses.includes(address)
   }
 
-  /** Whether it has an address of that family that others can reach. */
+  /** Whether it has an address of that family that other machines can reach. */
   hasFamily(family: IpFamily): boolean {
     return this.addresses.some(address => familyOf(address) === family)
   }
 
-  /** Which machine a packet for this address reaches, and what address it bears as its source. */
+  /** The machine that a packet to this address reaches, and the packet's source address. */
   route(address: string): MemoryRoute | 'ENETUNREACH' | 'EHOSTUNREACH' {
     const family = familyOf(address)
-    // Linux takes "any address" as a destination for the machine itself.
+    // On Linux, the unspecified address as a destination means the machine itself.
     const wanted = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
     if (this.owns(wanted)) {
       const source = !isLoopback(wanted) ? wanted : family === 4 ? '127.0.0.1' : '::1'
@@ -271,7 +271,7 @@ export class MemoryHost implements Host, MemoryMachine {
     this.#connections.add(key)
     client.onceReleased = () => this.#connections.delete(key)
     client.local = endpoint(local.address, local.port)
-    // As it was asked for: connecting to a mapped address, or to "any", reports what was reached.
+    // The address that was reached, which differs from the requested one for mapped addresses and the unspecified one.
     client.remote = endpoint(route.address, target.port)
     this.#join(
       client,
@@ -283,7 +283,7 @@ export class MemoryHost implements Host, MemoryMachine {
     return undefined
   }
 
-  /** @param remote - address and port at the other end: no two connections may have all four alike */
+  /** @param remote - address and port of the other end: no two connections may have the same four-tuple */
   #localEnd(target: ConnectTarget & { kind: 'tcp' }, source: string, remote: string): Endpoint | SystemError {
     const asked = target.localAddress === undefined ? undefined : canonicalIp(target.localAddress)
     const isAny = asked === undefined || asked === '0.0.0.0' || asked === '::'

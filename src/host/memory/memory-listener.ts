@@ -1,11 +1,11 @@
-// What waits for connections on a memory host: a TCP address and port, or a path.
+// A listener of a memory host, on a TCP address and port or on a path.
 
 import type { SystemError } from '../../core/errors.ts'
 import { captureContext } from '../ambient.ts'
 import type { Clock, Endpoint, Listener, ListenerSink } from '../types.ts'
 import type { MemoryConnection } from './memory-connection.ts'
 
-/** Where the listener stands in its host's tables. */
+/** A listener's entry in its host's tables. */
 export interface ListenerPlace {
   readonly address: Endpoint | string
   release(): void
@@ -18,7 +18,7 @@ export class MemoryListener implements Listener {
   #place: ListenerPlace | undefined
   #isClosed = false
 
-  /** @param claim - takes the place, or says why it cannot be had */
+  /** @param claim - binds the address, or returns the error */
   constructor(clock: Clock, sink: ListenerSink, claim: (listener: MemoryListener) => ListenerPlace | SystemError) {
     this.#clock = clock
     this.#sink = sink
@@ -31,7 +31,7 @@ export class MemoryListener implements Listener {
     this.#onTurn(() => !this.#isClosed && sink.onListening())
   }
 
-  /** A connection that has found its way here. There is no backlog: it is told on the next turn. */
+  /** A connection has been routed to this listener. There is no backlog: the sink is notified on the next turn. */
   accept(connection: MemoryConnection): void {
     this.#onTurn(() => {
       if (this.#isClosed) connection.reset()
@@ -39,7 +39,7 @@ export class MemoryListener implements Listener {
     })
   }
 
-  /** The server's end of a connection is made here: its sink is told in the context of `listen`. */
+  /** For making the server's end of a connection, so that its sink is called in the context of `listen`. */
   runInContext(make: () => void): void {
     this.#inContext(make)
   }
@@ -57,7 +57,7 @@ export class MemoryListener implements Listener {
     this.#onTurn(() => this.#sink.onClose())
   }
 
-  // Nothing outside the process can reach it: it keeps nothing alive.
+  // Nothing outside the process can reach it, so it does not keep the process alive.
   ref(): void {}
   unref(): void {}
 

@@ -1,11 +1,11 @@
-// A memory host's name service: its hosts file, then the names of the machines on its network. Errors are getaddrinfo's.
+// The hosts file of a memory host, and the selection of a look-up's addresses. Errors are getaddrinfo's.
 
 import { ADDRCONFIG, familyOf, ofFamily } from '../../core/address-family.ts'
 import { inAddressOrder } from '../../core/address-order.ts'
 import { isMappedIPv4, parseIp } from '../../core/ip.ts'
 import type { HostAddress, LookupOptions } from '../types.ts'
 
-/** Names with their addresses, as a hosts file has them. */
+/** Names and their addresses, as in a hosts file. */
 export type HostsFile = Readonly<Record<string, string | readonly string[]>>
 
 export const loopbackNames: HostsFile = { localhost: ['127.0.0.1', '::1'] }
@@ -32,7 +32,7 @@ export class MemoryNames {
 }
 
 /**
- * Picks among a name's addresses what the caller asked for, in the order of RFC 6724.
+ * Selects a name's addresses by the caller's options, in the order of RFC 6724.
  * @param sourceFor - see `inAddressOrder`
  */
 export function selectAddresses(
@@ -47,14 +47,14 @@ export function selectAddresses(
   return [...ofFamily(reachable.length > 0 ? reachable : sorted, options)]
 }
 
-/** `getaddrinfo ENOTFOUND name` as `dns.lookup` gives it; the number is libuv's for EAI_NONAME. */
+/** `getaddrinfo ENOTFOUND name` as `dns.lookup` reports it; the errno is libuv's for EAI_NONAME. */
 export function nameNotFound(hostname: string): Error {
   const error = new Error(`getaddrinfo ENOTFOUND ${hostname}`)
   Error.captureStackTrace(error, nameNotFound)
   return Object.assign(error, { errno: -3008, code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname })
 }
 
-/** As getnameinfo has it from the services file. */
+/** The service name of a port, as getnameinfo reads it from the services file. */
 export function serviceName(port: number): string {
   return services[port] ?? String(port)
 }

@@ -1,14 +1,14 @@
-// The wire between memory hosts: which machine has which address and name. Every pair of machines is connected, nothing
-// is lost and nothing takes time; a network with delays and faults is a simulated one.
+// The network between memory hosts: which machine has which address and name. Every machine reaches every other, without loss or
+// delay; for a network with delays and faults there is the simulated one (src/sim).
 
 import type { PortTable } from '../scheduled/port-table.ts'
 import type { DatagramMachine } from './memory-datagram.ts'
 import type { MemoryListener } from './memory-listener.ts'
 
-/** A machine, as its network and the other machines see it. */
+/** A machine: the members that its network and the other machines use. */
 export interface MemoryMachine extends DatagramMachine {
   readonly addresses: readonly string[]
-  /** Where TCP listens. */
+  /** The ports that TCP listens on. */
   readonly streamPorts: PortTable<MemoryListener>
 }
 
@@ -28,7 +28,7 @@ export class MemoryNetwork {
     return this.#byName.get(name.toLowerCase())
   }
 
-  /** Called by each host that is made on this network. Two machines with one name or address are a mistake. */
+  /** Called by each host that is made on this network. Throws if another machine has its name or one of its addresses. */
   attach(host: MemoryMachine): void {
     const name = host.name.toLowerCase()
     if (this.#byName.has(name)) throw new Error(`The network already has a host named ${host.name}`)
@@ -40,11 +40,11 @@ export class MemoryNetwork {
     for (const address of host.addresses) this.#byAddress.set(address, host)
   }
 
-  /** Addresses for a host that was given none: the next free pair. */
+  /** The next free pair of addresses, for a host that was made without any. */
   freeAddresses(): string[] {
     let number = this.#byName.size + 1
     while (this.#byAddress.has(`10.0.0.${number}`) || this.#byAddress.has(`fd00::${number.toString(16)}`)) number++
-    // Past 254 the last two parts count on.
+    // Beyond 255 the count continues in the third part.
     return [`10.0.${number >> 8}.${number & 0xff}`, `fd00::${number.toString(16)}`]
   }
 }

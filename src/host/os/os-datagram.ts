@@ -23,12 +23,12 @@ class OsDatagramPort implements DatagramPort {
         recvBufferSize: target.recvBufferSize,
         sendBufferSize: target.sendBufferSize,
       }),
-      // Names are not resolved here, and the runtime must not do so either.
+      // Names are not resolved here, and the runtime must not resolve them either.
       lookup: literalOnly,
     }
     const socket = createSocket(options as Parameters<typeof createSocket>[0] & object)
     this.#socket = socket
-    // The runtime binds within the call, but for a cluster's workers; the sink hears of it on a turn of its own.
+    // The runtime binds within the call, except in a cluster's worker; the sink is notified on a later turn in any case.
     let isBinding = true
     socket.on('listening', () => {
       this.bound = true
@@ -54,14 +54,14 @@ class OsDatagramPort implements DatagramPort {
     isBinding = false
   }
 
-  /** The runtime's socket keeps the descriptor that it could not bind until it is closed. */
+  /** The runtime's socket retains the descriptor that it could not bind, so it has to be closed. */
   #fail(error: Error): void {
     this.bound = error
     this.#socket.close()
   }
 
   get runtimeHandle(): RuntimeHandle | undefined {
-    // Its `_handle` warns of its end, and is gone from Node 26 on.
+    // `_handle` emits a deprecation warning, and does not exist from Node 26 on.
     const name = Object.getOwnPropertySymbols(this.#socket).find(({ description }) => description === 'state symbol')
     const state = name && Reflect.get(this.#socket, name)
     return (state as { handle?: RuntimeHandle | null } | undefined)?.handle ?? undefined
@@ -90,7 +90,7 @@ class OsDatagramPort implements DatagramPort {
       socket.connectSync(port, address)
       return
     }
-    // An older runtime connects within the call too, since nothing has to be looked up, but gives its reason later.
+    // An older runtime connects within the call too, since nothing has to be looked up, but reports an error later.
     socket.connect(port, address, () => {})
     try {
       socket.remoteAddress()
@@ -183,7 +183,7 @@ type LiteralLookup = (
   done: (error: null, address: string, family: number) => void,
 ) => void
 
-/** The address is an IP address: it stands for itself, and the runtime goes on within the call. */
+/** The address is an IP address already: it is passed back at once, so that the runtime continues within the call. */
 const literalOnly: LiteralLookup = (address, family, done) => {
   done(null, address, family)
 }
@@ -196,7 +196,7 @@ function endpoint({ address, family, port }: RemoteInfo | ReturnType<Socket['add
   return { address, family: family === 'IPv6' ? 'IPv6' : 'IPv4', port }
 }
 
-/** The runtime tells an option that is undefined from one that is left out. */
+/** Drops undefined options, which the runtime distinguishes from absent ones. */
 function present<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -1,4 +1,4 @@
-// Real sockets, through the public API of the runtime this runs on.
+// The operating system's host: real sockets, through the public API of the runtime.
 
 import dns from 'node:dns'
 import net from 'node:net'
@@ -47,7 +47,7 @@ class OsHost implements Host {
     return new OsListener(target, sink)
   }
 
-  // Runtimes from Node 26 on.
+  // From Node 26 on.
   readonly reserve = RuntimeBoundSocket && ((target: ReserveTarget) => new OsBoundStream(target))
 
   bind(target: BindTarget, sink: DatagramSink): DatagramPort {
@@ -92,7 +92,7 @@ class OsHost implements Host {
   }
 
   afterClosing(callback: () => void): void {
-    // A handle that is given up before it has a descriptor: the way through the public API to the event loop's closing phase.
+    // A socket that is destroyed before it has a descriptor: the public API's way to the event loop's closing phase.
     new net.Socket()
       .once('close', () => callback())
       .connect(1, '127.0.0.1')
@@ -155,7 +155,7 @@ function openSocket(target: ConnectTarget): net.Socket {
         localAddress: target.localAddress,
         localPort: target.localPort,
         allowHalfOpen: true,
-        // Racing addresses is the stack's own work; the runtime sees one address at a time.
+        // The stack itself races addresses; the runtime gets one address at a time.
         autoSelectFamily: false,
       })
     case 'path':
@@ -169,7 +169,7 @@ function openSocket(target: ConnectTarget): net.Socket {
       })
     case 'handle': {
       const { handle, readable, writable } = target
-      // Nothing is asked of it before `resume()`.
+      // Nothing is read before `resume()`.
       const options = { handle, readable, writable, allowHalfOpen: true, manualStart: true }
       return new net.Socket(options as net.SocketConstructorOpts)
     }
@@ -185,8 +185,8 @@ class OsListener implements Listener {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true })
     this.#server = server
     this.#sink = sink
-    // The runtime tells of accepted sockets outside any async context. The current host must follow them all the same:
-    // what a server does on its connections would otherwise get past a host that restricts it.
+    // The runtime reports accepted sockets outside any async context. The current host must apply to them all the same:
+    // otherwise the code that serves these connections would escape from a host that restricts it.
     const inContext = ambientHost() === undefined ? undefined : captureContext()
     server.on('connection', socket => sink.onConnection(new OsConnection(socket, silentSink, inContext)))
     server.on('listening', () => !this.#isClosed && sink.onListening())
@@ -235,7 +235,7 @@ class OsListener implements Listener {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#server.close()
-    // The runtime's own 'close' waits for the connections too.
+    // The runtime's own 'close' event would wait for the open connections too.
     process.nextTick(() => this.#sink.onClose())
   }
 
@@ -248,12 +248,12 @@ class OsListener implements Listener {
   }
 }
 
-/** In a worker of a cluster the runtime looks for these two on its server, and asks the primary. */
+/** In a cluster's worker the runtime calls these two methods of its server, to exchange the data with the primary. */
 function shareData(server: net.Server, sink: ListenerSink): void {
   if (sink.sharedData === undefined) return
   Object.assign(server, {
     _getServerData: () => sink.sharedData?.(),
-    // Null: there was no answer, or none of the kind.
+    // Null: the primary has sent no such data.
     _setServerData: (data: unknown) => data && sink.onSharedData?.(data),
   })
 }

@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Clock, Timer } from '../types.ts'
 
-// Taken once: a program that replaces the globals (fake timers) does not reach below the stack.
+// Taken once, so that a program that replaces the globals (fake timers) does not affect the stack.
 const { setTimeout, clearTimeout, setImmediate } = globalThis
 
 export class RuntimeClock implements Clock {

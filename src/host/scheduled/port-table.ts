@@ -1,17 +1,17 @@
-// Which ports of a memory host are bound, and to whom: Linux's rules for addresses in use, wildcard addresses, both
-// families on one socket, and shared ports. One table serves TCP, another UDP.
+// Which ports of a memory or simulated host are bound, and by which owner: Linux's rules for addresses in use, wildcard addresses,
+// dual-stack sockets, and shared ports. One table serves TCP, another UDP.
 
 import { ephemeralPorts } from '../memory/memory-limits.ts'
 import type { IpFamily } from '../types.ts'
 
 export interface Binding<T> {
-  /** Canonical; `0.0.0.0` and `::` stand for all addresses of their family. */
+  /** In canonical form; `0.0.0.0` and `::` are the wildcards of their family. */
   readonly address: string
   readonly family: IpFamily
   readonly port: number
-  /** With `::`: IPv4 as well. */
+  /** A `::` that accepts IPv4 as well. */
   readonly isDualStack: boolean
-  /** Others that say the same may bind the same port. */
+  /** Other owners that set this too may bind the same port. */
   readonly isShared: boolean
   readonly owner: T
 }
@@ -41,7 +41,7 @@ export class PortTable<T> {
     else this.#bindings.delete(binding.port)
   }
 
-  /** Who hears what arrives for this address: the one bound to it before one bound to all; sharers take turns. */
+  /** The binding that receives packets to this address: one to the address itself before a wildcard; shared ones alternate. */
   find(address: string, family: IpFamily, port: number): Binding<T> | undefined {
     const bindings = this.#bindings.get(port)
     if (bindings === undefined) return undefined
@@ -51,7 +51,7 @@ export class PortTable<T> {
     return found[this.#turns++ % found.length]
   }
 
-  /** A port that nobody has bound, from the range for such; undefined when all are taken. */
+  /** An unbound port of the ephemeral range; undefined if all are taken. */
   freePort(isFree: (port: number) => boolean = () => true): number | undefined {
     const { first, last } = ephemeralPorts
     for (let tries = first; tries <= last; tries++) {

@@ -1,6 +1,6 @@
-// One end of a connection whose carrier is in this process: another object of a memory host, or the TCP of a simulated machine.
-// The sink is notified on turns of the host's clock, never from within a call. A turn looks at the state and dispatches what
-// has become true since the last one: nothing is queued but bytes.
+// One end of a connection whose carrier is in this process: a pipe between memory hosts, or the TCP of a simulated machine.
+// The sink is notified on turns of the host's clock, never from within a call. A turn compares the state with the last notification
+// and dispatches the difference: there is no queue of events.
 
 import { codedError } from '../../core/errors.ts'
 import { captureContext } from '../ambient.ts'
@@ -9,12 +9,12 @@ import type { Clock, Connection, ConnectionSink, Endpoint, TextEncoding, WriteDo
 /**
  *   connecting --> open --> closing --> closed
  *
- * `closing`: by `destroy()`, by a failure, or with both directions at their end. The turn that follows notifies the sink of the
+ * `closing`: after `destroy()`, after a failure, or when both directions have ended. The next turn notifies the sink of the
  * failure, if there is one, and of the close.
  */
 type State = 'connecting' | 'open' | 'closing' | 'closed'
 
-/** Bytes that the carrier has not taken yet. */
+/** Queued bytes that the carrier has not accepted yet. */
 export interface Waiting {
   bytes: Uint8Array
   readonly done: WriteDone | undefined
@@ -38,16 +38,16 @@ export abstract class ScheduledConnection implements Connection {
   protected wantsDrain = false
   readonly #inContext = captureContext()
   readonly #highWaterMark: number
-  /** What the sink has been notified of last. Only an end made by `connect` hears that it is connected. */
+  /** The sink's last notification. Only an end made by `connect` is notified that it is connected. */
   #notified: 'nothing' | 'connect' | 'end'
-  /** What `onError` will say before `onClose`, or has said. */
+  /** The error to pass to `onError` before `onClose`; `notified` once that has been called. */
   #failure: Error | 'notified' | undefined = undefined
-  /** Called on the next turn, in this order, each with its error or none. */
+  /** Callbacks for the next turn, in this order, each with its error or none. */
   #finished: { done: WriteDone; error: Error | undefined }[] = []
   #endDone: WriteDone[] = []
   #isScheduled = false
 
-  /** @param highWaterMark - bytes that wait here from which on `write` returns false */
+  /** @param highWaterMark - from this many queued bytes on, `write` returns false */
   constructor(clock: Clock, sink: ConnectionSink, isClient: boolean, highWaterMark: number) {
     this.clock = clock
     this.sink = sink
@@ -55,23 +55,23 @@ export abstract class ScheduledConnection implements Connection {
     this.#highWaterMark = highWaterMark
   }
 
-  // What a carrier does
+  // To be implemented by the carrier
 
-  /** A copy in memory that stays as it is until it has been transmitted. */
+  /** A copy whose memory stays unchanged until it has been transmitted. */
   protected abstract copy(data: Uint8Array | string, encoding: TextEncoding): Uint8Array
-  /** Gives the carrier what it takes of `waiting`, then the FIN. */
+  /** Gives the carrier as much of `waiting` as it accepts, then the FIN. */
   protected abstract transmit(): void
-  /** Hands received bytes to the sink, as many as one turn may. */
+  /** Passes received bytes to the sink, as many as one turn may deliver. */
   protected abstract deliver(): void
-  /** The peer's FIN has come, and all that came before it was delivered. */
+  /** The peer's FIN has arrived, and all bytes before it have been delivered. */
   protected abstract readonly isAtEnd: boolean
   /** Fails the connection where a reader or a writer is about to notice that the carrier is broken. */
   protected abstract noticeBroken(): void
-  /** The connection is closing. @param isReset - the peer gets RST for FIN */
+  /** The connection is closing. @param isReset - the peer gets RST instead of FIN */
   protected onClosing(_isReset: boolean): void {}
-  /** Both directions are at their end. */
+  /** Both directions have ended. */
   protected onBothEnded(): void {}
-  /** The sink is about to hear of the close: ports and peers are released. */
+  /** The sink is about to be notified of the close: releases ports and peers. */
   protected abstract onReleased(): void
 
   // Connection
@@ -139,18 +139,18 @@ export abstract class ScheduledConnection implements Connection {
   abstract setNoDelay(on: boolean): void
   abstract setKeepAlive(on: boolean, initialDelayMs: number, intervalMs?: number, probes?: number): void
 
-  // What is under way is on the clock, and the clock keeps the process alive for it.
+  // Pending work is scheduled on the clock, and the clock keeps the process alive for it.
   ref(): void {}
   unref(): void {}
 
-  /** Closes with an error, which the sink is notified of. */
+  /** Closes with an error, and notifies the sink of it. */
   fail(error: Error): void {
     if (this.isOver) return
     this.#failure = error
     this.close(error)
   }
 
-  // For carriers
+  // For use by the carrier
 
   protected get isOver(): boolean {
     return this.state === 'closing' || this.state === 'closed'
@@ -164,7 +164,7 @@ export abstract class ScheduledConnection implements Connection {
     return this.#notified === 'end'
   }
 
-  /** Closes without an error; one that was about to be told is not. @returns whether it was not closing already */
+  /** Closes without an error; a pending one is not reported. @returns false if it was closing or closed already */
   protected closeQuietly(isReset: boolean): boolean {
     if (this.state === 'closed') return false
     if (this.#failure !== 'notified') this.#failure = undefined
@@ -184,7 +184,7 @@ export abstract class ScheduledConnection implements Connection {
     this.schedule()
   }
 
-  /** The caller has ended and the peer has too, and the carrier has failed: no byte is lost, and there is no error. */
+  /** Both sides have ended and the carrier has failed: no byte is lost, so it closes without an error. */
   protected closeAfterReset(): void {
     this.finishEnd()
     this.close(destroyedError())
@@ -207,7 +207,7 @@ export abstract class ScheduledConnection implements Connection {
     this.clock.setImmediate(this.#takeTurn)
   }
 
-  /** What a turn does before it dispatches. */
+  /** The carrier's work at the start of a turn, before anything but the connect is dispatched. */
   protected beginTurn(): void {}
 
   #joinWaiting(): void {
@@ -237,7 +237,7 @@ export abstract class ScheduledConnection implements Connection {
       this.#dispatchClose()
       isThrough = true
     } finally {
-      // A callback has thrown: the next turn dispatches the rest.
+      // A callback has thrown: the next turn dispatches the remaining notifications.
       if (!isThrough) this.schedule()
     }
   }
