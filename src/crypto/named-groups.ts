@@ -1,4 +1,4 @@
-// Groups of key exchange: RFC 8446 section 4.2.7, RFC 8422 section 5.1.1, draft-ietf-tls-ecdhe-mlkem.
+// Key exchange groups: RFC 8446 section 4.2.7, RFC 8422 section 5.1.1, draft-ietf-tls-ecdhe-mlkem.
 
 export interface NamedGroup {
   readonly id: number
@@ -6,7 +6,7 @@ export interface NamedGroup {
   readonly name: string
   /** Other names that an `ecdhCurve` list may hold. */
   readonly aliases: readonly string[]
-  /** Bits, as `getEphemeralKeyInfo().size` says; 0: a group with no such figure. */
+  /** Bits, as in `getEphemeralKeyInfo().size`; 0: a group with no such figure. */
   readonly bits: number
   /** Bytes of the client's share and of the server's. */
   readonly clientShareSize: number

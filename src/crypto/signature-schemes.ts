@@ -1,23 +1,23 @@
-// Signature schemes: RFC 8446 section 4.2.3, and what TLS 1.2 reads in the same numbers (RFC 5246 section 7.4.1.4.1).
+// Signature schemes: RFC 8446 section 4.2.3, and the meaning of the same numbers in TLS 1.2 (RFC 5246 section 7.4.1.4.1).
 
 import type { HashName } from './algorithms.ts'
 
-/** The key that a scheme takes: `rsa` keys do PKCS#1 and rsae-PSS, `rsa-pss` keys PSS alone. */
+/** The type of key that a scheme needs: `rsa` keys for PKCS#1 and rsae-PSS, `rsa-pss` keys for PSS only. */
 export type SignatureKeyType = 'ec' | 'rsa' | 'rsa-pss' | 'ed25519' | 'ed448'
 
 export interface SignatureScheme {
   readonly id: number
-  /** RFC 8446's name, which OpenSSL takes too: `ecdsa_secp256r1_sha256`. */
+  /** RFC 8446's name, which OpenSSL accepts too: `ecdsa_secp256r1_sha256`. */
   readonly name: string
-  /** As OpenSSL's lists may write it: `ECDSA+SHA256`. */
+  /** The form in OpenSSL's lists: `ECDSA+SHA256`. */
   readonly shortName: string
   readonly keyType: SignatureKeyType
-  /** The curve that TLS 1.3 ties it to, by OpenSSL's name. */
+  /** The curve that TLS 1.3 binds the scheme to, by OpenSSL's name. */
   readonly curve: string | undefined
-  /** undefined: the scheme hashes by itself. */
+  /** undefined: the hash is part of the scheme (EdDSA). */
   readonly hash: HashName | undefined
   readonly isPss: boolean
-  /** May sign handshakes of TLS 1.3: neither PKCS#1 nor SHA-1 may. */
+  /** May sign TLS 1.3 handshakes: PKCS#1 and SHA-1 may not. */
   readonly isTls13: boolean
 }
 
@@ -40,7 +40,7 @@ export const signatureSchemes: readonly SignatureScheme[] = [
   scheme(0x0201, 'rsa_pkcs1_sha1', 'RSA+SHA1', 'rsa', 'sha1'),
 ]
 
-/** What is offered and accepted unless the user says otherwise: all but those with SHA-1. */
+/** The schemes offered and accepted by default: all but those with SHA-1. */
 export const defaultSignatureSchemes: readonly SignatureScheme[] = signatureSchemes.filter(one => one.hash !== 'sha1')
 
 const byId = new Map(signatureSchemes.map(one => [one.id, one]))

@@ -1,6 +1,6 @@
-// The runtime's `node:crypto` as a provider. Which of its forms is used where was measured (Node 20.20, microseconds per
-// call); the dear ones are all of OpenSSL 3's decoders and encoders, which JWK goes around on the way in
-// (node-key-shares.ts says why not on the way out):
+// The runtime's `node:crypto` as a provider. Which of its functions is used where was measured (Node 20.20, microseconds per
+// call). The expensive ones are OpenSSL 3's decoders and encoders; importing a key as a JWK avoids them
+// (node-key-shares.ts has the reason why keys are not exported as JWK):
 //   AES-256-GCM of 100 bytes, createCipheriv per record 2.5 (raw key or KeyObject alike); of 16 KiB 6.5
 //   X25519: key pair 23, public key as JWK 0.5 (as SPKI 51), import of a JWK 4 (of SPKI 62), agreement 26
 //   P-256: createECDH and generateKeys 16, computeSecret 66
@@ -52,20 +52,20 @@ export const nodeCrypto: CryptoProvider = {
     crypto.publicEncrypt({ key: keyObjectOf(key), padding: crypto.constants.RSA_PKCS1_PADDING }, data),
 }
 
-/** A key of the runtime's as the engine's. Throws a TypeError for a kind that TLS does not sign with. */
+/** Wraps a runtime's key for the engine. Throws a TypeError for a type of key that TLS does not sign with. */
 export function nodePrivateKey(key: crypto.KeyObject): PrivateKey {
   const known = keyFrom(key)
   if (known === undefined) throw new TypeError(`a ${key.asymmetricKeyType} key signs no handshake`)
   return known
 }
 
-/** Certificates whose keys are kept, the oldest given up first. */
+/** Certificates whose keys are cached; the oldest is evicted first. */
 export const MAX_KEPT_KEYS = 64
 const keptKeys = new Map<string, PublicKey>()
 
 /**
- * Reading a certificate and its key takes OpenSSL 127 microseconds, more than checking a P-256 signature: a client that
- * comes again to the same server finds the key by the certificate's very bytes.
+ * Reading a certificate and its key takes OpenSSL 127 microseconds, more than verifying a P-256 signature: keys are cached by
+ * the certificate's bytes, for clients that connect to the same server again.
  */
 function certificateKey(certificate: Uint8Array): PublicKey | undefined {
   const name = Buffer.from(certificate.buffer, certificate.byteOffset, certificate.length).toString('latin1')
@@ -157,7 +157,7 @@ class NodeRunningHash implements RunningHash {
 }
 
 const TAG_SIZE = 16
-/** Up to this size the parts go through as one: copying them costs less than a call for each. */
+/** Up to this size the parts are joined first: copying them costs less than a call for each. */
 const MAX_JOINED = 1024
 
 class NodeAead implements Aead {
@@ -165,7 +165,7 @@ class NodeAead implements Aead {
   readonly #key: Uint8Array
 
   constructor(cipher: BulkCipher, key: Uint8Array) {
-    // The types know of ChaCha20-Poly1305 under another name, with the same methods.
+    // The types declare ChaCha20-Poly1305 separately, with the same methods.
     this.#algorithm = cipher as crypto.CipherGCMTypes
     this.#key = key
   }
@@ -253,7 +253,7 @@ let hasRsaDecryption: boolean | undefined
 /**
  * Since the Marvin attack (CVE-2023-46809) Node decrypts PKCS#1 v1.5 only where its OpenSSL gives random bytes for wrong
  * padding (implicit rejection; OpenSSL 3.2 and those with it patched in), and throws elsewhere, as Node 20 with OpenSSL
- * 3.0 does. Asked when a server first comes to a suite with RSA key exchange.
+ * 3.0 does. Determined when a server first considers a suite with RSA key exchange.
  */
 function mayDecryptRsa(): boolean {
   const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 1024 })

@@ -1,10 +1,10 @@
-// Key exchange on `node:crypto`: X25519 and X448 by way of key objects, the NIST curves by way of ECDH objects.
+// Key exchange on `node:crypto`: X25519 and X448 with key objects, the NIST curves with ECDH objects.
 //
-// A peer's X25519 share comes in as a JWK, the cheapest form (node-crypto.ts has the figures). Ours goes out as the product
-// with the base point: SPKI costs 60 microseconds, an agreement 31. Nor may it go out as a JWK:
-// Node 20 holds the key's lock while it makes the JWK's strings, and a garbage collection just then runs the destructor of
-// the job that generated the key, which wants the same lock: about one handshake in 3,000 hung for ever (seen in a
-// debugger).
+// A peer's X25519 share is imported as a JWK, the cheapest form (node-crypto.ts has the figures). Ours is computed as the
+// private key's product with the base point: exporting it as SPKI costs 60 microseconds, an agreement 31. It must not be
+// exported as a JWK: Node 20 holds the key's lock while it makes the JWK's strings, and a garbage collection at that moment runs
+// the destructor of the job that generated the key, which takes the same lock: about one handshake in 3,000 hung for ever (seen
+// in a debugger).
 
 import * as crypto from 'node:crypto'
 import { type NamedGroup, P256, P384, X448, X25519 } from '../named-groups.ts'
@@ -29,7 +29,7 @@ export class MontgomeryShare implements KeyShare {
     try {
       return crypto.diffieHellman({ privateKey: this.#privateKey, publicKey: publicKeyOf(this.group, peerShare) })
     } catch {
-      // A point of small order gives all zeroes, which OpenSSL refuses: RFC 8446 section 7.4.2.
+      // A point of small order gives all zeroes, which OpenSSL rejects: RFC 8446 section 7.4.2.
       return undefined
     }
   }
@@ -45,7 +45,7 @@ function newPrivateKey(group: NamedGroup): crypto.KeyObject {
   return (group === X25519 ? crypto.generateKeyPairSync('x25519') : crypto.generateKeyPairSync('x448')).privateKey
 }
 
-/** Their products with the private key are the public keys: RFC 7748 section 6. Made when they are first needed. */
+/** A private key's product with the base point is its public key: RFC 7748 section 6. Made on first use. */
 const basePoints = new Map<NamedGroup, crypto.KeyObject>()
 
 function basePointOf(group: NamedGroup): crypto.KeyObject {
@@ -59,7 +59,7 @@ function publicKeyOf(group: NamedGroup, point: Uint8Array): crypto.KeyObject {
   return crypto.createPublicKey({ key: { kty: 'OKP', crv: group.name, x }, format: 'jwk' })
 }
 
-/** Not every build of the runtime's cryptography has it. */
+/** Not every build of the runtime's cryptography supports X448. */
 export const hasX448 = ((): boolean => {
   try {
     basePointOf(X448)

@@ -1,5 +1,5 @@
-// X25519MLKEM768 on `node:crypto`, where it has ML-KEM (Node 24.7 and later, with OpenSSL 3.5): ML-KEM's part first, in
-// the shares and in the secret. draft-ietf-tls-ecdhe-mlkem section 4.
+// X25519MLKEM768 on `node:crypto`, where it supports ML-KEM (Node 24.7 and later, with OpenSSL 3.5). ML-KEM's part comes first,
+// in the shares and in the secret. draft-ietf-tls-ecdhe-mlkem section 4.
 
 import * as crypto from 'node:crypto'
 import { concat } from '../../core/bytes.ts'
@@ -7,7 +7,7 @@ import { X25519MLKEM768 } from '../named-groups.ts'
 import type { KeyShare } from '../provider.ts'
 import { X25519Share } from './node-key-shares.ts'
 
-/** What Node 20's own types and runtime have not got yet. */
+/** The functions that Node 20's types and runtime lack. */
 interface MlKem {
   generateKeyPairSync(type: 'ml-kem-768'): { publicKey: crypto.KeyObject; privateKey: crypto.KeyObject }
   encapsulate(key: crypto.KeyObject): { ciphertext: Uint8Array; sharedKey: Uint8Array }

@@ -1,4 +1,4 @@
-// Signatures of certificates and the ciphers of PKCS#12, by node:crypto.
+// Signatures of certificates and the ciphers of PKCS#12, on `node:crypto`.
 
 import {
   constants,
@@ -21,7 +21,7 @@ import {
   UnsupportedAlgorithm,
 } from '../certificate-crypto.ts'
 
-/** Made on first use: null where OpenSSL refuses the key. */
+/** Made on first use; null where OpenSSL rejects the key. */
 const keys = new WeakMap<SubjectKey, KeyObject | null>()
 
 function keyObject(key: SubjectKey): KeyObject | null {

@@ -1,6 +1,6 @@
-// The cryptography of a host that is seeded on purpose: key shares are drawn from the host's random bytes, so that a
-// handshake on a simulated network is the same each time. No secret of such a host is one. Signatures stay the runtime's:
-// Ed25519 gives the same each time, ECDSA and RSA-PSS do not.
+// The cryptography of a host with a seed: key shares are drawn from the host's random bytes, so that a handshake on a
+// simulated network is the same each time. Such a host's keys are predictable, and not secret. Signatures are the runtime's:
+// those of Ed25519 are deterministic, those of ECDSA and RSA-PSS are not.
 
 import { createPrivateKey } from 'node:crypto'
 import { type NamedGroup, X25519, X25519MLKEM768 } from '../named-groups.ts'
@@ -17,11 +17,11 @@ export function seededCrypto(random: (size: number) => Uint8Array): CryptoProvid
     const secret = share.agree(peerShare)
     return secret && { share: share.publicKey, secret }
   }
-  // What is not said here is asked of the other when it is needed: some of it takes long to find out.
+  // All else is inherited, and read from nodeCrypto on use: some of its properties take long to determine.
   return Object.assign(Object.create(nodeCrypto) as CryptoProvider, { generateKeyShare, answerKeyShare })
 }
 
-/** Groups whose shares can be drawn: the runtime makes those of ML-KEM from chance of its own. */
+/** Groups whose shares can be seeded: for ML-KEM the runtime draws its own random bytes. */
 export function seededGroups(groups: readonly NamedGroup[]): readonly NamedGroup[] {
   return groups.filter(group => group !== X25519MLKEM768)
 }

@@ -39,7 +39,7 @@ export function alertName(alert: AlertDescription): string {
   return alerts.get(alert)?.[0] ?? `alert ${alert}`
 }
 
-/** What OpenSSL reports when a peer sends it: the words go back to the protocol that brought the alert. */
+/** OpenSSL's reason when a peer sends the alert; its prefix is the protocol version that introduced the alert. */
 export function alertReason(alert: AlertDescription): string {
   return alerts.get(alert)?.[1] ?? 'unknown alert type'
 }
@@ -49,7 +49,7 @@ export interface Alert {
   readonly description: AlertDescription
 }
 
-/** undefined: not two bytes. A level that there is not is the receiver's to refuse. */
+/** undefined: not two bytes. The receiver rejects unknown levels. */
 export function readAlert(bytes: Uint8Array): Alert | undefined {
   const [level, description] = bytes
   if (bytes.length !== 2 || level === undefined || description === undefined) return undefined

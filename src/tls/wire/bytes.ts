@@ -1,9 +1,9 @@
-// Reading and writing TLS's presentation language: RFC 8446 section 3. A reader that runs past its end raises the
-// decode_error that the whole message then fails with; a writer measures vectors by itself.
+// Reading and writing TLS's presentation language: RFC 8446 section 3. A reader that runs past its end throws a
+// decode_error, with which the whole message fails; a writer fills in the lengths of vectors.
 
 import { DECODE_ERROR } from './alerts.ts'
 
-/** Bytes that are no well-formed message: the alert to send, and OpenSSL's words. */
+/** A malformed message: the alert to send, and OpenSSL's reason. */
 export class WireError extends Error {
   readonly alert: number
   readonly reason: string
@@ -76,7 +76,7 @@ export class ByteReader {
     return this.bytes(this.remaining)
   }
 
-  /** Nothing may be left. */
+  /** Throws if any bytes are left. */
   end(): void {
     if (this.remaining > 0) throw malformed()
   }
@@ -86,12 +86,12 @@ export class ByteWriter {
   #bytes: Uint8Array
   #size = 0
 
-  /** @param memory - of the runtime's pool: memory of its own costs more than most messages do */
+  /** @param memory - default: from the runtime's pool, since an allocation of its own costs more than most messages do */
   constructor(capacity = 256, memory: Uint8Array = Buffer.allocUnsafe(capacity)) {
     this.#bytes = memory
   }
 
-  /** In memory of its own: for secrets, which are overwritten, and for what a program keeps. */
+  /** A writer with memory of its own: for secrets, which are overwritten, and for bytes that a program retains. */
   static apart(capacity: number): ByteWriter {
     return new ByteWriter(capacity, new Uint8Array(capacity))
   }
@@ -132,7 +132,7 @@ export class ByteWriter {
     return this.measured(lengthSize, () => this.bytes(data))
   }
 
-  /** What `write` adds, with its length in front. */
+  /** Adds what `write` writes, with its length in front. */
   measured(lengthSize: 1 | 2 | 3, write: (writer: this) => void): this {
     this.#reserve(lengthSize)
     const at = this.#size
@@ -144,7 +144,7 @@ export class ByteWriter {
     return this
   }
 
-  /** A view of all that was written; the writer is done with. */
+  /** A view of all that was written; the writer must not be used afterwards. */
   take(): Uint8Array {
     return this.#bytes.subarray(0, this.#size)
   }
@@ -158,19 +158,19 @@ export class ByteWriter {
   }
 }
 
-/** Memory of its own: a Buffer's `slice()` is a view. */
+/** A copy in memory of its own: a Buffer's `slice()` is a view. */
 export function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes)
 }
 
-/** For values that are no secret. */
+/** Not in constant time: for values that are not secret. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
   return true
 }
 
-/** Text of one byte a character: names in ASCII. */
+/** Text with one byte per character: names in ASCII. */
 export function asciiBytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)

@@ -1,12 +1,12 @@
-// The cipher suites this stack speaks, with the names that OpenSSL (and so Node) and IANA give them. RFC 8446 appendix
-// B.4, RFC 5289, RFC 7905, RFC 5246 appendix A.5, RFC 4279, RFC 5487, RFC 5489, RFC 7905.
+// The cipher suites that this stack supports, with the names that OpenSSL (and so Node) and IANA give them. RFC 8446 appendix
+// B.4, RFC 5289, RFC 7905, RFC 5246 appendix A.5, RFC 4279, RFC 5487, RFC 5489.
 //
-// Finite-field DH, CCM, ARIA, Camellia, RSA-PSK and SRP are not spoken: a suite list that names them goes on without
-// them, as OpenSSL's does with what it was built without.
+// Finite-field DH, CCM, ARIA, Camellia, RSA-PSK and SRP are not supported: they are ignored in a list of suites, as OpenSSL
+// ignores the suites that it was built without.
 
 import type { BulkCipher, HashName } from '../../crypto/algorithms.ts'
 
-/** `any`: TLS 1.3, where the suite does not say. */
+/** `any`: TLS 1.3, whose suites do not determine the key exchange. */
 export type KeyExchange = 'any' | 'ecdhe' | 'rsa' | 'psk' | 'ecdhe-psk'
 
 export interface CipherSuite {
@@ -16,16 +16,16 @@ export interface CipherSuite {
   readonly name: string
   /** IANA's name: `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`. */
   readonly standardName: string
-  /** The protocol that it is used with here. */
+  /** The protocol version that it is used with here. */
   readonly protocol: 0x0303 | 0x0304
-  /** The protocol that it came with, as `getCipher().version` says. */
+  /** The protocol version that introduced it, as in `getCipher().version`. */
   readonly since: 'TLSv1.3' | 'TLSv1.2' | 'TLSv1' | 'SSLv3'
   readonly keyExchange: KeyExchange
   readonly authentication: 'any' | 'ecdsa' | 'rsa' | 'psk'
   readonly cipher: BulkCipher
   /** The HMAC of a CBC suite; undefined: AEAD. */
   readonly mac: HashName | undefined
-  /** Of HKDF, the PRF and the transcript. */
+  /** The hash of HKDF, the PRF and the transcript. */
   readonly hash: 'sha256' | 'sha384'
 }
 
@@ -96,7 +96,7 @@ function tls13(id: number, name: string, cipher: BulkCipher, hash: 'sha256' | 's
   }
 }
 
-/** AES-256-GCM, ChaCha20-Poly1305 and AES-128-GCM with one key exchange, those that there are. */
+/** The suites of AES-256-GCM, ChaCha20-Poly1305 and AES-128-GCM with one key exchange, as far as they exist. */
 function aead(
   prefix: string,
   keyExchange: KeyExchange,

@@ -1,5 +1,5 @@
-// Handshake messages, bodies only: RFC 8446 section 4, RFC 5246 section 7.4, RFC 8422, RFC 5077. Readers take views of
-// what they are given; they throw a WireError for anything that is not well-formed, and for nothing else.
+// Handshake messages, bodies only: RFC 8446 section 4, RFC 5246 section 7.4, RFC 8422, RFC 5077. Readers give views of
+// their input; they throw a WireError for malformed bytes, and nothing else.
 
 import { DECODE_ERROR, ILLEGAL_PARAMETER } from './alerts.ts'
 import { ByteReader, ByteWriter, malformed, WireError } from './bytes.ts'
@@ -20,7 +20,7 @@ export const FINISHED = 20
 export const CERTIFICATE_STATUS = 22
 export const KEY_UPDATE = 24
 export const COMPRESSED_CERTIFICATE = 25
-/** What stands for the first ClientHello in a transcript with a HelloRetryRequest. */
+/** The message that replaces the first ClientHello in a transcript with a HelloRetryRequest. */
 export const MESSAGE_HASH = 254
 
 /** A whole message: type, three bytes of length, body. */
@@ -33,7 +33,7 @@ export const HELLO_RETRY_RANDOM = Uint8Array.from(
   Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c', 'hex'),
 )
 
-/** A server that has TLS 1.3 says so in its random when it agrees to less. */
+/** The end of the random of a server that supports TLS 1.3 and negotiates TLS 1.2: RFC 8446 section 4.1.3. */
 export const DOWNGRADE_TO_12 = Uint8Array.from(Buffer.from('444f574e47524401', 'hex'))
 export const DOWNGRADE_TO_11 = Uint8Array.from(Buffer.from('444f574e47524400', 'hex'))
 
@@ -135,7 +135,7 @@ export function writeCertificate(message: CertificateMessage): Uint8Array {
   return writer.take()
 }
 
-/** A Certificate of TLS 1.3 in less space: RFC 8879 section 4. `size` is that of what was compressed. */
+/** A compressed Certificate message of TLS 1.3: RFC 8879 section 4. `size` is the uncompressed size. */
 export interface CompressedCertificate {
   readonly algorithm: number
   readonly size: number
@@ -213,7 +213,7 @@ export function writeCertificateRequest12(request: CertificateRequest12): Uint8A
   return writer.take()
 }
 
-/** CertificateVerify; and what signs a ServerKeyExchange. */
+/** The body of a CertificateVerify; also the signature of a ServerKeyExchange. */
 export interface DigitallySigned {
   readonly scheme: number
   readonly signature: Uint8Array
@@ -257,7 +257,7 @@ export function writeNewSessionTicket(message: NewSessionTicket): Uint8Array {
   return writer.take()
 }
 
-/** TLS 1.2: RFC 5077 section 3.3. An empty ticket means none after all. */
+/** TLS 1.2: RFC 5077 section 3.3. An empty ticket means that the server issues none after all. */
 export function readNewSessionTicket12(body: Uint8Array): { lifetimeSeconds: number; ticket: Uint8Array } {
   const reader = new ByteReader(body)
   const message = { lifetimeSeconds: reader.uint32(), ticket: reader.vector(2) }
@@ -269,7 +269,7 @@ export function writeNewSessionTicket12(message: { lifetimeSeconds: number; tick
   return new ByteWriter(message.ticket.length + 6).uint32(message.lifetimeSeconds).vector(2, message.ticket).take()
 }
 
-/** Whether the sender wants the receiver's keys updated too. */
+/** @returns whether the sender asks the receiver to update its keys too */
 export function readKeyUpdate(body: Uint8Array): boolean {
   const [request] = body
   if (body.length !== 1) throw malformed()
@@ -281,7 +281,7 @@ export function writeKeyUpdate(isRequest: boolean): Uint8Array {
   return Uint8Array.of(isRequest ? 1 : 0)
 }
 
-/** The parameters of ECDHE, as they are signed: RFC 8422 section 5.4. */
+/** The ECDHE parameters, as they are signed: RFC 8422 section 5.4. */
 export interface EcdheParameters {
   readonly group: number
   readonly share: Uint8Array
@@ -301,7 +301,7 @@ export function writeEcdheParameters(group: number, share: Uint8Array): Uint8Arr
   return new ByteWriter(share.length + 4).uint8(NAMED_CURVE).uint16(group).vector(1, share).take()
 }
 
-/** Nothing may follow a type: ServerHelloDone, HelloRequest. */
+/** A message with an empty body: ServerHelloDone, HelloRequest. */
 export function readEmpty(body: Uint8Array): void {
   if (body.length > 0) throw new WireError(DECODE_ERROR, 'length mismatch')
 }

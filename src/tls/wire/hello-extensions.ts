@@ -47,7 +47,7 @@ export function writeExtensions(writer: ByteWriter, extensions: Extensions): voi
   })
 }
 
-/** `read` on the whole body of an extension. */
+/** Applies `read` to the whole body of an extension. */
 function whole<T>(body: Uint8Array, read: (reader: ByteReader) => T): T {
   const reader = new ByteReader(body)
   const value = read(reader)
@@ -102,7 +102,7 @@ export function writeUint16List(values: readonly number[]): Uint8Array {
   )
 }
 
-/** A client's: RFC 8446 section 4.2.1. */
+/** A client's list: RFC 8446 section 4.2.1. */
 export function readSupportedVersions(body: Uint8Array): number[] {
   return whole(body, reader => reader.list(1, item => item.uint16(), 2))
 }
@@ -122,7 +122,7 @@ export function readCompressionAlgorithms(body: Uint8Array): number[] {
 
 export const writeCompressionAlgorithms: (ids: readonly number[]) => Uint8Array = writeSupportedVersions
 
-/** A client's code for the size of its fragments, in bytes: RFC 6066 section 4. */
+/** The fragment size of a client's code, in bytes: RFC 6066 section 4. */
 export function readMaxFragmentLength(body: Uint8Array): number {
   const code = whole(body, reader => reader.uint8())
   if (code < 1 || code > 4) throw new WireError(ILLEGAL_PARAMETER, 'ssl3 ext invalid max fragment length')
@@ -167,7 +167,7 @@ function readKeyShareEntry(reader: ByteReader): KeyShareEntry {
   return { group: reader.uint16(), share: reader.vector(2, 1) }
 }
 
-/** Whoever lists point formats must list the only one that there is: RFC 8422 section 5.1.2. */
+/** A list of point formats must contain `uncompressed`: RFC 8422 section 5.1.2. */
 export function checkPointFormats(body: Uint8Array): void {
   const formats = readOpaque(body, 1, 1)
   if (!formats.includes(UNCOMPRESSED)) throw new WireError(ILLEGAL_PARAMETER, 'tls invalid ecpointformat list')
@@ -175,7 +175,7 @@ export function checkPointFormats(body: Uint8Array): void {
 
 const UNCOMPRESSED = 0
 
-/** An extension that says all by being there. */
+/** An extension with an empty body. */
 export function readNothing(body: Uint8Array): void {
   whole(body, () => undefined)
 }
@@ -215,12 +215,12 @@ export function writePskOffer(offer: PskOffer): Uint8Array {
   })
 }
 
-/** How many bytes the binders take at the end of a ClientHello: what a binder does not cover. */
+/** The size of the binders at the end of a ClientHello, which a binder does not cover. */
 export function bindersSize(offer: PskOffer): number {
   return offer.binders.reduce((size, binder) => size + 1 + binder.length, 2)
 }
 
-/** Whether it asks for OCSP: RFC 6066 section 8. */
+/** @returns whether the client asks for OCSP: RFC 6066 section 8 */
 export function readStatusRequest(body: Uint8Array): boolean {
   const reader = new ByteReader(body)
   if (reader.uint8() !== 1) return false
@@ -246,7 +246,7 @@ export function writeOcspStatus(response: Uint8Array): Uint8Array {
   return written(writer => writer.uint8(1).vector(3, response))
 }
 
-/** Distinguished names, DER: certificate_authorities. At least one, says RFC 8446 section 4.2.4; GnuTLS's server sends none. */
+/** certificate_authorities: distinguished names, DER. RFC 8446 section 4.2.4 requires at least one; GnuTLS's server sends none. */
 export function readNames(body: Uint8Array): Uint8Array[] {
   return whole(body, reader => reader.list(2, item => item.vector(2, 1)))
 }

@@ -1,3 +1,3 @@
-// Versions of the protocol as they go on the wire.
+// Protocol versions as encoded on the wire.
 
 export type ProtocolVersion = 0x0303 | 0x0304
