@@ -1,4 +1,4 @@
-// Extensions of certificates, each as a value: RFC 5280 section 4.2.1. Those that decide nothing here are kept as bytes.
+// Certificate extensions, each as a value: RFC 5280 section 4.2.1. Those that path validation does not use are kept as bytes.
 
 import { maxExtensions, maxGeneralNames } from './certificate-limits.ts'
 import {
@@ -18,11 +18,11 @@ import { oids } from './oids.ts'
 export interface Extension {
   readonly oid: string
   readonly isCritical: boolean
-  /** What stands in the OCTET STRING. */
+  /** The content of the OCTET STRING. */
   readonly value: Uint8Array
 }
 
-/** The content of an Extensions; each at most once. RFC 5280 section 4.2 */
+/** The content of an Extensions; each extension at most once. RFC 5280 section 4.2 */
 export function readExtensions(reader: DerReader): Map<string, Extension> {
   const extensions = new Map<string, Extension>()
   for (const element of reader.elements(maxExtensions)) {
@@ -63,7 +63,7 @@ export const keyUsages = {
   cRLSign: 1 << 6,
 } as const
 
-/** Bits of Netscape's certificate type: still in certificates of the nineties. */
+/** Bits of Netscape's certificate type, which certificates of the nineties have. */
 export const netscapeTypes = {
   sslClient: 1 << 0,
   sslServer: 1 << 1,
@@ -115,7 +115,7 @@ export function readSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
 
 export interface Subtree {
   readonly base: GeneralName
-  /** RFC 5280 knows none but 0 and absent: others make the path refused. */
+  /** A minimum other than 0, or a maximum: RFC 5280 does not allow them, and the path is rejected. */
   readonly hasDistances: boolean
 }
 
@@ -147,7 +147,7 @@ function readSubtree(element: DerElement): Subtree {
   return { base, hasDistances: maximum !== undefined || (minimum !== undefined && smallInteger(minimum) !== 0) }
 }
 
-/** Those whose meaning a path check knows, or may pass over: OpenSSL's list. Others that are critical make a path refused. */
+/** Extensions that path validation processes, or may ignore: OpenSSL's list. Another critical one makes the path invalid. */
 export const understoodExtensions: ReadonlySet<string> = new Set<string>([
   oids.netscapeCertType,
   oids.keyUsage,

@@ -1,5 +1,5 @@
-// A certificate, read once from its DER: RFC 5280 section 4.1. What it says is a value here; whether it is believed is
-// chain.ts's matter. Certificates are interned by their bytes, so one that many peers show is parsed once.
+// A certificate, parsed once from its DER: RFC 5280 section 4.1. Whether it is trusted is decided in path/chain.ts.
+// Certificates are interned by their bytes, so one that many peers send is parsed once.
 
 import { asBuffer, latin1Text } from '../../core/bytes.ts'
 import {
@@ -28,7 +28,7 @@ import { type AlgorithmIdentifier, isSameAlgorithm, readAlgorithm, signatureAlgo
 
 export class Certificate {
   readonly raw: Uint8Array
-  /** Every certificate of this process has its own: what is known of several is kept under their numbers. */
+  /** Unique in the process: results about several certificates are cached under their ids. */
   readonly id: number
   /** 1, 2 or 3. */
   readonly version: number
@@ -39,12 +39,12 @@ export class Certificate {
   readonly notBefore: number
   readonly notAfter: number
   readonly publicKey: PublicKeyInfo
-  /** What is signed, by which algorithm, and the signature. */
+  /** The signed bytes, the algorithm, and the signature. */
   readonly signed: { readonly der: Uint8Array; readonly algorithm: AlgorithmIdentifier; readonly signature: Uint8Array }
   readonly extensions: ReadonlyMap<string, Extension>
 
   readonly basicConstraints: BasicConstraints | undefined
-  /** Named bits; undefined: for all uses. */
+  /** Named bits; undefined: all uses are allowed. */
   readonly keyUsage: number | undefined
   readonly extKeyUsage: readonly string[] | undefined
   readonly netscapeType: number | undefined
@@ -52,11 +52,11 @@ export class Certificate {
   readonly nameConstraints: NameConstraints | undefined
   readonly subjectKeyId: Uint8Array | undefined
   readonly authorityKeyId: AuthorityKeyIdentifier | undefined
-  /** A critical extension whose meaning is not known here. */
+  /** A critical extension that is not supported here. */
   readonly unknownCritical: string | undefined
 
   readonly isSelfIssued: boolean
-  /** By names and identifiers: its signature is not looked at. */
+  /** By names and identifiers; the signature is not verified. */
   readonly isSelfSigned: boolean
 
   /** Throws a DerError. */
@@ -82,7 +82,7 @@ export class Certificate {
     validity.expectEnd()
     this.subject = readName(reader.readElement(tags.SEQUENCE).whole)
     this.publicKey = readPublicKey(reader.readElement(tags.SEQUENCE).whole)
-    // Unique identifiers: nobody has used them since 1996.
+    // Unique identifiers: deprecated since 1996, and ignored.
     if (this.version >= 2) {
       reader.readOptional(contextTag(1, false))
       reader.readOptional(contextTag(2, false))
@@ -112,7 +112,7 @@ export class Certificate {
     return extension && read(extension.value)
   }
 
-  /** For explanations: subject and serial number. */
+  /** Subject and serial number, for explanations. */
   get description(): string {
     return `"${describeName(this.subject)}" (serial ${asBuffer(this.serialNumber).toString('hex').toUpperCase()})`
   }
@@ -132,8 +132,8 @@ function readVersion(reader: DerReader): number {
 }
 
 /**
- * Whether names, identifiers and kinds of key allow that one issued the other: what OpenSSL looks at before it takes a
- * candidate for an issuer. The signature is checked later, and on the path that was chosen alone.
+ * Whether names, key identifiers and types of key allow that one issued the other: what OpenSSL compares before it accepts a
+ * candidate issuer. The signature is verified later, and only on the chosen path.
  */
 export function mayHaveIssued(issuer: Certificate, subject: Certificate): boolean {
   if (issuer.subject.key !== subject.issuer.key) return false
@@ -148,7 +148,7 @@ export function mayHaveIssued(issuer: Certificate, subject: Certificate): boolea
   return algorithm.keyType === type || (algorithm.keyType === 'rsa-pss' && type === 'rsa')
 }
 
-/** What OpenSSL takes for an authority; 0: none. From 3 on: not by its own word, but by age. */
+/** OpenSSL's classification as an authority; 0: none. From 3 on: not by basicConstraints, but as an old certificate. */
 export function authorityKind(certificate: Certificate): 0 | 1 | 3 | 4 | 5 {
   if (!mayUseKeyFor(certificate, keyUsages.keyCertSign)) return 0
   if (certificate.basicConstraints) return certificate.basicConstraints.isCa ? 1 : 0
@@ -157,16 +157,16 @@ export function authorityKind(certificate: Certificate): 0 | 1 | 3 | 4 | 5 {
   return ((certificate.netscapeType ?? 0) & 0x00e0) !== 0 ? 5 : 0
 }
 
-/** @param usages - any of them will do */
+/** @param usages - any one of them suffices */
 export function mayUseKeyFor(certificate: Certificate, usages: number): boolean {
   return certificate.keyUsage === undefined || (certificate.keyUsage & usages) !== 0
 }
 
-/** Bounded, oldest out first. Peers choose what is in it: nothing is believed for being there. */
+/** Bounded, the oldest is evicted first. Peers choose its content: being in it implies no trust. */
 const interned = new Map<string, Certificate>()
 let internedBytes = 0
 
-/** The one Certificate of these bytes. Throws a DerError. */
+/** The one Certificate object of these bytes. Throws a DerError. */
 export function internCertificate(raw: Uint8Array): Certificate {
   if (raw.length > maxCertificateSize) throw new DerError(`a certificate of more than ${maxCertificateSize} bytes`)
   const key = latin1Text(raw, 0, raw.length)

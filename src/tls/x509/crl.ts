@@ -1,5 +1,5 @@
-// Revocation lists: RFC 5280 section 5. Whole lists by the authority that issued the certificates; delta lists, lists by
-// others (indirect) and lists for some reasons only are not used, so that a path which needs them is refused, not believed.
+// Revocation lists: RFC 5280 section 5. Complete lists by the authority that issued the certificates; delta lists, indirect
+// lists and lists for some reasons only are not used, so that a path which needs them is rejected, not accepted.
 
 import { asBuffer } from '../../core/bytes.ts'
 import {
@@ -24,22 +24,22 @@ import { type DistinguishedName, readName } from './names.ts'
 import { oids } from './oids.ts'
 import { type AlgorithmIdentifier, isSameAlgorithm, readAlgorithm } from './signature-algorithm.ts'
 
-/** Which certificates of its issuer a list speaks of. */
+/** Which of its issuer's certificates a list covers. */
 export type CrlScope = 'all' | 'users' | 'authorities' | 'none'
 
 export class Crl {
   readonly raw: Uint8Array
   readonly issuer: DistinguishedName
   readonly thisUpdate: number
-  /** Undefined: it does not say when the next one comes. */
+  /** Undefined: the list does not say when the next one is issued. */
   readonly nextUpdate: number | undefined
   readonly authorityKeyId: AuthorityKeyIdentifier | undefined
   readonly signed: { readonly der: Uint8Array; readonly algorithm: AlgorithmIdentifier; readonly signature: Uint8Array }
   readonly scope: CrlScope
   readonly isDelta: boolean
-  /** A critical extension, of the list or of an entry, whose meaning is not known here. */
+  /** A critical extension, of the list or of an entry, that is not supported here. */
   readonly unknownCritical: string | undefined
-  /** By serial number in hex: when. */
+  /** The revocation date by serial number in hex. */
   readonly #revoked = new Map<string, number>()
 
   /** Throws a DerError. */
@@ -74,7 +74,7 @@ export class Crl {
       [...extensions.values()].find(one => one.isCritical && !understood.has(one.oid))?.oid ?? unknownInEntries
   }
 
-  /** @returns a critical extension of an entry that is not known */
+  /** @returns a critical extension of an entry that is not supported */
   #readEntries(reader: DerReader): string | undefined {
     let unknown: string | undefined
     while (!reader.isAtEnd) {
@@ -91,7 +91,7 @@ export class Crl {
     return unknown
   }
 
-  /** When the certificate of this number was revoked; undefined: it is not listed. */
+  /** When the certificate with this serial number was revoked; undefined: it is not listed. */
   revocationOf(serialNumber: Uint8Array): number | undefined {
     return this.#revoked.get(keyOf(serialNumber))
   }
@@ -101,7 +101,7 @@ export class Crl {
   }
 }
 
-/** Those that may be critical, as in OpenSSL: RFC 5280 section 5.2 has crlNumber and, on entries, reasonCode never so. */
+/** Extensions that may be critical, as in OpenSSL; by RFC 5280 section 5.2 crlNumber and, on entries, reasonCode never are. */
 const understood: ReadonlySet<string> = new Set<string>([
   oids.authorityKeyIdentifier,
   oids.issuingDistributionPoint,
@@ -120,7 +120,7 @@ function readScope(value: Uint8Array): CrlScope {
     const element = reader.readAny()
     if (element.tag === contextTag(1, false) && isTrue(element)) scope = scope === 'all' ? 'users' : 'none'
     else if (element.tag === contextTag(2, false) && isTrue(element)) scope = scope === 'all' ? 'authorities' : 'none'
-    // For some reasons only; by others; for attribute certificates.
+    // For some reasons only; indirect; for attribute certificates.
     else if (element.tag === contextTag(3, false)) scope = 'none'
     else if (element.tag !== contextTag(0, true) && isTrue(element)) scope = 'none'
   }

@@ -1,6 +1,6 @@
 // DER, read strictly: definite and shortest lengths, single-byte tags, nothing behind the end. ITU-T X.690 section 10.
-// There is no recursion: who reads descends as far as the structure says, so depth is bounded by the code. Contents are
-// views of the bytes given. What is wrong throws a DerError, which callers turn into theirs.
+// There is no recursion: the caller descends as far as the structure's definition says, so the depth is bounded by the code.
+// Contents are views of the input. Malformed input throws a DerError, which callers turn into their own errors.
 
 export class DerError extends Error {
   override readonly name = 'DerError'
@@ -29,7 +29,7 @@ export const tags = {
   SET: 0x31,
 } as const
 
-/** `[number]` in a definition: primitive, or constructed where it wraps other values. */
+/** The tag `[number]` of a definition: primitive, or constructed where it wraps other values. */
 export const contextTag = (number: number, isConstructed: boolean) => (isConstructed ? 0xa0 : 0x80) | number
 
 export interface DerElement {
@@ -96,12 +96,12 @@ export class DerReader {
     return this.nextTag === tag ? this.readAny().content : undefined
   }
 
-  /** Into a constructed element. */
+  /** A reader of the content of the next, constructed element. */
   enter(tag: number): DerReader {
     return new DerReader(this.read(tag))
   }
 
-  /** @param limit - elements at most */
+  /** @param limit - the largest number of elements */
   *elements(limit: number): Generator<DerElement> {
     for (let count = 0; !this.isAtEnd; count++) {
       if (count >= limit) throw new DerError(`more than ${limit} elements`)
@@ -127,7 +127,7 @@ export class DerReader {
   }
 }
 
-/** The one element that the bytes are. */
+/** The content of the one element that the bytes consist of. */
 export function readWhole(bytes: Uint8Array, tag: number): DerReader {
   const reader = new DerReader(bytes)
   const content = reader.enter(tag)
@@ -180,7 +180,7 @@ export function readOctetBits(content: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** Named bits: bit 0 of the definition is bit 0 of the number. At most sixteen are looked at. */
+/** Named bits: bit 0 of the definition is bit 0 of the number. At most sixteen are read. */
 export function readNamedBits(content: Uint8Array): number {
   const { bytes } = readBitString(content)
   let bits = 0
@@ -190,7 +190,7 @@ export function readNamedBits(content: Uint8Array): number {
   return bits
 }
 
-/** Dots and numbers. Arcs may pass 2^53: OIDs made of UUIDs do. */
+/** An OID in dotted form. Arcs may exceed 2^53: those made of UUIDs do. */
 export function formatOid(content: Uint8Array): string {
   if (content.length === 0 || content.length > 64) throw new DerError('an OBJECT IDENTIFIER of an unusual length')
   const known = knownOids.get(latin1Of(content))
@@ -214,7 +214,7 @@ export function formatOid(content: Uint8Array): string {
   return text
 }
 
-/** The same few dozen stand in every certificate. */
+/** A cache: certificates contain the same few dozen OIDs. */
 const knownOids = new Map<string, string>()
 const maxKnownOids = 512
 
@@ -241,7 +241,7 @@ export function readTime(element: DerElement): number {
     number,
   ]
   const year = isUtc ? years + (years >= 50 ? 1900 : 2000) : century * 100 + years
-  // Years below 100 would be taken for the twentieth century.
+  // Date.UTC would take years below 100 for those of the twentieth century.
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
   date.setUTCHours(hour, minute, second)

@@ -1,11 +1,11 @@
-// GeneralName: the forms a subject goes by in extensions. RFC 5280 section 4.2.1.6.
+// GeneralName: the forms of a subject's name in extensions. RFC 5280 section 4.2.1.6.
 
 import { maxGeneralNames } from './certificate-limits.ts'
 import { type DerElement, DerError, DerReader, formatOid } from './der.ts'
 import { type DistinguishedName, readName } from './names.ts'
 
 export type GeneralName =
-  /** Bytes of an IA5String as latin1: what is not ASCII matches nothing. */
+  /** Bytes of an IA5String as latin1: a name that is not ASCII matches nothing. */
   | { readonly kind: 'email' | 'dns' | 'uri'; readonly text: string }
   | { readonly kind: 'directory'; readonly name: DistinguishedName }
   /** An address of 4 or 16 bytes; in constraints, address and mask. */

@@ -1,5 +1,5 @@
-// Distinguished names: RFC 5280 section 4.1.2.4. Compared as OpenSSL compares them: text in one encoding, ASCII in lower case,
-// blanks at the ends dropped and runs of them made one; all else byte by byte. RFC 5280 section 7.1.
+// Distinguished names: RFC 5280 section 4.1.2.4. They are compared as in OpenSSL: text in one encoding, ASCII in lower case,
+// blanks trimmed at the ends and runs of them collapsed; all else byte by byte. RFC 5280 section 7.1.
 
 import { asBuffer } from '../../core/bytes.ts'
 import { maxNameAttributes } from './certificate-limits.ts'
@@ -14,11 +14,11 @@ export interface NameAttribute {
 
 export interface DistinguishedName {
   readonly der: Uint8Array
-  /** Sets of attributes, as they stand. */
+  /** The sets of attributes (RDNs), in order. */
   readonly parts: readonly (readonly NameAttribute[])[]
-  /** Equal names have equal keys, one per part: a name lies below another when its keys begin with the other's. */
+  /** Equal names have equal keys, one per part: a name is in another's subtree if its keys begin with the other's. */
   readonly keys: readonly string[]
-  /** All keys as one. */
+  /** All keys, joined. */
   readonly key: string
 }
 
@@ -54,7 +54,7 @@ function attributeKey({ oid, tag, value }: NameAttribute): string {
   return `${oid}=${canonical}`
 }
 
-/** The text of a string type; undefined: another type, or bytes that are no such text. */
+/** The text of a string type; undefined: another type, or bytes that are invalid for it. */
 export function readText(tag: number, value: Uint8Array): string | undefined {
   switch (tag) {
     case tags.UTF8_STRING:
@@ -62,7 +62,7 @@ export function readText(tag: number, value: Uint8Array): string | undefined {
     case tags.PRINTABLE_STRING:
     case tags.IA5_STRING:
     case tags.VISIBLE_STRING:
-    // OpenSSL takes T.61 for latin1, and so does everyone who writes it.
+    // OpenSSL reads T.61 as latin1, as all issuers write it.
     case tags.TELETEX_STRING:
       return asBuffer(value).toString('latin1')
     case tags.BMP_STRING:
@@ -126,7 +126,7 @@ const shortNames: ReadonlyMap<string, string> = new Map([
   ['0.9.2342.19200300.100.1.1', 'UID'],
 ])
 
-/** For explanations, never for comparing: `C=DE, O=Example, CN=Example Root`. */
+/** For explanations, never for comparisons: `C=DE, O=Example, CN=Example Root`. */
 export function describeName(name: DistinguishedName): string {
   const parts = name.parts.map(part => part.map(describeAttribute).join(' + '))
   return parts.length > 0 ? parts.join(', ') : '(empty name)'
@@ -134,7 +134,7 @@ export function describeName(name: DistinguishedName): string {
 
 function describeAttribute({ oid, tag, value }: NameAttribute): string {
   const text = readText(tag, value) ?? `#${asBuffer(value).toString('hex')}`
-  // Control characters of a peer's choice do not reach logs and terminals.
+  // Control characters that a peer has chosen must not reach logs and terminals.
   const shown = [...text.slice(0, 128)].map(char => (isControl(char) ? '?' : char)).join('')
   return `${shortNames.get(oid) ?? oid}=${shown}`
 }

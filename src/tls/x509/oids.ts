@@ -1,4 +1,4 @@
-// Object identifiers by the names of RFC 5280 and its relatives: what the code compares with.
+// The object identifiers that the code compares with, by their names in RFC 5280 and related standards.
 
 export const oids = {
   commonName: '2.5.4.3',
@@ -23,7 +23,7 @@ export const oids = {
 
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
-  /** Step-up of the years of export cryptography: OpenSSL takes both for serverAuth. */
+  /** Server-gated cryptography, from the years of export restrictions: OpenSSL accepts both as serverAuth. */
   microsoftServerGatedCrypto: '1.3.6.1.4.1.311.10.3.3',
   netscapeServerGatedCrypto: '2.16.840.1.113730.4.1',
 

@@ -1,5 +1,5 @@
-// Encryption under a password, as PKCS#12 files have it: PBES2 (RFC 8018 section 6.2), and the older schemes of RFC 7292
-// appendix C with its key derivation, appendix B.
+// Password-based encryption of PKCS#12 files: PBES2 (RFC 8018 section 6.2), and the older schemes of RFC 7292 appendix C
+// with the key derivation of its appendix B.
 
 import {
   type BlockCipher,
@@ -12,15 +12,15 @@ import { DerError, type DerReader, DerReader as Reader, tags } from './der.ts'
 import { oids } from './oids.ts'
 import { type AlgorithmIdentifier, readAlgorithm } from './signature-algorithm.ts'
 
-/** A password in the two forms that the schemes want. */
+/** A password in the two forms that the schemes need. */
 export interface Password {
   /** As it was given: UTF-8. */
   readonly bytes: Uint8Array
-  /** Big-endian UTF-16 with a final zero; empty where there is none at all. */
+  /** Big-endian UTF-16 with a final zero; empty if there is no password. */
   readonly wide: Uint8Array
 }
 
-/** Throws what the provider throws where the password is wrong, an UnsupportedAlgorithm, or a DerError. */
+/** Throws the provider's error where the password is wrong, an UnsupportedAlgorithm, or a DerError. */
 export function decryptWithPassword(
   algorithm: AlgorithmIdentifier,
   data: Uint8Array,
@@ -38,7 +38,7 @@ export function decryptWithPassword(
   const [cipher, keySize] = older
   const key = deriveKey(1, 'sha1', password.wide, salt, iterations, keySize, crypto)
   const iv = deriveKey(2, 'sha1', password.wide, salt, iterations, 8, crypto)
-  // Two keys of DES in three places.
+  // Two-key triple DES: the first key is used twice.
   const used = cipher === '3des' && keySize === 16 ? Uint8Array.of(...key, ...key.subarray(0, 8)) : key
   const plain = crypto.decrypt(cipher, used, iv, data)
   key.fill(0)

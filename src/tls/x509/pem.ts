@@ -1,11 +1,11 @@
-// PEM: base64 between lines that say what it is. RFC 7468, read as leniently as OpenSSL does: several blocks, anything
-// between them, headers of encrypted keys (RFC 1421), which stay with the block.
+// PEM: base64 between lines with a label. RFC 7468, read as leniently as OpenSSL does: several blocks, anything
+// between them, and headers of encrypted keys (RFC 1421), which are kept with the block.
 
 export interface PemBlock {
   /** `CERTIFICATE`, `PRIVATE KEY` ... */
   readonly label: string
   readonly der: Uint8Array
-  /** As it stood, from its first line to its last. */
+  /** The block's original text, from its first line to its last. */
   readonly text: string
   readonly isEncrypted: boolean
 }
@@ -13,12 +13,12 @@ export interface PemBlock {
 const begin = '-----BEGIN '
 const dashes = '-----'
 
-/** Whether bytes or text hold PEM rather than DER: anywhere, since comments may stand before it. */
+/** Whether the input is PEM rather than DER. A block may be anywhere in it, since comments may come first. */
 export function looksLikePem(text: string): boolean {
   return text.includes(begin)
 }
 
-/** Blocks in order. Those that are broken are left out: a block counts when it has an end and is base64. */
+/** The blocks in order. Malformed ones are left out: those without an end line, or not in base64. */
 export function parsePem(text: string): PemBlock[] {
   const blocks: PemBlock[] = []
   for (let start = text.indexOf(begin); start >= 0; ) {
@@ -28,7 +28,7 @@ export function parsePem(text: string): PemBlock[] {
     const footer = `-----END ${label}-----`
     const end = text.indexOf(footer, labelEnd)
     const next = text.indexOf(begin, labelEnd)
-    // A label of several lines is none, and a block does not reach over the next.
+    // A label has one line, and a block does not extend over the beginning of the next.
     if (end < 0 || label.includes('\n') || (next >= 0 && next < end)) {
       start = next
       continue
@@ -49,7 +49,7 @@ function readBlock(label: string, body: string, text: string): PemBlock | undefi
   for (const line of lines) {
     if (line === '') continue
     if (headerLine.test(line) && base64.length === 0) headers.push(line)
-    // A header may go on in the next line.
+    // A header may continue on the next line.
     else if (/^[ \t]+\S/.test(line) && headers.length > 0 && base64.length === 0) headers.push(line)
     else base64.push(line.replaceAll(/[ \t]/g, ''))
   }

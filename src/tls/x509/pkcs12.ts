@@ -1,5 +1,5 @@
-// PKCS#12 files: a private key and certificates under a password. RFC 7292, in the form that is in use: a MAC by password,
-// contents plain or encrypted by password. DER alone, and no public-key modes.
+// PKCS#12 files: private keys and certificates protected by a password. RFC 7292, in the form that is in use: a password-based
+// MAC, contents plain or encrypted with the password. DER only, and no public-key modes.
 
 import { type DigestName, type PasswordCrypto, UnsupportedAlgorithm } from '../../crypto/certificate-crypto.ts'
 import { maxPfxSize, maxSafeBagDepth, maxSafeBags } from './certificate-limits.ts'
@@ -9,14 +9,14 @@ import { decryptWithPassword, deriveKey, type Password, readIterations } from '.
 import { type AlgorithmIdentifier, readAlgorithm } from './signature-algorithm.ts'
 
 export interface PfxContents {
-  /** PKCS#8, not encrypted; to be overwritten by who has read it. */
+  /** PKCS#8, not encrypted; the caller overwrites them after reading. */
   readonly keys: readonly PfxItem[]
   readonly certificates: readonly PfxItem[]
 }
 
 export interface PfxItem {
   readonly der: Uint8Array
-  /** The same on a key and its certificate. */
+  /** Equal on a key and its certificate. */
   readonly localKeyId: Uint8Array | undefined
 }
 
@@ -50,7 +50,7 @@ function readContentInfo(reader: DerReader): { type: string; content: Uint8Array
   return { type, content }
 }
 
-/** @returns the password in the form that is right: "none" and "empty" look alike to who types them */
+/** @returns the password in the form that verifies: no password and an empty one look alike to users, and differ in the file */
 function checkMac(
   mac: Uint8Array | undefined,
   safe: Uint8Array,
@@ -151,7 +151,7 @@ class SafeItems implements PfxContents {
   #readBag(type: string, value: Uint8Array, localKeyId: Uint8Array | undefined, depth: number): void {
     switch (type) {
       case oids.keyBag:
-        // A copy, to be overwritten: the file is the program's.
+        // A copy, since it will be overwritten, and the file's bytes are the program's.
         this.keys.push({ der: Uint8Array.from(value), localKeyId })
         break
       case oids.shroudedKeyBag: {
@@ -170,7 +170,7 @@ class SafeItems implements PfxContents {
         this.#readBags(value, depth + 1)
         break
       default:
-      // Lists and secrets: of no use to TLS.
+      // Revocation lists and secrets are not used for TLS.
     }
   }
 }

@@ -1,4 +1,4 @@
-// SubjectPublicKeyInfo: what kind of key, and how strong. RFC 5280 section 4.1.2.7, RFC 3279, RFC 5480, RFC 8410.
+// SubjectPublicKeyInfo: the type and strength of a key. RFC 5280 section 4.1.2.7, RFC 3279, RFC 5480, RFC 8410.
 
 import { DerError, DerReader, readOctetBits, tags } from './der.ts'
 import { curves, oids } from './oids.ts'
@@ -12,9 +12,9 @@ export interface PublicKeyInfo {
   readonly der: Uint8Array
   readonly algorithm: AlgorithmIdentifier
   readonly type: KeyType
-  /** Of the modulus, or of the curve's order; 0 where it is not known. */
+  /** The size of the modulus, or of the curve's order; 0 where it is not known. */
   readonly bits: number
-  /** The name of an EC key's curve; undefined for one with parameters of its own. */
+  /** The name of an EC key's curve; undefined for one with explicit parameters. */
   readonly curve: string | undefined
 }
 
@@ -68,7 +68,7 @@ function bitLength(integer: Uint8Array): number {
   return first === undefined ? 0 : (integer.length - start) * 8 - (Math.clz32(first) - 24)
 }
 
-/** What it costs to break a key, as a power of two: SP 800-57, computed between the table's rows as OpenSSL does. */
+/** A key's security strength in bits: SP 800-57, computed between the table's rows as OpenSSL does. */
 export function keySecurityBits(key: PublicKeyInfo): number {
   switch (key.type) {
     case 'rsa':

@@ -1,5 +1,5 @@
-// AlgorithmIdentifier, and what it says of a signature: key type, digest, strength. RFC 5280 section 4.1.1.2, RFC 4055,
-// RFC 5758, RFC 8410.
+// AlgorithmIdentifier, and the signature algorithm it stands for: key type, digest, strength. RFC 5280 section 4.1.1.2,
+// RFC 4055, RFC 5758, RFC 8410.
 
 import type { DigestName, SignatureKind } from '../../crypto/certificate-crypto.ts'
 import { contextTag, DerError, DerReader, tags } from './der.ts'
@@ -64,7 +64,7 @@ define('1.2.840.10045.4.3.4', 'ec', 'sha512')
 define(oids.ed25519, 'ed25519', undefined, 128)
 define(oids.ed448, 'ed448', undefined, 224)
 
-/** Undefined: not one of ours; what is signed with it is not believed. */
+/** Undefined: not supported; a signature with it is rejected. */
 export function signatureAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
   return identifier.oid === oids.rsaPss ? readPss(identifier) : known.get(identifier.oid)
 }
@@ -77,7 +77,7 @@ const digestNames: ReadonlyMap<string, DigestName> = new Map([
   [oids.sha512, 'sha512'],
 ])
 
-/** RSASSA-PSS-params: RFC 4055 section 3.1. MGF1 has to have the digest of the message, as RFC 4055 recommends and all do. */
+/** RSASSA-PSS-params: RFC 4055 section 3.1. MGF1 must use the message's digest, as RFC 4055 recommends and all issuers do. */
 function readPss(identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
   try {
     const reader = new DerReader(identifier.parameters ?? new Uint8Array(0)).enter(tags.SEQUENCE)

@@ -1,10 +1,10 @@
-// Whether certificates and lists are signed by a key. What was found is kept: neither bytes nor keys change.
+// Whether certificates and revocation lists are signed by a key. Results are cached, since neither bytes nor keys change.
 
 import type { CertificateCrypto } from '../../crypto/certificate-crypto.ts'
 import type { PublicKeyInfo } from './public-key.ts'
 import { type AlgorithmIdentifier, signatureAlgorithm } from './signature-algorithm.ts'
 
-/** A certificate or a list. */
+/** A certificate or a revocation list. */
 export interface Signed {
   readonly signed: {
     readonly der: Uint8Array
@@ -15,7 +15,7 @@ export interface Signed {
 
 const known = new WeakMap<Signed, WeakMap<PublicKeyInfo, boolean>>()
 
-/** What was found out before; undefined: nothing yet. */
+/** The cached result; undefined: not verified yet. */
 export function knownSignature(what: Signed, key: PublicKeyInfo): boolean | undefined {
   return known.get(what)?.get(key)
 }

@@ -1,6 +1,6 @@
-// Whether a peer's certificates lead to a trusted one: RFC 5280 section 6, with OpenSSL's order of checks and its names for
-// what is wrong, since programs test for them. All checks are done even when one has failed, as Node lets OpenSSL do: the last
-// problem is the one that Node reports, the rest explain it.
+// Certification path validation: RFC 5280 section 6, with OpenSSL's order of checks and its error codes, since programs test
+// for them. All checks are done even when one has failed, as Node configures OpenSSL: the last problem is the one that Node
+// reports, the others explain it.
 
 import type { CertificateCrypto } from '../../../crypto/certificate-crypto.ts'
 import { authorityKind, type Certificate, mayHaveIssued, mayUseKeyFor } from '../certificate.ts'
@@ -22,14 +22,14 @@ import { isoTime, type VerifyCode } from './verify-codes.ts'
 interface CachedVerdict {
   readonly verdict: PathVerdict
   readonly revision: number
-  /** Good paths alone are kept, and hold while nothing in them begins or ends. */
+  /** Only valid paths are cached, for as long as no date in them is passed. */
   readonly from: number
   readonly until: number
 }
 
 const verdicts = new WeakMap<TrustedSet, Map<string, CachedVerdict>>()
 
-/** @param chain - as the peer sent it, its own first; not empty */
+/** @param chain - as the peer sent it, its own certificate first; not empty */
 export function verifyChain(
   chain: readonly Certificate[],
   trusted: TrustedSet,
@@ -38,7 +38,7 @@ export function verifyChain(
   crypto: CertificateCrypto,
 ): PathVerdict {
   const { purpose, securityLevel, allowPartialChain } = policy
-  // Certificates are interned: their numbers stand for their bytes.
+  // Certificates are interned, so their ids identify their bytes.
   const key = `${purpose} ${securityLevel} ${allowPartialChain} ${chain.map(one => one.id).join()}`
   const cached = verdicts.get(trusted)?.get(key)
   if (cached && cached.revision === trusted.revision && cached.from <= now && now < cached.until) return cached.verdict
@@ -58,7 +58,7 @@ function keep(trusted: TrustedSet, key: string, verdict: PathVerdict): void {
   if (kept.size > maxCachedVerdicts && oldest !== undefined) kept.delete(oldest)
 }
 
-/** OpenSSL's path; and where that has a problem which another path might not have, the first good one of the others. */
+/** OpenSSL's path; or, where it has a problem that another path might not have, the first valid one of the others. */
 function verify(
   chain: readonly Certificate[],
   trusted: TrustedSet,
@@ -70,7 +70,7 @@ function verify(
   if (leaf === undefined) throw new Error('a chain has the certificate of the peer at least')
   const intermediates = rest.slice(0, maxPeerIntermediates)
   const { allowPartialChain } = policy
-  // One for all paths: each of many authorities of a peer's own making may ask for as many comparisons.
+  // One budget for all paths: a peer could make many authorities that each require as many comparisons.
   const nameBudget = { left: maxNameComparisons }
   const judge = (built: BuiltPath) => judgePath(built, { trusted, policy, now, crypto, nameBudget })
   const first = judge(buildPath(leaf, intermediates, trusted, now, allowPartialChain))
@@ -102,7 +102,7 @@ function judgePath(built: BuiltPath, given: Omit<PathCheck, 'path' | 'report'>):
   return { path, problems }
 }
 
-/** Whether no other path can be without it: what is wrong with the peer's own certificate, whoever issued it. */
+/** Whether every other path has the problem too: it is in the peer's own certificate, and does not depend on the issuer. */
 function isFinal({ code, depth }: PathProblem): boolean {
   return code === 'CERT_CHAIN_TOO_LONG' || (depth === 0 && leafProblems.has(code))
 }
@@ -125,7 +125,7 @@ function explainEnd(last: Certificate, code: VerifyCode): string {
 // Extensions: RFC 5280 sections 6.1.4 (k) to (o) and 6.1.5 (e), (f)
 
 function checkExtensions({ path, policy, report }: PathCheck): void {
-  /** Authorities so far that count against a path length: those that issued others than themselves. */
+  /** Authorities so far that count towards a path length: those that are not self-issued. */
   let length = 0
   for (const [depth, certificate] of path.entries()) {
     const { description } = certificate
@@ -173,7 +173,7 @@ const purposes = {
 function suits(certificate: Certificate, purpose: 'server' | 'client', isAuthority: boolean): boolean {
   const { extended, usage, netscape } = purposes[purpose]
   const { extKeyUsage, netscapeType } = certificate
-  // `any` is not enough for OpenSSL.
+  // OpenSSL does not accept anyExtendedKeyUsage.
   if (extKeyUsage && !extKeyUsage.some(one => extended.includes(one))) return false
   if (isAuthority) {
     const kind = authorityKind(certificate)
@@ -191,7 +191,7 @@ function isStrong(bits: number, policy: PathPolicy): boolean {
   return bits >= (levelBits[policy.securityLevel] ?? 256)
 }
 
-/** Whether a context may show a certificate as its own, or in a chain. */
+/** Whether a context may send a certificate as its own, or in a chain. */
 export function isShowable(certificate: Certificate, securityLevel: number): boolean {
   const bits = levelBits[securityLevel] ?? 256
   if (keySecurityBits(certificate.publicKey) < bits) return false
@@ -208,7 +208,7 @@ function checkStrength({ path, policy, report }: PathCheck): void {
     if (depth > 0 && !isStrong(keySecurityBits(certificate.publicKey), policy)) {
       report('CA_KEY_TOO_SMALL', depth, tooSmall(certificate))
     }
-    // The signature of the trust anchor decides nothing.
+    // The trust anchor's signature is not verified.
     if (depth === path.length - 1) continue
     const { algorithm } = certificate.signed
     if (!isStrong(signatureAlgorithm(algorithm)?.securityBits ?? 0, policy)) {
@@ -225,7 +225,7 @@ function checkSignatures(check: PathCheck): void {
   let depth = path.length - 1
   let issuer = path[depth] as Certificate
   if (mayHaveIssued(issuer, issuer) || (policy.allowPartialChain && check.trusted.copyOf(issuer))) {
-    // A trust anchor is believed for what it is: its own signature says nothing.
+    // A trust anchor is trusted as such: its own signature is not verified.
     checkDates(check, issuer, depth)
   } else if (depth === 0) {
     const explanation = `the signature of ${issuer.description} cannot be checked: its issuer "${describeName(issuer.issuer)}" is missing`
@@ -249,7 +249,7 @@ function checkSignatures(check: PathCheck): void {
 
 function checkDates({ now, report }: PathCheck, certificate: Certificate, depth: number): void {
   const { notBefore, notAfter, description } = certificate
-  // Whole seconds, as certificates have them.
+  // In whole seconds, as in certificates.
   const second = Math.floor(now / 1000) * 1000
   if (notBefore > second) report('CERT_NOT_YET_VALID', depth, `${description} is valid from ${isoTime(notBefore)} on`)
   if (notAfter <= second) report('CERT_HAS_EXPIRED', depth, `${description} expired at ${isoTime(notAfter)}`)

@@ -1,12 +1,12 @@
-// Whether a certificate is for a host, decided on the values in its DER: RFC 9525. The text that Node's API shows of a
-// certificate is made for reading; names in it can be made to look like others (CVE-2021-44531 to -44533), so that what
-// `checkServerIdentity` finds in it is held against this.
+// Whether a certificate names a host, decided by the values in its DER: RFC 9525. The text that Node's API gives for a
+// certificate is meant for people; names in it can be made to look like others (CVE-2021-44531 to -44533), so the result of
+// `checkServerIdentity`, which reads that text, is checked against this.
 
 import type { Certificate } from '../certificate.ts'
 import { attributesOf, readText } from '../names.ts'
 import { oids } from '../oids.ts'
 
-/** The host that is asked for, in its one form. */
+/** The requested host, in canonical form. */
 export type CanonicalHost =
   /** Labels of ASCII in lower case, without a dot at the end. */
   | { readonly kind: 'name'; readonly name: string }
@@ -22,14 +22,14 @@ export function isCertificateFor(certificate: Certificate, host: CanonicalHost):
   return (dnsNames.length > 0 ? dnsNames : commonNames(certificate)).some(pattern => matchesName(host.name, pattern))
 }
 
-/** Where the certificate names no host in the place that is for it: the place of twenty years ago. */
+/** The common names: used only where subjectAltName names no host. The form was deprecated by RFC 2818. */
 function commonNames(certificate: Certificate): string[] {
   return attributesOf(certificate.subject, oids.commonName).flatMap(({ tag, value }) => readText(tag, value) ?? [])
 }
 
 /** @param pattern - a name of the certificate: one `*` in its first label stands for any characters but a dot */
 export function matchesName(host: string, pattern: string): boolean {
-  // Letters, digits and signs of ASCII alone: with anything else in it a name is for no host, NUL above all.
+  // Printable ASCII only: a name with anything else in it, above all NUL, matches no host.
   if (!/^[!-~]+$/.test(pattern)) return false
   const wanted = (pattern.endsWith('.') ? pattern.slice(0, -1) : pattern).toLowerCase().split('.')
   const given = host.split('.')

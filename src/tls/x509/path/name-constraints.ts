@@ -1,6 +1,6 @@
 // Name constraints: which names an authority may certify. RFC 5280 sections 4.2.1.10 and 6.1.4, with OpenSSL's decisions
-// where the standard leaves some: common names of servers count as host names when there are no others. Stricter than
-// OpenSSL where our rule for host names (host-identity.ts) takes more than it does: final dots, and wildcards.
+// where the standard leaves room: common names of servers count as host names when there are no others. Stricter than
+// OpenSSL where our rule for host names (host-identity.ts) accepts more than OpenSSL's: final dots, and wildcards.
 
 import type { Certificate } from '../certificate.ts'
 import type { NameConstraints, Subtree } from '../certificate-extensions.ts'
@@ -14,12 +14,12 @@ import type { VerifyCode } from './verify-codes.ts'
 
 type Outcome = 'within' | 'outside' | VerifyCode
 
-/** How many comparisons may be made yet, for all certificates of a path. */
+/** How many comparisons may still be made, for all certificates of a path. */
 export interface NameBudget {
   left: number
 }
 
-/** @returns what is wrong; undefined: nothing */
+/** @returns the problem; undefined: none */
 export function checkNameConstraints(
   certificate: Certificate,
   constraints: NameConstraints,
@@ -37,7 +37,7 @@ export function checkNameConstraints(
   return undefined
 }
 
-/** The peer's own certificate alone, and where it has no DNS names: those common names that look like host names. */
+/** Only for the peer's own certificate, if it has no DNS names: checks the common names that look like host names. */
 export function checkCommonNames(certificate: Certificate, constraints: NameConstraints): VerifyCode | undefined {
   if (certificate.altNames.some(name => name.kind === 'dns')) return undefined
   for (const { tag, value } of attributesOf(certificate.subject, oids.commonName)) {
@@ -50,13 +50,13 @@ export function checkCommonNames(certificate: Certificate, constraints: NameCons
   return undefined
 }
 
-/** Labels of what hosts' names are made of, more than one of them; wildcards stand for such names. */
+/** At least two labels of the characters of host names; a wildcard counts as a label. */
 function looksLikeHostName(text: string): boolean {
   const labels = withoutFinalDot(text).split('.')
   return labels.length > 1 && labels.every(label => /^[A-Za-z0-9_*-]+$/.test(label))
 }
 
-/** Undefined: an address in the subject is no text. */
+/** Undefined: an e-mail address in the subject is not valid text. */
 function namesOf(certificate: Certificate): GeneralName[] | undefined {
   const names: GeneralName[] = []
   const { subject } = certificate
@@ -107,10 +107,10 @@ function compare(name: GeneralName, base: GeneralName): Outcome {
 
 const within = (isWithin: boolean): Outcome => (isWithin ? 'within' : 'outside')
 
-/** Lower case for ASCII alone. */
+/** Lower case, ASCII only. */
 const lower = (text: string) => (/[A-Z]/.test(text) ? text.replace(/[A-Z]/g, letter => letter.toLowerCase()) : text)
 
-/** A wildcard beside an excluded host names that host, too. */
+/** Whether a wildcard name also covers an excluded host. */
 function mayStandFor(name: GeneralName, base: GeneralName): boolean {
   if (name.kind !== 'dns' || base.kind !== 'dns' || !name.text.includes('*')) return false
   return matchesName(withoutFinalDot(lower(base.text)), name.text)
@@ -118,7 +118,7 @@ function mayStandFor(name: GeneralName, base: GeneralName): boolean {
 
 const withoutFinalDot = (text: string) => (text.endsWith('.') ? text.slice(0, -1) : text)
 
-/** Labels may be added on the left. An empty base is all names. */
+/** Labels may be added on the left. An empty base matches all names. */
 function compareDns(name: string, base: string): Outcome {
   const [given, wanted] = [withoutFinalDot(lower(name)), withoutFinalDot(lower(base))]
   if (!given.endsWith(wanted)) return 'outside'
@@ -127,14 +127,14 @@ function compareDns(name: string, base: string): Outcome {
   )
 }
 
-/** A base is a mailbox, a host, or with a dot before it all hosts below. */
+/** A base is a mailbox, a host, or, with a dot before it, all hosts below that. */
 function compareEmail(name: string, base: string): Outcome {
   const at = name.lastIndexOf('@')
   if (at < 0) return 'UNSUPPORTED_NAME_SYNTAX'
   const baseAt = base.lastIndexOf('@')
   const host = lower(name.slice(at + 1))
   if (baseAt < 0 && base.startsWith('.')) return within(host.endsWith(lower(base)) && host.length > base.length)
-  // Mailboxes have case; hosts do not. RFC 5280 section 7.5.
+  // Mailboxes are case-sensitive, hosts are not. RFC 5280 section 7.5.
   if (baseAt > 0 && base.slice(0, baseAt) !== name.slice(0, at)) return 'outside'
   return within(host === lower(base.slice(baseAt + 1)))
 }

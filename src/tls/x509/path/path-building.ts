@@ -1,7 +1,7 @@
-// From a peer's certificate to one that is trusted: RFC 5280 section 6.1 leaves the way open; this is OpenSSL's, so that the
-// same chains are found. At each step the trusted certificates are asked first, then what the peer sent, and one way is
-// followed: the work grows with the length of the path, not with the ways there are. No signature is checked here. Where that
-// path has a problem, path-search.ts looks for others.
+// Builds a path from a peer's certificate to a trusted one. RFC 5280 section 6.1 leaves the method open; this is OpenSSL's, so
+// that the same paths are found. At each step the trusted certificates are searched first, then those that the peer sent, and
+// only one branch is followed: the work grows with the length of the path, not with the number of possible paths. No signature
+// is verified here. Where that path has a problem, path-search.ts looks for others.
 
 import type { Certificate } from '../certificate.ts'
 import { maxPathDepth } from '../certificate-limits.ts'
@@ -9,9 +9,9 @@ import { bestIssuer, type TrustedSet } from './trusted-set.ts'
 import type { VerifyCode } from './verify-codes.ts'
 
 export interface BuiltPath {
-  /** The peer's own first. */
+  /** The peer's own certificate first. */
   readonly certificates: readonly Certificate[]
-  /** Where they lead nowhere: why. */
+  /** Why they do not lead to a trusted certificate, if they do not. */
   readonly problem: VerifyCode | undefined
 }
 
@@ -24,11 +24,11 @@ export function buildPath(
 ): BuiltPath {
   const path: Certificate[] = [leaf]
   let last = leaf
-  /** How many of them are the peer's word alone. */
+  /** How many of them come from the peer, and are not in the trusted set. */
   let untrusted = 1
   const isNew = (candidate: Certificate) => !path.includes(candidate)
   for (;;) {
-    // A root of the peer's own is worth what the same in our set is.
+    // A root that the peer sent counts only if the trusted set has it.
     if (last.isSelfSigned) {
       if (trusted.copyOf(last)) return { certificates: path, problem: undefined }
       break
@@ -42,7 +42,7 @@ export function buildPath(
     if (anchor === undefined) untrusted++
     else if (allowPartial || issuer.isSelfSigned) return { certificates: path, problem: undefined }
   }
-  // An intermediate certificate in our set will do where the program has said so; here, the peer's own.
+  // A trusted certificate that is not self-signed ends the path where the program allows it; here, the peer's own.
   if (allowPartial && trusted.copyOf(leaf)) return { certificates: [leaf], problem: undefined }
   return { certificates: path, problem: nameProblem(path, untrusted) }
 }

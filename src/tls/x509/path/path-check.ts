@@ -1,4 +1,4 @@
-// What the checks of a path are given, and what they report.
+// The input of the checks of a path, and what they report.
 
 import type { CertificateCrypto } from '../../../crypto/certificate-crypto.ts'
 import type { Certificate } from '../certificate.ts'
@@ -7,31 +7,31 @@ import type { TrustedSet } from './trusted-set.ts'
 import type { VerifyCode } from './verify-codes.ts'
 
 export interface PathPolicy {
-  /** What the peer is. */
+  /** The peer's role. */
   readonly purpose: 'server' | 'client'
-  /** OpenSSL's: how strong keys and digests must be. */
+  /** OpenSSL's security level: the required strength of keys and digests. */
   readonly securityLevel: number
-  /** Whether any trusted certificate ends a path, or a self-signed one alone. */
+  /** Whether any trusted certificate ends a path, or only a self-signed one. */
   readonly allowPartialChain: boolean
 }
 
 export interface PathProblem {
   readonly code: VerifyCode
-  /** 0: the peer's own. */
+  /** 0: the peer's own certificate. */
   readonly depth: number
   readonly certificate: Certificate
-  /** Which certificate, and what of it, in a sentence. */
+  /** Which certificate it is, and what is wrong with it, in a sentence. */
   readonly explanation: string
 }
 
 export interface PathVerdict {
-  /** The peer's own first, a trusted one last where there is no problem. */
+  /** The peer's own certificate first; a trusted one last if there is no problem. */
   readonly path: readonly Certificate[]
-  /** In the order they were met; empty: the path is good. */
+  /** In the order they were found; empty: the path is valid. */
   readonly problems: readonly PathProblem[]
 }
 
-/** What all checks look at. */
+/** The data that all checks use. */
 export interface PathCheck {
   readonly path: readonly Certificate[]
   readonly trusted: TrustedSet

@@ -1,7 +1,7 @@
-// Other ways from a peer's certificate to a trusted one, for when the way that OpenSSL would take (path-building.ts) leads to a
-// path with a problem: depth first, with backtracking, as RFC 4158 section 2.4 describes it. A certificate joins a path only
-// when the one before it is signed by its key. Whether a whole path is good is for chain.ts to say; what a peer's certificates
-// can make of this is bounded by the number of candidates, signatures and paths.
+// Searches for other paths from a peer's certificate to a trusted one, when OpenSSL's path (path-building.ts) has a problem:
+// depth first, with backtracking, as in RFC 4158 section 2.4. A certificate is added to a path only if the one before it is
+// signed by its key. Whether a whole path is valid is decided by chain.ts; the work that a peer's certificates can cause is
+// bounded by limits on candidates, signatures and paths.
 
 import type { CertificateCrypto } from '../../../crypto/certificate-crypto.ts'
 import { authorityKind, type Certificate, mayHaveIssued } from '../certificate.ts'
@@ -23,7 +23,7 @@ export interface SearchOptions {
   readonly crypto: CertificateCrypto
 }
 
-/** The paths from a leaf to a trusted certificate whose signatures and dates are right, in the order of OpenSSL's preference. */
+/** The paths from a leaf to a trusted certificate whose signatures and dates are valid, in the order of OpenSSL's preference. */
 export function* searchPaths(leaf: Certificate, options: SearchOptions): Generator<readonly Certificate[]> {
   const search = new PathSearch(options)
   let left = maxSearchedPaths
@@ -51,7 +51,7 @@ class PathSearch {
       else yield* this.from([...path, anchor])
     }
     for (const issuer of this.#issuers(path, intermediates)) {
-      // A root of the peer's own is worth nothing here: the same in our set was tried before.
+      // A root that the peer sent is not followed: if the trusted set has it, it was tried before.
       if (!issuer.isSelfSigned) yield* this.from([...path, issuer])
     }
   }
@@ -63,7 +63,7 @@ class PathSearch {
       if (this.#candidatesLeft-- <= 0) return
       if (!mayHaveIssued(candidate, last) || authorityKind(candidate) === 0) continue
       if (candidate.notBefore > now || candidate.notAfter <= now) continue
-      // Authorities that certify each other lead back to one that is here already, in the same or another certificate.
+      // Cross-certified authorities lead back to one that is in the path already, in the same or another certificate.
       if (path.some(one => isSameAuthority(one, candidate))) continue
       if (this.#isSigned(last, candidate)) yield candidate
     }

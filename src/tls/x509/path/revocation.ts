@@ -1,5 +1,5 @@
-// Whether certificates of a path have been revoked: RFC 5280 section 6.3, with the lists that a program gave. Where there are
-// any, each certificate needs one of its issuer's, as in Node.
+// Whether certificates of a path have been revoked: RFC 5280 section 6.3, by the lists that the program gave. If there are
+// any, each certificate needs one of its issuer, as in Node.
 
 import type { Certificate } from '../certificate.ts'
 import { mayUseKeyFor } from '../certificate.ts'
@@ -48,7 +48,7 @@ function checkOne(check: PathCheck, certificate: Certificate, depth: number): vo
   }
 }
 
-/** The newest of those that fit best. */
+/** The newest of the lists that fit best. */
 function bestCrl(crls: readonly Crl[], certificate: Certificate, issuer: Certificate, now: number): Crl | undefined {
   let best: Crl | undefined
   let bestScore = -1

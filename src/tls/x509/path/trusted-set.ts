@@ -1,4 +1,4 @@
-// The certificates that are trusted, by the names they are looked for under.
+// The trusted certificates, indexed by the name that they are looked up by.
 
 import { type Certificate, internCertificate, mayHaveIssued } from '../certificate.ts'
 import { maxIssuerCandidates } from '../certificate-limits.ts'
@@ -9,7 +9,7 @@ export class TrustedSet {
   readonly #crlsByIssuer = new Map<string, Crl[]>()
   #revision = 0
 
-  /** Rises with every change: what was found before may no longer hold. */
+  /** Increases with every change, after which earlier results may no longer hold. */
   get revision(): number {
     return this.#revision
   }
@@ -43,7 +43,7 @@ export class TrustedSet {
     return this.copyOf(certificate) !== undefined
   }
 
-  /** The trusted certificate of the same bytes. */
+  /** The trusted certificate with the same bytes. */
   copyOf(certificate: Certificate): Certificate | undefined {
     const candidates = this.#bySubject.get(certificate.subject.key)
     return candidates?.find(one => one === certificate || Buffer.compare(one.raw, certificate.raw) === 0)
@@ -57,7 +57,7 @@ export class TrustedSet {
     return this.#crlsByIssuer.get(certificate.issuer.key) ?? []
   }
 
-  /** A set that may be added to, with the same in it. */
+  /** A copy that may be added to. */
   clone(): TrustedSet {
     const copy = new TrustedSet()
     for (const certificate of this.certificates) copy.add(certificate)
@@ -72,7 +72,7 @@ function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
   else map.set(key, [value])
 }
 
-/** Of those that may have issued it: the first that is valid now, or else the one that was valid longest. As OpenSSL chooses. */
+/** OpenSSL's choice among the possible issuers: the first that is valid now, or else the one that was valid longest. */
 export function bestIssuer(
   candidates: readonly Certificate[],
   certificate: Certificate,

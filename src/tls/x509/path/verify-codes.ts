@@ -1,4 +1,4 @@
-// What can be wrong with a path: OpenSSL's names, as Node gives them in `error.code`, with OpenSSL's text, which is
+// The problems of a path: OpenSSL's names, which Node gives as `error.code`, with OpenSSL's texts, which are
 // `error.message`. Source: OpenSSL's documentation, X509_STORE_CTX_get_error(3).
 
 export const verifyMessages = {
@@ -42,7 +42,7 @@ export const verifyMessages = {
 
 export type VerifyCode = keyof typeof verifyMessages
 
-/** As `error.code` has it: those that came to OpenSSL later, Node calls by one name. */
+/** Node's `error.code`: those that OpenSSL added later all have one name in Node. */
 export function nodeCode(code: VerifyCode): string {
   return laterCodes.has(code) ? 'UNSPECIFIED' : code
 }
