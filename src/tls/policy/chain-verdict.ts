@@ -1,5 +1,5 @@
-// Whether the chain that a peer showed our engine leads to an authority that a context trusts, in Node's words: the code and
-// message of OpenSSL, and beside them which certificate it is and what is wrong with it.
+// Whether the chain that a peer sent our engine leads to an authority that the context trusts. Errors are Node's: OpenSSL's code
+// and message, and besides them which certificate it is and what is wrong with it.
 
 import { nodeCertificateCrypto } from '../../crypto/node/node-x509.ts'
 import { securityLevelOf } from '../api/cipher-list.ts'
@@ -17,7 +17,7 @@ export interface CertificateError extends Error {
   code: string
   /** 0: the peer's own certificate. */
   depth?: number
-  /** Which certificate it is, and what of it. */
+  /** Which certificate it is, and what is wrong with it. */
   explanation?: string
 }
 
@@ -37,11 +37,11 @@ export function judgeChain(
     }
     const certificates = chain.map(internCertificate)
     const { problems } = verifyChain(certificates, trustOf(options), policy, now, nodeCertificateCrypto)
-    // The last is what OpenSSL leaves standing, and Node reports.
+    // Node reports the last problem, as OpenSSL keeps that one.
     const last = problems.at(-1)
     return { problem: last && certificateError(last.code, last) }
   } catch (error) {
-    // Bytes that are no certificate.
+    // The bytes are not a certificate.
     if (error instanceof DerError) {
       const explanation = `a certificate that was sent cannot be read: ${error.message}`
       return { problem: certificateError('UNABLE_TO_GET_ISSUER_CERT', { explanation }) }
@@ -64,6 +64,6 @@ function certificateError(
   return error
 }
 
-/** Where a newer Node gives advice: the issuer may be one that the system trusts. */
+/** Codes for which newer Nodes add a hint: the system may trust the issuer. */
 const hintedCodes: readonly string[] = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']
 const hint = '; if the root CA is installed locally, try running Node.js with --use-system-ca'

@@ -1,5 +1,5 @@
-// What a ClientHello asks for, read from the first bytes of a connection: for the runtime's TLS, which does not ask before it
-// answers. RFC 8446 section 4.1.2; RFC 6066 section 3; RFC 7301 section 3.1.
+// Reads a ClientHello from the first bytes of a connection: for the runtime's TLS, which has no event before it answers.
+// RFC 8446 section 4.1.2; RFC 6066 section 3; RFC 7301 section 3.1.
 
 import type { ClientOffer } from '../connection/backend.ts'
 import { maxHelloBytes } from '../connection/limits.ts'
@@ -53,7 +53,7 @@ function readHello(hello: Reader): ClientOffer {
     else if (type === 5) wantsOcsp = true
     else if (type === 35) hasTicket = body.left > 0
   }
-  // The order in which the runtime's TLS asks is its own: a protocol that does not fit is its to refuse.
+  // The runtime's TLS selects the protocol itself, and rejects a client that shares none.
   return { serverName, alpnProtocols, wantsOcsp, sessionId: hasTicket ? new Uint8Array(0) : sessionId, isTls13: false }
 }
 

@@ -1,5 +1,5 @@
-// The client's half of the policy: what is asked of the server, which session is offered, and whether the certificate will
-// do. The verdict is asked for by connect.ts, on a resumed connection as on a new one. Source: Node's documentation,
+// The client's policy: what is offered to the server, which session is resumed, and whether the server's certificate is
+// accepted. connect.ts asks for the verdict, on a resumed connection as on a new one. Source: Node's documentation,
 // `tls.connect()`.
 
 import { invalidArgValue } from '../../core/errors.ts'
@@ -26,20 +26,20 @@ export type PskClientCallback = (
 
 export class ClientPolicy extends Policy implements ClientBackendPolicy {
   protected readonly peer = 'server'
-  /** SNI: the name that is asked for; none for an IP address. */
+  /** SNI: the requested name; none for an IP address. */
   serverName: string | undefined
-  /** Whom the certificate has to name: saved sessions are good for nobody else. */
+  /** The host that the certificate must name; sessions are saved for this host only. */
   identity = 'localhost'
   readonly options: ClientOptions
-  /** Filled in once it has been made. */
+  /** Set once the socket has been made. */
   socket: PolicySocket | undefined
   /** The handshake is done, whatever the verdict on the server is. */
   #isSecured = false
-  /** The server is who it must be: until then sessions with it wait. */
+  /** The server's identity is verified: until then its sessions are not emitted. */
   #isVerified = false
   #pendingSession: Buffer | undefined
   #savedSession: Uint8Array | undefined
-  /** The latest that the program has had; the backend may have a newer one. */
+  /** The latest session emitted to the program; the backend may have a newer one. */
   #shownSession: Uint8Array | undefined
 
   constructor(host: Host, context: SecureContext, options: ClientOptions) {
@@ -48,7 +48,7 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
     if (options.pskCallback) validateFunction(options.pskCallback, 'pskCallback')
   }
 
-  /** What is no session for this server, or none at all, is passed over: a full handshake follows. */
+  /** Anything that is not a session for this server is ignored: a full handshake follows. */
   setSession(session: unknown): void {
     const bytes = typeof session === 'string' ? Buffer.from(session, 'latin1') : session
     this.#savedSession = ArrayBuffer.isView(bytes) ? openSession(bytes as Uint8Array, this.identity) : undefined
@@ -61,18 +61,18 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
 
   get session(): Buffer<ArrayBuffer> | undefined {
     const session = this.#shownSession ?? this.backend?.session
-    // Before the server's first ticket there is nothing to resume, and yet, as in Node, something to show.
+    // Before the server's first ticket there is nothing to resume; as in Node, a value is returned all the same.
     if (session === undefined) return this.#isSecured ? sealSession(new Uint8Array(0), this.identity) : undefined
     return sealSession(session, this.identity)
   }
 
-  /** That of the session: of two that came together the first is emitted before the second counts. */
+  /** The ticket of the session: if two arrive together, the first is emitted before the second takes effect. */
   override get ticket(): Uint8Array | undefined {
     const shown = this.#shownSession && readSession(this.#shownSession)?.ticket
     return shown?.length ? shown : super.ticket
   }
 
-  /** The verdict on the server's certificate chain; the name in it is the caller's to check. */
+  /** The verdict on the server's certificate chain; the caller checks the name. */
   verifyPeer(): Error | undefined {
     const { backend } = this
     if (backend === undefined || backend.hasExternalPsk) return undefined
@@ -88,7 +88,7 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
     return error
   }
 
-  /** Asks the program for a key. What it throws, or gives wrongly, ends the connection. */
+  /** Asks the program for a PSK. If its callback throws or returns an invalid value, the connection fails. */
   askForPsk(hint: string | null): PskAnswer | undefined {
     const { pskCallback } = this.options
     if (typeof pskCallback !== 'function') return undefined
@@ -135,13 +135,13 @@ export class ClientPolicy extends Policy implements ClientBackendPolicy {
     this.showSession(sealSession(session, this.identity))
   }
 
-  /** Emits a session, in the form in which programs keep it, once the server is verified. */
+  /** Emits a session, in the form in which programs store it, once the server is verified. */
   showSession(session: Buffer): void {
     if (this.#isVerified) this.socket?.emit('session', session)
     else this.#pendingSession = session
   }
 
-  /** The server is who it must be: sessions with it may be kept. */
+  /** The server's identity is verified: its sessions may be emitted. */
   setVerified(): void {
     if (this.#isVerified) return
     this.#isVerified = true

@@ -1,5 +1,5 @@
-// Which certificates and revocation lists the options of a context trust. Contexts that name the same share one set, and with
-// it what was found out about chains: a client that makes a context per connection reads its authorities once.
+// The certificates and revocation lists that a context's options trust. Contexts with the same options share one set, and with
+// it the cached verdicts on chains: a client that makes a context per connection reads its authorities once.
 
 import { asBuffer } from '../../core/bytes.ts'
 import { readPfxOptions } from '../api/pfx-option.ts'
@@ -18,7 +18,7 @@ export interface TrustOptions {
   readonly passphrase?: unknown
 }
 
-/** A list that is no list throws a DerError: Node refuses such a context. */
+/** A malformed revocation list throws a DerError: Node rejects such a context. */
 export function trustOf(options: TrustOptions, withLists = true): TrustedSet {
   const set = options.ca ? namedSet(options.ca) : defaultSet()
   const lists = withLists ? listOf(options.crl).map(textOf) : []
@@ -33,7 +33,7 @@ export function trustOf(options: TrustOptions, withLists = true): TrustedSet {
   })
 }
 
-/** The same for looking issuers up: what cannot be read leads to none. */
+/** The same set for looking issuers up; undefined if the options cannot be read. */
 export function knownIssuers(options: TrustOptions): TrustedSet | undefined {
   try {
     return trustOf(options, false)
@@ -46,8 +46,8 @@ const noNames: readonly Uint8Array[] = []
 const namesOf = new WeakMap<TrustedSet, readonly Uint8Array[]>()
 
 /**
- * Whose certificates a server asks clients for: the authorities that its options name, in DER. As with Node's, those that it
- * trusts without naming them are not told.
+ * The certificate_authorities of a server's request for a client certificate: those that its options name, in DER. As in Node,
+ * authorities that are trusted by default are not listed.
  */
 export function authorityNames(options: TrustOptions): readonly Uint8Array[] {
   if (!options.ca && !options.pfx) return noNames
@@ -57,7 +57,7 @@ export function authorityNames(options: TrustOptions): readonly Uint8Array[] {
   return names
 }
 
-/** Those of PKCS#12 files alone. */
+/** The authorities in PKCS#12 files only. */
 function ownAuthorities(options: TrustOptions): TrustedSet {
   const set = new TrustedSet()
   for (const { authorities } of readPfxOptions(options)) for (const der of authorities) addIfReadable(set, der)
@@ -71,9 +71,9 @@ function fitting(names: readonly Uint8Array[]): Uint8Array[] {
 
 type Cache = Map<string, TrustedSet>
 
-/** By what was given, word for word. */
+/** Sets by the exact text of the options. */
 const named: Cache = new Map()
-/** What was made of a set with lists and authorities of PKCS#12 files. */
+/** Sets that add revocation lists and authorities of PKCS#12 files to another set. */
 const extensions = new WeakMap<TrustedSet, Cache>()
 
 function extended(set: TrustedSet): Cache {
@@ -99,7 +99,7 @@ function namedSet(ca: unknown): TrustedSet {
 
 let standard: { readonly of: readonly string[]; readonly set: TrustedSet } | undefined
 
-/** The same for as long as `getCACertificates()` gives the same. */
+/** The default authorities: the same set for as long as `getCACertificates()` gives the same array. */
 function defaultSet(): TrustedSet {
   const certificates = getCACertificates()
   if (standard?.of !== certificates) standard = { of: certificates, set: setOf(certificates) }
@@ -110,13 +110,13 @@ function setOf(texts: readonly string[]): TrustedSet {
   const set = new TrustedSet()
   for (const { label, der } of texts.flatMap(parsePem)) {
     if (label === 'CERTIFICATE' || label === 'X509 CERTIFICATE') addIfReadable(set, der)
-    // OpenSSL's own form: what may stand behind the certificate narrows what it is trusted for. Then it is for nothing here.
+    // OpenSSL's own format: trust settings may follow the certificate and restrict it. In that case it is not trusted here at all.
     else if (label === 'TRUSTED CERTIFICATE') addIfReadable(set, der)
   }
   return set
 }
 
-/** What is no certificate is trusted for nothing, and keeps nobody from trusting others: as in Node. */
+/** An unreadable certificate is ignored, and does not affect the others: as in Node. */
 function addIfReadable(set: TrustedSet, der: Uint8Array): void {
   try {
     set.addDer(der)

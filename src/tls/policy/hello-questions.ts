@@ -1,5 +1,5 @@
-// What a ClientHello has a server's program asked: the session, the context, the protocol and the staple, one after another, and then the
-// answer. Every function of a program's is called under guard: what it throws ends this connection, never the process (CVE-2026-21637).
+// Asks a server's program about a ClientHello: for the session, the context, the protocol and the staple, one after another; then
+// answers the backend. Every function of the program is guarded: an exception ends this connection, never the process (CVE-2026-21637).
 
 import { readProtocols } from '../api/alpn.ts'
 import { contextFrom, type SecureContext } from '../api/secure-context.ts'
@@ -9,26 +9,26 @@ import { alpnCallbackInvalidResult, multipleCallback } from '../errors.ts'
 import { bytesOf } from './client-policy.ts'
 import type { AlpnCallback, ServerPolicyOptions } from './server-options.ts'
 
-/** The server's policy, as far as its questions see it. */
+/** The part of the server's policy that the questions use. */
 export interface AskingPolicy {
   context: SecureContext
   readonly options: ServerPolicyOptions
   readonly connection: TlsConnection | undefined
   readonly backend: TlsBackend | undefined
-  /** What Node shows to callbacks: made when one is called. */
+  /** The socket that Node passes to callbacks: made when one is called. */
   readonly socket: object | undefined
-  /** A program's function has failed or refused. */
+  /** A program's function threw or rejected the client. */
   refuse(error: Error): void
 }
 
-/** All that a ClientHello may have the program asked, one after another, then the answer. */
+/** The questions about one ClientHello, one after another, then the answer. */
 export class HelloQuestions {
   readonly #policy: AskingPolicy
   readonly #offer: ClientOffer
   #isWaiting = false
   #session: Uint8Array | undefined
   #ocspResponse: Uint8Array | undefined
-  /** Where it was chosen first. */
+  /** Set where the protocol was chosen before the context. */
   #chosen: { readonly protocol: Uint8Array | undefined } | undefined
 
   constructor(policy: AskingPolicy, offer: ClientOffer) {
@@ -50,9 +50,9 @@ export class HelloQuestions {
   }
 
   /**
-   * Calls a program's function, which answers once: at once or later.
-   * @param call - is given the function to answer with
-   * @param next - goes on with what was answered
+   * Calls a program's function, which answers once, now or later.
+   * @param call - gets the callback
+   * @param next - continues with the answer
    */
   #ask<T>(
     call: (done: (error: Error | null, answer?: T) => void) => void,
@@ -109,7 +109,7 @@ export class HelloQuestions {
         context => {
           const chosen = contextFrom(context)
           if (chosen) this.#policy.context = chosen
-          // What is no object at all counts as no answer, as in Node.
+          // A value that is not an object counts as no answer, as in Node.
           if (typeof context === 'object' && context !== null && !chosen)
             this.#policy.refuse(new TypeError('Invalid SNI context'))
           else this.#askForStaple()
@@ -118,7 +118,7 @@ export class HelloQuestions {
     }
   }
 
-  /** The one added last goes first. */
+  /** The context added last has precedence. */
   #contextByName(serverName: string): SecureContext | undefined {
     return this.#policy.options.server?._contexts?.findLast(([pattern]) => pattern.test(serverName))?.[1]
   }
@@ -146,7 +146,7 @@ export class HelloQuestions {
     const answer = (): void => {
       if (choice === 'none') backend.refuseProtocols()
       else {
-        // Read now: ALPNCallback may have put another one in its place.
+        // Read only now: ALPNCallback may have replaced the context.
         const { context } = this.#policy
         backend.answerClientHello({
           context,
@@ -160,7 +160,7 @@ export class HelloQuestions {
     else connection.run(answer)
   }
 
-  /** `none`: the client and we have none in common, though both speak ALPN. `failed`: the connection has ended. */
+  /** `none`: both sides use ALPN and share no protocol. `failed`: the connection has ended. */
   #chooseProtocol(): Uint8Array | undefined | 'none' | 'failed' {
     const offered = this.#offer.alpnProtocols
     const { ALPNProtocols, ALPNCallback } = this.#policy.options

@@ -1,4 +1,4 @@
-// tls.checkServerIdentity: whether a certificate is for a host. RFC 9525, in the form and with the messages of Node's
+// tls.checkServerIdentity: whether a certificate names a host. RFC 9525, in the form and with the messages of Node's
 // documentation, `tls.checkServerIdentity()`. Names are compared as ASCII in lower case, label by label; addresses as bytes.
 
 import { type CodedError, codedError } from '../../core/errors.ts'
@@ -7,7 +7,7 @@ import { internCertificate } from '../x509/certificate.ts'
 import { isCertificateFor } from '../x509/path/host-identity.ts'
 import { canonicalHost } from './canonical-host.ts'
 
-/** What of a certificate is looked at. */
+/** The part of a certificate that is used here. */
 export interface IdentityCertificate {
   readonly subject?: { readonly CN?: string | readonly string[] } | undefined
   readonly subjectaltname?: string | undefined
@@ -19,7 +19,7 @@ export interface IdentityError extends CodedError {
   cert: IdentityCertificate
 }
 
-/** @returns undefined: the certificate is for this host */
+/** @returns undefined: the certificate names this host */
 export function checkServerIdentity(hostname: string, certificate: IdentityCertificate): IdentityError | undefined {
   // For the messages.
   const host = withoutFinalDot(String(hostname))
@@ -39,12 +39,12 @@ export function checkServerIdentity(hostname: string, certificate: IdentityCerti
     const reason = `Host: ${host}. is not in the cert's altnames: ${certificate.subjectaltname}`
     return mismatch(reason, host, certificate)
   }
-  // Only where the certificate names no host in the place that is for it.
+  // The common name counts only if subjectAltName names no host.
   if (commonNames.some(name => matches(labels, name))) return undefined
   return mismatch(`Host: ${host}. is not cert's CN: ${certificate.subject?.CN}`, host, certificate)
 }
 
-/** The same question, asked of the names in the certificate's DER: no text that it is printed as decides. */
+/** The same decision, by the names in the certificate's DER rather than by its text form. */
 export function isNamed(hostname: string, der: Uint8Array): boolean {
   const name = canonicalHost(String(hostname))
   const bytes = parseIp(name)
@@ -52,7 +52,7 @@ export function isNamed(hostname: string, der: Uint8Array): boolean {
   return isCertificateFor(internCertificate(der), { kind: 'name', name })
 }
 
-/** Where the text names the host and the values do not. */
+/** The error where the text form names the host and the DER values do not. */
 export function unnamed(hostname: string, certificate: IdentityCertificate): IdentityError {
   const host = withoutFinalDot(String(hostname))
   return mismatch(`Host: ${host}. is not among the names of the cert`, host, certificate)
@@ -66,11 +66,11 @@ function mismatch(reason: string, host: string, certificate: IdentityCertificate
 
 interface AltNames {
   readonly dnsNames: readonly string[]
-  /** In canonical form; empty where one is no address. */
+  /** In canonical form; empty for an invalid address. */
   readonly addresses: readonly string[]
 }
 
-/** As the runtime prints them: `DNS:a, IP Address:1.2.3.4`; what could be mistaken for more names is a JSON string. */
+/** Parses the runtime's text form: `DNS:a, IP Address:1.2.3.4`; a name that could be mistaken for several is a JSON string. */
 function readAltNames(text: string | undefined): AltNames {
   const dnsNames: string[] = []
   const addresses: string[] = []
@@ -122,7 +122,7 @@ function matches(host: readonly string[], pattern: string): boolean {
   if (!pattern) return false
   const labels = splitName(withoutFinalDot(pattern))
   if (labels.length !== host.length || labels.includes('')) return false
-  // Control characters, blanks and U-labels: nothing good can come of matching them.
+  // Control characters, blanks and U-labels never match.
   if (labels.some(label => /[^!-\x7f]/u.test(label))) return false
   if (labels.some((label, index) => index > 0 && label !== host[index])) return false
   return matchesLabel(host[0] as string, labels[0] as string, labels.length)
@@ -130,14 +130,14 @@ function matches(host: readonly string[], pattern: string): boolean {
 
 function matchesLabel(host: string, pattern: string, labelCount: number): boolean {
   const [prefix = '', suffix, more] = pattern.split('*', 3)
-  // RFC 9525 section 6.3: an A-label is matched as it stands.
+  // RFC 9525 section 6.3: no wildcard within an A-label.
   if (suffix === undefined || pattern.includes('xn--')) return host === pattern
   // More than one wildcard, and one for a whole top-level domain, match nothing.
   if (more !== undefined || labelCount <= 2) return false
   return prefix.length + suffix.length <= host.length && host.startsWith(prefix) && host.endsWith(suffix)
 }
 
-/** Lower case for ASCII alone: other letters have cases that differ between languages. */
+/** Lower case, ASCII only: the case of other letters depends on the language. */
 function splitName(name: string): string[] {
   return name.replace(/[A-Z]/g, letter => letter.toLowerCase()).split('.')
 }

@@ -1,5 +1,5 @@
-// What the policies of clients and servers have in common: the backend of one connection, and what a socket shows of it. A policy hears
-// from the connection when the handshake is done and when all is over, and from the backend what concerns the program alone.
+// The common part of the policies of clients and servers: the backend of one connection, and what a socket shows of it. The connection
+// notifies the policy when the handshake is done and when it is destroyed; the backend, of key-log lines, sessions and OCSP responses.
 
 import type { Connection, ConnectionSink, Host } from '../../host/types.ts'
 import type { SecureContext } from '../api/secure-context.ts'
@@ -8,17 +8,17 @@ import type { ConnectionPolicy } from '../connection/connection-policy.ts'
 import { TlsConnection } from '../connection/tls-connection.ts'
 import { judgeChain } from './chain-verdict.ts'
 
-/** The TLSSocket that shows a connection, as far as its policy sees it. */
+/** The part of a connection's TLSSocket that its policy uses. */
 export interface PolicySocket {
   emit(event: string, ...args: unknown[]): boolean
   listenerCount(event: string): number
   destroy(error?: Error): unknown
-  /** The handshake is done. The verdict on the peer is still to come, and is given before this returns. */
+  /** The handshake is done. The verdict on the peer is still to come, and is reached before this returns. */
   _finishInit(): void
 }
 
 export abstract class Policy implements ConnectionPolicy, BackendPolicy {
-  /** Whose certificates the peer shows. */
+  /** The role of the peer. */
   protected abstract readonly peer: 'client' | 'server'
   readonly host: Host
   context: SecureContext
@@ -32,7 +32,7 @@ export abstract class Policy implements ConnectionPolicy, BackendPolicy {
     this.context = context
   }
 
-  /** Puts TLS over a connection; nothing happens before its `start()`. */
+  /** Makes a TLS connection over a transport; nothing happens before its `start()`. */
   open(transport: Connection, sink?: ConnectionSink): TlsConnection {
     this.connection = new TlsConnection(transport, this, sink)
     return this.connection
@@ -42,7 +42,7 @@ export abstract class Policy implements ConnectionPolicy, BackendPolicy {
     return this.connection?.backend
   }
 
-  /** false: the two agreed on none. */
+  /** false: no protocol was negotiated. */
   get alpnProtocol(): string | false {
     return this.backend?.alpnProtocol ?? false
   }
@@ -51,7 +51,7 @@ export abstract class Policy implements ConnectionPolicy, BackendPolicy {
     return this.backend?.ticket
   }
 
-  /** Writes to stderr which messages come and go. */
+  /** Writes the messages sent and received to stderr. */
   trace(): void {
     this.#isTraced = true
     this.backend?.trace()
@@ -66,7 +66,7 @@ export abstract class Policy implements ConnectionPolicy, BackendPolicy {
     this.backend?.setMaxFragmentSize(size)
   }
 
-  /** @returns why it cannot be done, where it cannot */
+  /** @returns an error if renegotiation is not possible */
   abstract renegotiate(requestCert: boolean, rejectUnauthorized: boolean): Error | undefined
 
   makeBackend(handler: BackendHandler): TlsBackend {
@@ -78,7 +78,7 @@ export abstract class Policy implements ConnectionPolicy, BackendPolicy {
 
   protected abstract createBackend(handler: BackendHandler): TlsBackend
 
-  /** Lines of the key log cost something to make. */
+  /** False: no key-log lines are made, which have a cost. */
   abstract readonly wantsKeyLog: boolean
   abstract onSecure(): boolean
   abstract onKeyLog(line: string): void
@@ -89,7 +89,7 @@ export abstract class Policy implements ConnectionPolicy, BackendPolicy {
   onTransportClosed(): void {}
 }
 
-/** A line as programs hear it. */
+/** A key-log line as 'keylog' emits it. */
 export function keyLogLine(line: string): Buffer {
   return Buffer.from(`${line}\n`, 'latin1')
 }

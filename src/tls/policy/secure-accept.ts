@@ -1,6 +1,6 @@
-// One connection of a server on its way from accepted to secured: runs the handshake, keeps its time, judges the client's
-// certificate, and either hands the connection on or emits 'tlsClientError'. The TLSSocket that Node shows is made when
-// somebody looks.
+// One connection of a server from accepted to secured: runs the handshake, enforces its timeout, judges the client's
+// certificate, and either passes the connection to the server or emits 'tlsClientError'. The TLSSocket that Node shows is made
+// when a program asks for it.
 
 import type { Duplex } from 'node:stream'
 import { connectionReset } from '../../core/errors.ts'
@@ -15,7 +15,7 @@ import { keyLogLine } from './policy.ts'
 import type { AlpnCallback, ServerPolicyOptions, SniCallback } from './server-options.ts'
 import { ServerPolicy } from './server-policy.ts'
 
-/** What a server's connections go by, beside what a program may change on the server itself. */
+/** The settings of a server's connections, besides those that a program may change on the server itself. */
 export interface AcceptSettings {
   readonly handshakeTimeoutMs: number
   readonly SNICallback: SniCallback | undefined
@@ -24,7 +24,7 @@ export interface AcceptSettings {
   readonly enableTrace: boolean
 }
 
-/** The server, as far as its connections see it. */
+/** The part of the server that its connections use. */
 export interface AcceptingServer extends ShowingServer {
   readonly requestCert: boolean
   readonly rejectUnauthorized: boolean
@@ -38,18 +38,18 @@ export interface AcceptingServer extends ShowingServer {
 export class SecureAccept extends ServerPolicy implements ConnectionSink {
   readonly server: AcceptingServer
   declare readonly connection: TlsConnection
-  /** What shows the transport, where a program has seen it. */
+  /** The socket that shows the transport, if a program has seen it. */
   rawSocket: Socket | undefined
-  /** What a program has handed in instead. */
+  /** The stream that a program passed in instead. */
   stream: Duplex | undefined
   readonly #release: () => void
   readonly #timer: Timer
   #socket: TLSSocket | undefined
-  /** Handed on, or its failure has been reported. */
+  /** The connection was passed to the server, or its failure was reported. */
   #isSettled = false
   #isSecure = false
 
-  /** @param release - called once it is over */
+  /** @param release - called once the connection is closed */
   constructor(server: AcceptingServer, transport: Connection, host: Host, release: () => void) {
     const { handshakeTimeoutMs, enableTrace, SNICallback, pskCallback, pskIdentityHint } = server[kSettings]
     const { requestCert, rejectUnauthorized, ALPNProtocols, ALPNCallback } = server
@@ -72,7 +72,7 @@ export class SecureAccept extends ServerPolicy implements ConnectionSink {
     this.#timer.unref()
   }
 
-  /** Made on first touch; it only shows the connection until it is fed. */
+  /** Made on first access; it only shows the connection until it is fed. */
   get socket(): TLSSocket {
     if (this.#socket === undefined) {
       this.#socket = showConnection(this.connection, this, this.server)
@@ -81,7 +81,7 @@ export class SecureAccept extends ServerPolicy implements ConnectionSink {
     return this.#socket
   }
 
-  /** If it has been made. */
+  /** The socket, if it has been made. */
   get shownSocket(): TLSSocket | undefined {
     return this.#socket
   }
@@ -102,7 +102,7 @@ export class SecureAccept extends ServerPolicy implements ConnectionSink {
     try {
       this.#accept()
     } finally {
-      // What a listener throws is the program's affair: the connection works all the same, as in Node.
+      // A listener's exception is the program's: the connection opens all the same, as in Node.
       this.connection.open()
     }
   }
@@ -118,7 +118,7 @@ export class SecureAccept extends ServerPolicy implements ConnectionSink {
     }
   }
 
-  /** A later handshake of TLS 1.2: the client may be another by its certificate, or have shown one only now. */
+  /** After a renegotiation of TLS 1.2: the client may have sent another certificate, or its first one. */
   #onSecureAgain(mayStay: boolean): void {
     if (!this.#isSecure) return
     if (this.#socket) showVerdict(this.#socket, this, true)
@@ -133,13 +133,13 @@ export class SecureAccept extends ServerPolicy implements ConnectionSink {
     else this.connection.destroy()
   }
 
-  /** It is over before it was secure. */
+  /** The connection failed before it was secure. */
   #fail(error: Error): void {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#timer.cancel()
     try {
-      // The socket is still whole while the program looks at it.
+      // The socket is destroyed only after the listeners have seen it.
       if (this.server.listenerCount('tlsClientError') > 0) this.server.emit('tlsClientError', error, this.socket)
     } finally {
       if (this.#socket) this.#socket.destroy(error)
@@ -161,7 +161,7 @@ export class SecureAccept extends ServerPolicy implements ConnectionSink {
   override onDestroyed(): void {
     this.#timer.cancel()
     const socket = this.#socket
-    // What has come may still be read, and counts as long.
+    // Received data may still be read; the connection counts until then.
     if (socket && !socket.destroyed && socket.readableLength > 0) socket.once('close', () => this.#release())
     else this.#release()
   }
@@ -169,11 +169,11 @@ export class SecureAccept extends ServerPolicy implements ConnectionSink {
   override onTransportClosed(): void {
     this.stream?.destroy()
     const { rawSocket } = this
-    // It is not the connection's sink, and hears of its end from here alone.
+    // The socket is not the connection's sink, so it is notified of the close from here.
     if (rawSocket) sinkOf(rawSocket.destroy()).onClose(false)
   }
 
-  // As the connection's sink, until it is handed on.
+  // As the connection's sink, until the connection is passed on.
 
   onConnect(): void {}
   onData(): void {}

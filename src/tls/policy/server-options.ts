@@ -1,4 +1,4 @@
-// What a server's policy goes by, and the functions of programs that it calls.
+// The options of a server's policy, and the program's callbacks.
 
 import type { EventEmitter } from 'node:events'
 import type { SecureContext } from '../api/secure-context.ts'
@@ -6,12 +6,12 @@ import type { SecureContext } from '../api/secure-context.ts'
 export type SniDone = (error: Error | null, context?: SecureContext | undefined) => void
 export type SniCallback = (servername: string, done: SniDone) => void
 export type AlpnCallback = (offer: { servername: string; protocols: string[] }) => string | undefined
-/** Null or undefined: the client is not known. */
+/** Null or undefined: the identity is unknown. */
 export type PskServerAnswer = NodeJS.ArrayBufferView | { psk: NodeJS.ArrayBufferView } | null | undefined
 
 export interface ServerPolicyOptions {
   readonly context: SecureContext
-  /** Who hears 'resumeSession', 'newSession', 'OCSPRequest'; and has contexts by name. */
+  /** The emitter of 'resumeSession', 'newSession' and 'OCSPRequest'; it holds the contexts by name. */
   readonly server: (EventEmitter & { readonly _contexts?: readonly (readonly [RegExp, SecureContext])[] }) | undefined
   readonly requestCert: boolean
   readonly rejectUnauthorized: boolean

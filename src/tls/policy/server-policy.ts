@@ -1,6 +1,6 @@
-// The server's half of the policy: which context, session, protocol and staple a client gets, asked of the program where it
-// wants to be asked; and whether the client's certificate will do. Every function of a program's is called under guard: what
-// it throws ends this connection, never the process (CVE-2026-21637).
+// The server's policy: which context, session, protocol and staple a client gets, from the program's callbacks where it has any;
+// and whether the client's certificate is accepted. Every function of the program is guarded: an exception ends this connection,
+// never the process (CVE-2026-21637).
 
 import { invalidArgType, invalidArgValue } from '../../core/errors.ts'
 import { validateBuffer } from '../../core/validate.ts'
@@ -24,7 +24,7 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
   isAuthorized = false
   authorizationError: string | null = null
   #serverName: string | undefined
-  /** 'newSession' has been emitted, and the program has not called back: the handshake's end waits. */
+  /** 'newSession' was emitted, and the program has not called back yet: the end of the handshake waits for it. */
   #sessionsPending = 0
   #isSecurePending = false
   #handshakes = 0
@@ -37,14 +37,14 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
     this.rejectUnauthorized = options.rejectUnauthorized
   }
 
-  /** What Node shows to callbacks: made when one is called. */
+  /** The socket that Node passes to callbacks: made when one is called. */
   abstract readonly socket: object | undefined
-  /** The handshake is done; the verdict on the client is still to come, and is given before this returns. */
+  /** The handshake is done; the verdict on the client is still to come, and is reached before this returns. */
   protected abstract secured(): void
-  /** A program's function has failed or refused, or the client renegotiates too often: the connection is to end. */
+  /** Ends the connection: a program's function threw or rejected the client, or the client renegotiates too often. */
   abstract refuse(error: Error): void
 
-  /** What the client asked for; false: nothing. */
+  /** The name in the client's SNI; false: none. */
   get serverName(): string | false {
     return this.#serverName ?? this.backend?.serverName ?? false
   }
@@ -54,7 +54,7 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
     return session && Buffer.from(session)
   }
 
-  /** The verdict on the client's certificate, as Node words it. @returns whether the connection may stay */
+  /** Judges the client's certificate, with Node's errors. @returns whether the connection may stay open */
   judgeClient(): boolean {
     this.isAuthorized = false
     this.authorizationError = null
@@ -83,12 +83,12 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
 
   protected createBackend(handler: BackendHandler): TlsBackend {
     const { pskIdentityHint: hint = '' } = this.options
-    // As in Node, where each connection sets it.
+    // As in Node, where each connection sets its hint.
     if (Buffer.byteLength(hint) > maxPskHintBytes) queueMicrotask(() => this.refuse(pskIdentityHint()))
     return serverBackend(this, handler)
   }
 
-  // From the backend
+  // Called by the backend
 
   onClientHello(offer: ClientOffer): void {
     this.#serverName = offer.serverName
@@ -107,7 +107,7 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
   }
 
   onSecure(): boolean {
-    // A later handshake waits for nobody: data goes on meanwhile, and the client may be another by its certificate.
+    // A renegotiation does not wait for the program: data flows meanwhile, and the client's certificate may have changed.
     if (this.#sessionsPending > 0 && !this.connection?.isOpen) {
       this.#isSecurePending = true
       return false
@@ -137,7 +137,7 @@ export abstract class ServerPolicy extends Policy implements ServerBackendPolicy
     }
   }
 
-  /** The key for a client that says who it is; undefined: the client is not known. */
+  /** The PSK of a client's identity; undefined: the identity is unknown. */
   findPsk(identity: string): Uint8Array | undefined {
     const { pskCallback } = this.options
     if (pskCallback === undefined) return undefined

@@ -1,10 +1,10 @@
-// The policy of a TLSSocket that is a server's end by itself, with no tls.Server that accepted it.
+// The policy of a TLSSocket that acts as a server on its own, without a tls.Server that accepted it.
 
 import { keyLogLine, type PolicySocket } from './policy.ts'
 import { ServerPolicy } from './server-policy.ts'
 
 export class SocketServerPolicy extends ServerPolicy {
-  /** Filled in once it has been made. */
+  /** Set once the socket has been made. */
   socket: PolicySocket | undefined
 
   get wantsKeyLog(): boolean {

@@ -1,5 +1,5 @@
-// Which authorities are trusted where a context names none: the runtime's bundled ones, the system's, those of
-// NODE_EXTRA_CA_CERTS, and what a program has put in their place. Source: Node's documentation, `tls.getCACertificates()`.
+// The default authorities, for contexts that name none: the runtime's bundled ones, the system's, those of
+// NODE_EXTRA_CA_CERTS, or those that a program has set. Source: Node's documentation, `tls.getCACertificates()`.
 
 import { X509Certificate } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { validateArray, validateString } from '../../core/validate.ts'
 let chosen: readonly string[] | undefined
 const cached = new Map<string, readonly string[]>()
 
-/** What `setDefaultCACertificates` gave; undefined: nothing, the runtime's own count. */
+/** The certificates set by `setDefaultCACertificates`; undefined: none, the runtime's own are the default. */
 export function chosenDefaultCertificates(): readonly string[] | undefined {
   return chosen
 }
@@ -39,7 +39,7 @@ const stores: Readonly<Record<string, (() => readonly string[]) | undefined>> = 
   default: readDefault,
 })
 
-/** For contexts from now on that name no `ca`. @param certificates - PEM, as text or bytes */
+/** Takes effect for new contexts without `ca`. @param certificates - PEM, as text or bytes */
 export function setDefaultCACertificates(certificates: readonly (string | NodeJS.ArrayBufferView)[]): void {
   validateArray(certificates, 'certs')
   const texts = certificates.map((one: unknown, index) => {
@@ -74,10 +74,10 @@ function readExtra(): readonly string[] {
   return file ? pemInFile(file) : []
 }
 
-/** The runtime can be told to trust what the system trusts: `--use-system-ca`. */
+/** Whether the runtime has `--use-system-ca`, the option to trust the system's authorities. */
 export const mayUseSystemStore: boolean = 'getCACertificates' in runtime
 
-/** What newer runtimes tell of their stores: they know the system's where we know some files, and their own command line. */
+/** The stores of newer runtimes, which read the system's store where we know only some files, and their own command line. */
 function runtimeStore(type: string): string[] | undefined {
   const { getCACertificates: read } = runtime as { getCACertificates?: (type: string) => string[] }
   return read && [...read(type)]
@@ -88,12 +88,12 @@ function readDefault(): readonly string[] {
   return [...ownStore, ...readExtra()]
 }
 
-/** On the command line, or in NODE_OPTIONS. */
+/** Whether an option is on the command line, or in NODE_OPTIONS. */
 function hasOption(name: string): boolean {
   return process.execArgv.includes(name) || (process.env['NODE_OPTIONS'] ?? '').split(/\s+/).includes(name)
 }
 
-/** Where OpenSSL's distributions keep theirs; SSL_CERT_FILE and SSL_CERT_DIR go first. */
+/** The usual places of the system's certificates; SSL_CERT_FILE and SSL_CERT_DIR have precedence. */
 const systemFiles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -120,7 +120,7 @@ function pemInFolder(folder: string): string[] {
   }
 }
 
-/** What cannot be read holds none: the store is made of what there is. */
+/** The certificates in a file; none if it cannot be read. */
 function pemInFile(file: string): string[] {
   try {
     return statSync(file).isFile() ? pemIn(readFileSync(file, 'latin1')) : []
@@ -131,7 +131,7 @@ function pemInFile(file: string): string[] {
 
 const pemBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-/** Each in one form, so that the same certificate is the same text. */
+/** The certificates in a text, each in one format, so that equal certificates have equal texts. */
 function pemIn(text: string): string[] {
   return (text.match(pemBlock) ?? []).map(block => new X509Certificate(block).toString().trimEnd())
 }
