@@ -1,5 +1,5 @@
-// Members of `tls` that Node 20 still has and newer ones do not: here where the runtime below has them, so that programs which look
-// for them find what they would find there. Source: Node 20's documentation, DEP0064 and DEP0122.
+// Members of `tls` that Node 20 still has and newer ones do not: exported only if the runtime has them, so that feature tests give
+// the same result. Source: Node 20's documentation, DEP0064 and DEP0122.
 
 import { EventEmitter } from 'node:events'
 import { Duplex } from 'node:stream'
@@ -38,7 +38,7 @@ class SecurePair extends EventEmitter {
   }
 }
 
-/** What is written to one can be read from the other. */
+/** Two connected streams: bytes written to one can be read from the other. */
 function streamPair(): [Duplex, Duplex] {
   const resumes: ((() => void) | undefined)[] = []
   const half = (own: number): Duplex =>
@@ -67,7 +67,7 @@ const createSecurePair = deprecate(
   'DEP0064',
 )
 
-/** Options that are kept on the server and have no part in its context. */
+/** Options that are kept on the server and are not part of its context. */
 const keptOptions = [
   ...['pfx', 'key', 'passphrase', 'cert', 'clientCertEngine', 'ca', 'minVersion', 'maxVersion', 'crl', 'ciphers'],
   ...['ecdhCurve', 'dhparam', 'sessionTimeout', 'ticketKeys', 'secureOptions', 'sessionIdContext'],
@@ -80,7 +80,7 @@ function setOptions(this: Server, options: TlsServerOptions): void {
   for (const name of keptOptions) if (given[name]) (this as unknown as Record<string, unknown>)[name] = given[name]
 }
 
-/** For the module's object. */
+/** Members of the module's object. */
 export const deprecatedExports: { createSecurePair?: typeof createSecurePair } = runtimeHas.createSecurePair
   ? { createSecurePair }
   : {}

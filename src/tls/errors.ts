@@ -60,12 +60,12 @@ export const pskIdentityHint = () =>
 
 export const socketClosed = () => codedError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed', socketClosed)
 
-/** What a write gets whose connection closed before its bytes could leave. */
+/** The error of a write whose connection closed before the bytes were sent. */
 export const writeCancelled = () => systemError('ECANCELED', 'write')
 
 /**
- * What a program gets that wrote before the handshake failed: the write's error, with OpenSSL's message in it. https requests
- * are such programs.
+ * The error of a write that waited for a handshake that failed: the write's error, with OpenSSL's message in it. https requests
+ * get it, for instance.
  */
 export function writeRefused(error: Error): Error {
   if (!('library' in error)) return error

@@ -11,7 +11,7 @@ export { getCACertificates, rootCertificates, setDefaultCACertificates } from '.
 
 import { tls } from './module.ts'
 
-/** As they stood when the module was loaded; programs change them on the default export. */
+/** The values when the module was loaded; programs change them on the default export. */
 export const {
   CLIENT_RENEG_LIMIT,
   CLIENT_RENEG_WINDOW,

@@ -1,4 +1,4 @@
-// For the modules that stand on tls: https, and http2 over TLS.
+// For the modules that build on tls: https, and http2 over TLS.
 
 export type { Socket } from '../net/internal.ts'
 export { Server, type TlsServerOptions } from './api/server.ts'

@@ -1,4 +1,4 @@
-// The object that `require('tls')` gives. Programs change the defaults on it: it is the very object they are read from.
+// The object that `require('tls')` gives. Programs change the defaults on it: it is the object that they are read from.
 
 import { getCiphers } from 'node:tls'
 import { convertALPNProtocols } from './api/alpn.ts'
@@ -27,7 +27,7 @@ const writable = Object.assign(defaults, deprecatedExports, {
   connect,
 })
 
-// As in Node: to be read only.
+// Read-only, as in Node.
 export const tls = Object.defineProperty(writable, 'rootCertificates', {
   value: rootCertificates,
   enumerable: true,

@@ -1,11 +1,11 @@
-// Where tls keeps its state on Node's objects, and the methods by which the modules above take part.
+// The symbols under which tls keeps its state on Node's objects, and the methods that the modules above override.
 
-/** On a server: what its connections go by. */
+/** On a server: the settings of its connections. */
 export const kSettings = Symbol('settings')
-/** On a TLSSocket: all that it keeps beyond net.Socket's. One object, so that the socket's shape stays small. */
+/** On a TLSSocket: its state besides net.Socket's. One object, so that the socket's shape stays small. */
 export const kTls = Symbol('tls')
-/** On a client's socket: what `tls.connect()` was given, with every default. By Node's name, by which some programs find it. */
+/** On a client's socket: the options of `tls.connect()`, with all defaults. Some programs find it by Node's description. */
 export const kConnectOptions = Symbol('connect-options')
 
-/** Server: what to do with a connection that has been secured. */
+/** Server: handles a connection that has been secured. */
 export const acceptSecure = Symbol('acceptSecure')

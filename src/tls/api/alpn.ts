@@ -1,12 +1,12 @@
-// `ALPNProtocols` as programs give it, and as it goes on the wire: a byte of length before each name. RFC 7301.
+// `ALPNProtocols` as programs give it, and its wire form: a length byte before each name. RFC 7301.
 
 import { codedError, invalidArgValue } from '../../core/errors.ts'
 
-/** `tls.convertALPNProtocols`: puts the wire form on `out`. What is neither a list nor bytes is passed over, as in Node. */
+/** `tls.convertALPNProtocols`: sets the wire form on `out`. A value that is neither a list nor bytes is ignored, as in Node. */
 export function convertALPNProtocols(protocols: unknown, out: { ALPNProtocols?: unknown }): void {
   if (Array.isArray(protocols)) out.ALPNProtocols = writeProtocols(protocols)
   else if (ArrayBuffer.isView(protocols)) {
-    // A copy: the program may go on to change its own.
+    // A copy: the program may change its own bytes later.
     const bytes = Buffer.from(Buffer.from(protocols.buffer as ArrayBuffer, protocols.byteOffset, protocols.byteLength))
     checkWireForm(bytes)
     out.ALPNProtocols = bytes

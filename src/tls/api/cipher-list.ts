@@ -1,22 +1,22 @@
 // The `ciphers` option: suites of TLS 1.3 by name, and OpenSSL's language for those of TLS 1.2: names, words for groups of
 // suites, `+` between words that must all hold, `!` and `-` to leave out, `@STRENGTH` to sort; `@SECLEVEL` is for certificates.
-// Source: OpenSSL's manual, openssl-ciphers(1). What names nothing that we speak is passed over, as OpenSSL does with what it was built without.
+// Source: OpenSSL's manual, openssl-ciphers(1). Suites that we do not support are ignored, as OpenSSL ignores those it was built without.
 
 import { type CipherSuite, cipherSuites } from '../wire/cipher-suites.ts'
 
 export interface CipherChoice {
-  /** All, where the list names none. */
+  /** All suites of TLS 1.3, if the list names none. */
   readonly tls13: readonly CipherSuite[]
   readonly tls12: readonly CipherSuite[]
-  /** Those of them that the list has by their very names. */
+  /** Those that the list has by their own names. */
   readonly named12: readonly CipherSuite[]
-  /** The list names suites of TLS 1.2, ours or not. */
+  /** The list names suites of TLS 1.2, supported or not. */
   readonly asksFor12: boolean
-  /** The same of TLS 1.3. */
+  /** The same for TLS 1.3. */
   readonly asksFor13: boolean
 }
 
-/** The same few lists come with every context. */
+/** A cache: contexts are made with the same few lists. */
 const known = new Map<string, CipherChoice>()
 const maxKnown = 64
 
@@ -30,9 +30,9 @@ export function parseCipherList(list: string): CipherChoice {
 }
 
 function readCipherList(list: string): CipherChoice {
-  // A command ends the word before it: `DEFAULT@SECLEVEL=0`.
+  // A command may follow a word directly: `DEFAULT@SECLEVEL=0`.
   const words = list.split(/[:,; ]+|(?=@)/).filter(word => word !== '')
-  // As in Node: suites of TLS 1.3 by their names, all else is OpenSSL's language.
+  // As in Node: words that begin with TLS_ name suites of TLS 1.3, all else is OpenSSL's language.
   const words13 = words.filter(word => word.startsWith('TLS_'))
   const words12 = words.filter(word => !word.startsWith('TLS_'))
   const asksFor13 = words13.length > 0
@@ -46,7 +46,7 @@ function readCipherList(list: string): CipherChoice {
   }
 }
 
-/** OpenSSL's security level: what the list says last, or the runtime's default. */
+/** OpenSSL's security level: the last one in the list, or the runtime's default. */
 export function securityLevelOf(list: unknown): number {
   const levels = typeof list === 'string' ? [...list.matchAll(/@SECLEVEL=([0-5])/g)] : []
   return Number(levels.at(-1)?.[1] ?? defaultSecurityLevel)
@@ -72,7 +72,7 @@ function parse12(words: readonly string[]): CipherSuite[] {
     const isOn = ({ suite, isOn }: Entry): boolean => isOn && named.includes(suite)
     const isOff = ({ suite, isOn }: Entry): boolean => !isOn && named.includes(suite)
     if (operator === '!') all = all.filter(({ suite }) => !named.includes(suite))
-    // What is switched off comes first when it is switched on again.
+    // Suites that are switched off come first when they are switched on again.
     else if (operator === '-') move(isOn, (moved, rest) => [...moved.map(({ suite }) => off(suite)), ...rest])
     else if (operator === '+') move(isOn, (moved, rest) => [...rest, ...moved])
     else move(isOff, (moved, rest) => [...rest, ...moved.map(({ suite }) => on(suite))])
@@ -88,7 +88,7 @@ interface Entry {
 const on = (suite: CipherSuite): Entry => ({ suite, isOn: true })
 const off = (suite: CipherSuite): Entry => ({ suite, isOn: false })
 
-/** 256 bits before 128, else as they are. */
+/** Suites with 256 bits before those with 128, otherwise in the same order. */
 function sortByStrength(all: readonly Entry[]): Entry[] {
   const chosen = all.filter(entry => entry.isOn)
   const isWeaker = ({ suite }: Entry): boolean => suite.cipher.startsWith('aes-128')
@@ -137,7 +137,7 @@ const groups: Readonly<Record<string, Test | undefined>> = Object.assign(Object.
   ALL: () => true,
   COMPLEMENTOFALL: never,
   DEFAULT: () => true,
-  // All that we speak has 128 bits or more.
+  // All supported suites have 128 bits or more.
   HIGH: () => true,
   kRSA: suite => suite.keyExchange === 'rsa',
   RSA: suite => suite.keyExchange === 'rsa',

@@ -1,4 +1,4 @@
-// tls.connect: the overloads made one shape, a TLSSocket, and the verdict on the server before anything passes. Source:
+// tls.connect: normalizes the overloads' arguments, makes a TLSSocket, and judges the server before any data passes. Source:
 // Node's documentation, `tls.connect()`.
 
 import type { Duplex } from 'node:stream'
@@ -31,7 +31,7 @@ export interface ConnectionOptions extends TLSSocketOptions {
   timeout?: number | undefined
 }
 
-/** With every default filled in: none is added below. */
+/** With all defaults filled in: the layers below add none. */
 interface CompleteOptions extends ConnectionOptions {
   readonly rejectUnauthorized: boolean
   readonly checkServerIdentity: typeof checkServerIdentity
@@ -55,7 +55,7 @@ export function connect(...args: unknown[]): TLSSocket {
   if (options.session) policy.setSession(options.session)
   if (serverName) policy.serverName = serverName
   if (listener) socket.once('secureConnect', listener as () => void)
-  // Its errors are the program's from the start.
+  // The socket emits its errors to the program from the start.
   socket._releaseControl()
   socket[kTls].awaitsVerdict = true
   const onEnd = (): void => onDisconnect(socket, options)
@@ -71,7 +71,7 @@ export function connect(...args: unknown[]): TLSSocket {
 function readArguments(args: readonly unknown[]): [ConnectionOptions, ((...args: never[]) => void) | null] {
   const [normalized, listener] = normalizeArguments(args)
   const [, second, third] = args
-  // What stands in options goes before what stands in arguments.
+  // Options have precedence over arguments.
   const further = typeof second === 'object' && second !== null ? second : third
   const options: AnyOptions = typeof further === 'object' ? Object.assign(normalized, further) : normalized
   return [options as ConnectionOptions, listener]
@@ -83,10 +83,10 @@ function completeOptions(given: ConnectionOptions): CompleteOptions {
     checkServerIdentity: defaults.checkServerIdentity ?? checkServerIdentity,
     minDHSize: 1024,
     ...given,
-    // `undefined` is no word against checking: only `false` is, and the environment where nothing is said.
+    // `undefined` does not disable verification: only `false` does, or the environment if the option is absent.
     rejectUnauthorized: 'rejectUnauthorized' in given ? given.rejectUnauthorized !== false : !allowsUnauthorized(),
   } as CompleteOptions
-  // Also what was set to `undefined`: a check that is asked for and not there is an error, as in Node.
+  // An explicit `undefined` is an error too, as in Node.
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity')
   validateNumber(options.minDHSize, 'options.minDHSize', 1)
   return options
@@ -114,7 +114,7 @@ function socketOptions(options: CompleteOptions, secureContext: SecureContext): 
   }
 }
 
-/** Whom the certificate has to name; and whom a saved session is for. */
+/** The host that the certificate must name, and that a saved session belongs to. */
 function identityOf({ servername, host, socket }: ConnectionOptions): string {
   return servername || host || (socket as { _host?: string } | undefined)?._host || 'localhost'
 }
@@ -124,7 +124,7 @@ let hasWarned = false
 /** NODE_TLS_REJECT_UNAUTHORIZED=0, with Node's warning, once. */
 function allowsUnauthorized(): boolean {
   const allows = process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
-  // The runtime's TLS gives the warning itself.
+  // The runtime's TLS emits the warning itself.
   if (allows && !hasWarned && tlsEngine() !== 'runtime') {
     hasWarned = true
     process.emitWarning(
@@ -134,7 +134,7 @@ function allowsUnauthorized(): boolean {
   return allows
 }
 
-/** The handshake is done: nothing has passed yet, and nothing will where the verdict is against the server. */
+/** The handshake is done: no data has passed yet, and none will if the server is rejected. */
 function onSecure(socket: TLSSocket, options: CompleteOptions, onEnd: () => void): void {
   const { type, size } = socket.getEphemeralKeyInfo() as { type?: string; size?: number }
   if (type === 'DH' && size !== undefined && size < options.minDHSize) {
@@ -156,7 +156,7 @@ function onSecure(socket: TLSSocket, options: CompleteOptions, onEnd: () => void
   try {
     socket.emit('secureConnect')
   } finally {
-    // Also of a socket that a listener has destroyed, as in Node: the session is good all the same.
+    // Also if a listener has destroyed the socket, as in Node: the session is valid all the same.
     socket._setVerified()
   }
 }
@@ -170,7 +170,7 @@ function verdict(socket: TLSSocket, options: CompleteOptions): Error | undefined
   const check = options.checkServerIdentity
   const [own] = policy.backend?.peerChain ?? []
   try {
-    // Node's rule reads the certificate's text. The values in it decide; the text has the words for what is wrong.
+    // Node's function reads the certificate's text form. The DER values decide; the text form is used for the error's message.
     if (check === checkServerIdentity && own !== undefined && isNamed(identity, own)) return undefined
     const certificate = socket.getPeerCertificate(true) as never
     const mismatch = check(identity, certificate)

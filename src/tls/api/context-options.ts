@@ -1,7 +1,7 @@
-// What a secure context is made of, as programs give it: checked where it is used, so that what is wrong is refused in
-// Node's words. Source: Node's documentation, `tls.createSecureContext()`.
+// The options of a secure context as programs give them: they are checked where they are used, so that invalid ones are rejected
+// with Node's errors. Source: Node's documentation, `tls.createSecureContext()`.
 
-/** Of connect(), servers and sockets too, which make contexts of their options. */
+/** Also options of connect(), servers and sockets, which make contexts from their options. */
 export interface GivenContextOptions {
   allowPartialTrustChain?: unknown
   ca?: unknown
@@ -29,12 +29,12 @@ export interface GivenContextOptions {
   ticketKeys?: unknown
 }
 
-/** Whatever else there is is passed over. */
+/** Unknown options are ignored. */
 export interface SecureContextOptions extends GivenContextOptions {
   [option: string]: unknown
 }
 
-/** A context as those below it see it: one object for its life, whose options may gain authorities. */
+/** A context as the layers below see it: one object for its lifetime, to whose options authorities may be added. */
 export interface ContextSource {
   readonly options: SecureContextOptions
 }

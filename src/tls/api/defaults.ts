@@ -1,5 +1,5 @@
-// What programs may change on the module: read anew for each context and connection. The command line's words come in by way
-// of the runtime. Source: Node's documentation, `tls.DEFAULT_CIPHERS` and kin.
+// The defaults that programs may change on the module: read anew for each context and connection. Command-line options are
+// taken over from the runtime's module. Source: Node's documentation, `tls.DEFAULT_CIPHERS` and kin.
 
 import * as runtime from 'node:tls'
 import type { checkServerIdentity } from '../policy/identity.ts'
@@ -7,9 +7,9 @@ import type { checkServerIdentity } from '../policy/identity.ts'
 export interface TlsDefaults {
   /** A function of the module that programs replace; `createSecureContext` is another (secure-context.ts). */
   checkServerIdentity?: typeof checkServerIdentity
-  /** How often a client may renegotiate, */
+  /** How often a client may renegotiate within the window. */
   CLIENT_RENEG_LIMIT: number
-  /** and in how many seconds. */
+  /** The window in seconds. */
   CLIENT_RENEG_WINDOW: number
   DEFAULT_CIPHERS: string
   DEFAULT_ECDH_CURVE: string
@@ -26,7 +26,7 @@ export const defaults: TlsDefaults = {
   DEFAULT_MAX_VERSION: runtime.DEFAULT_MAX_VERSION,
 }
 
-/** Of what newer Nodes lack. */
+/** Which of the members that newer Nodes removed the runtime has. */
 export const runtimeHas = {
   createSecurePair: 'createSecurePair' in runtime,
   setOptions: 'setOptions' in runtime.Server.prototype,

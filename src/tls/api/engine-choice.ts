@@ -1,5 +1,5 @@
-// Which TLS the connections of this process speak: ours, or the runtime's. One setting for tls, https and http2 alike, since all
-// three stand on the same TlsConnection: PLAINWIRE_TLS=runtime in the environment, or `setTlsEngine('runtime')`.
+// Which TLS implementation the connections of this process use: ours, or the runtime's. One setting for tls, https and http2, since
+// all three use the same TlsConnection: PLAINWIRE_TLS=runtime in the environment, or `setTlsEngine('runtime')`.
 
 import { validateOneOf } from '../../core/validate.ts'
 
@@ -7,7 +7,7 @@ export type TlsEngineName = 'plainwire' | 'runtime'
 
 let chosen: TlsEngineName | undefined
 
-/** For connections from now on; undefined: as the environment says. */
+/** Takes effect for new connections; undefined: the environment decides. */
 export function setTlsEngine(engine: TlsEngineName | undefined): void {
   if (engine !== undefined) validateOneOf(engine, 'engine', ['plainwire', 'runtime'])
   chosen = engine

@@ -1,5 +1,5 @@
-// What went wrong in TLS, as programs know it from Node: OpenSSL's reason as `reason`, `ERR_SSL_*` made of it as `code`, and
-// a message in OpenSSL's form, `error:0A000102:SSL routines::unsupported protocol`.
+// TLS errors as programs know them from Node: OpenSSL's reason as `reason`, `ERR_SSL_*` made of it as `code`, and a message in
+// OpenSSL's form, `error:0A000102:SSL routines::unsupported protocol`.
 
 import type { TlsError } from '../engine/engine-errors.ts'
 
@@ -9,7 +9,7 @@ export interface OpenSslError extends Error {
   code: string
 }
 
-/** An error of the engine's. What a peer's alert says is worded as the runtime's OpenSSL words it. */
+/** Node's error for an error of the engine. A peer's alert has the wording of the runtime's OpenSSL. */
 export function engineError(error: TlsError): OpenSslError {
   if (error.by === 'local') return opensslError(error.reason)
   return opensslError(currentWords(error.reason), ALERT_REASONS + error.alert, `:SSL alert number ${error.alert}`)
@@ -26,7 +26,7 @@ export function opensslError(reason: string, number = numbers[reason] ?? 0, tail
   return error
 }
 
-/** OpenSSL 3.2 took the name of SSL 3 out of the alerts that came with it. */
+/** OpenSSL 3.2 removed the name of SSL 3 from the reasons of its alerts. */
 const hasNewWords = /^3\.[01]\./.test(process.versions['openssl'] ?? '') === false
 
 function currentWords(reason: string): string {

@@ -1,6 +1,6 @@
-// Whether a context's options are right beyond doubt. Such a context needs no check by the runtime, whose own context costs
+// Whether a context's options are certainly valid. Such a context needs no check by the runtime, whose own context costs
 // OpenSSL a quarter of a millisecond (0.6 ms with a key; Node 20) and is then made only if it is used. In all other cases the
-// runtime decides, and refuses with its own errors: here nothing is refused, and what is not known is doubted.
+// runtime decides, and rejects with its own errors: nothing is rejected here, and unknown options count as uncertain.
 
 import { namedGroupByName } from '../../crypto/named-groups.ts'
 import { nodeCrypto } from '../../crypto/node/node-crypto.ts'
@@ -24,7 +24,7 @@ export function areBeyondDoubt(handle: ContextSource): boolean {
     trustOf(options)
     return isEveryKeyUsed(options, credentials.credentials.length) && areShowable(credentials.credentials, options)
   } catch {
-    // A key that does not open, a certificate that cannot be read ...
+    // A key that cannot be decrypted, a certificate that cannot be read ...
     return false
   }
 }
@@ -54,7 +54,7 @@ const isNone = (value: unknown): boolean => value === undefined || value === nul
 const isVersion = (value: unknown): boolean => value === 'TLSv1.2' || value === 'TLSv1.3'
 const isTimeout = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31
 
-/** OpenSSL passes over words of suites that it does not know, but not over commands; Node takes names of TLS 1.3 as they are. */
+/** OpenSSL ignores unknown names of suites, but not unknown commands; Node passes names of TLS 1.3 on as they are. */
 function isKnownWord(word: string): boolean {
   if (word.startsWith('TLS_')) return cipherSuiteByName(word)?.protocol === 0x0304
   return /^[!+-]?(?!TLS_)[A-Za-z0-9][A-Za-z0-9.+_-]*(@SECLEVEL=[0-5])?$|^@STRENGTH$|^@SECLEVEL=[0-5]$/.test(word)
@@ -74,7 +74,7 @@ function areTexts(given: unknown): boolean {
   return (Array.isArray(given) ? given : [given]).every(one => typeof one === 'string' || ArrayBuffer.isView(one))
 }
 
-/** One key for each certificate: the engine's credentials are all that was given. With OpenSSL, the last of a kind counts. */
+/** One key for each certificate: the engine uses all that were given. In OpenSSL, the last of each type replaces the others. */
 function isEveryKeyUsed(options: SecureContextOptions, credentials: number): boolean {
   const certificates = countOf(options['cert'])
   const files = countOf(options['pfx'])
@@ -86,7 +86,7 @@ function countOf(given: unknown): number {
   return Array.isArray(given) ? given.length : 1
 }
 
-/** What is ours has to be as strong as OpenSSL asks of what a context shows. */
+/** Our own certificates must have the strength that OpenSSL requires of those that a context sends. */
 function areShowable(
   credentials: readonly { certificates: readonly Uint8Array[] }[],
   options: SecureContextOptions,
@@ -96,7 +96,7 @@ function areShowable(
   return shown.every(der => isShowable(internCertificate(der), level)) && areWhole(options['cert'])
 }
 
-/** No block is broken: OpenSSL stops at such a one. */
+/** Whether no PEM block is malformed: OpenSSL stops at such a one. */
 function areWhole(given: unknown): boolean {
   return (Array.isArray(given) ? given : given ? [given] : []).every(one => {
     const text = typeof one === 'string' ? one : Buffer.from(one as Uint8Array).toString('latin1')

@@ -13,8 +13,8 @@ interface LegacyCertificate {
 }
 
 /**
- * @param chain - DER, the peer's own first; not empty
- * @param withIssuers - each has its issuer: of those that the peer sent, in whatever order, and then of those that are trusted
+ * @param chain - DER, the peer's own certificate first; not empty
+ * @param withIssuers - each gets its issuer: from those that the peer sent, in any order, and then from the trusted ones
  */
 export function legacyCertificate(
   chain: readonly Uint8Array[],
@@ -42,7 +42,7 @@ export function legacyCertificate(
   return first
 }
 
-/** Undefined: no certificate. A peer may send anything behind its own, and asking for that one has to be safe. */
+/** Undefined: not a certificate. A peer may send anything after its own, and reading that must not throw. */
 export function readCertificate(der: Uint8Array): X509Certificate | undefined {
   try {
     return new X509Certificate(asBuffer(der))
@@ -58,7 +58,7 @@ function trustedIssuer(certificate: X509Certificate, trusted: TrustedSet, now: n
     const issuer = bestIssuer(trusted.issuersOf(subject), subject, now, () => true)
     return issuer && new X509Certificate(asBuffer(issuer.raw))
   } catch (error) {
-    // The runtime reads more than we do.
+    // The runtime's parser accepts more than ours.
     if (error instanceof DerError) return undefined
     throw error
   }

@@ -1,5 +1,5 @@
-// The `pfx` option: PKCS#12 files with their passwords, each as a key, its certificate and what came with them. Errors are
-// Node's, in OpenSSL's words. Source: Node's documentation, `tls.createSecureContext()`.
+// The `pfx` option: PKCS#12 files with their passwords, each read as a key, its certificate and the other certificates. Errors
+// are Node's, with OpenSSL's messages. Source: Node's documentation, `tls.createSecureContext()`.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { asBuffer } from '../../core/bytes.ts'
@@ -13,7 +13,7 @@ export interface PfxIdentity {
   readonly key: KeyObject
   /** DER. */
   readonly certificate: Uint8Array
-  /** All others in the file: they may be sent behind it, and are trusted, as in Node. */
+  /** All other certificates in the file: they may be sent after it, and are trusted, as in Node. */
   readonly authorities: readonly Uint8Array[]
 }
 
@@ -23,7 +23,7 @@ interface PfxOptions {
   readonly passphrase?: unknown
 }
 
-/** Files are opened once per option object: deriving a key takes long on purpose. */
+/** Files are decrypted once per options object: key derivation is slow on purpose. */
 const opened = new WeakMap<object, readonly PfxIdentity[]>()
 
 export function readPfxOptions(options: PfxOptions): readonly PfxIdentity[] {

@@ -1,6 +1,6 @@
-// tls.SecureContext: keys, certificates, trust and limits of connections, checked when it is made. What is not right beyond doubt
-// (option-checks.ts) the runtime checks, by making its own; this one adds our defaults, ticket keys that may change while it is
-// in use, and what Node shows of it.
+// tls.SecureContext: keys, certificates, trust and limits of connections, checked when it is made. Options that are not certainly
+// valid (option-checks.ts) are checked by the runtime, by making its own context; this one adds our defaults, ticket keys that may
+// change while it is in use, and the members that Node shows.
 // Source: Node's documentation, `tls.createSecureContext()`.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto'
@@ -16,23 +16,23 @@ import { defaults } from './defaults.ts'
 import { tlsEngine } from './engine-choice.ts'
 import { areBeyondDoubt } from './option-checks.ts'
 
-/** What the runtime's context may tell beyond its types. */
+/** Members of the runtime's context that its types do not declare. */
 interface NativeContext {
   getCertificate?(): Buffer | null
   getIssuer?(): Buffer | null
 }
 
-/** What Node calls the native context: programs meet it in `context.context`. */
+/** Node's native context, which programs find in `context.context`. */
 export class ContextHandle {
   readonly #owner: SecureContext
-  /** Keys and passphrases among them: no property, which would be printed with whatever holds the context. */
+  /** Private, since keys and passphrases in a property would be printed with any object that holds the context. */
   #options: SecureContextOptions
   #ticketKeys: Buffer
   #runtime: runtime.SecureContext | undefined
 
   constructor(owner: SecureContext, options: SecureContextOptions) {
     this.#owner = owner
-    // One that was given wrongly is refused with the rest, below.
+    // An invalid value is rejected with the other options, below.
     const { ticketKeys } = options
     const isGiven = ticketKeys !== undefined && ticketKeys !== null
     this.#options = isGiven ? options : { ...options, ticketKeys: Buffer.from(currentHost().random(48)) }
@@ -45,18 +45,18 @@ export class ContextHandle {
     return this.#owner
   }
 
-  /** As they were given, with defaults filled in. */
+  /** The program's options, with defaults filled in. */
   get options(): SecureContextOptions {
     return this.#options
   }
 
-  /** The runtime's context; one for all connections, so that its tickets stay good. */
+  /** The runtime's context; one for all connections, so that its tickets stay valid. */
   get runtime(): runtime.SecureContext {
     this.#runtime ??= createRuntimeContext({ ...this.options, ticketKeys: this.#ticketKeys })
     return this.#runtime
   }
 
-  /** The very bytes, which stay as they are: one memory for all connections. */
+  /** The key bytes themselves, not a copy; they are never changed, and all connections share them. */
   get ticketKeys(): Uint8Array {
     return this.#ticketKeys
   }
@@ -65,13 +65,13 @@ export class ContextHandle {
     return Buffer.from(this.#ticketKeys)
   }
 
-  /** For connections from now on. */
+  /** Takes effect for new connections. */
   setTicketKeys(keys: NodeJS.ArrayBufferView): void {
     this.#ticketKeys = copyOf(keys)
     this.#runtime = undefined
   }
 
-  /** One more authority, besides those that were named, or the default ones. Tools that know the system's use this. */
+  /** Adds an authority to the named ones, or to the default ones. Tools that read the system's store use this. */
   addCACert(certificate: string | NodeJS.ArrayBufferView): void {
     const { ca } = this.options
     const trusted: unknown[] = ca ? [ca].flat() : getCACertificates()
@@ -82,11 +82,11 @@ export class ContextHandle {
   /** DER of our own certificate; null where there is none. */
   getCertificate(): Buffer | null {
     const [own] = certificatesIn(this.options['cert'])
-    // What stands in PKCS#12 only the runtime has read.
+    // A certificate in a PKCS#12 file has been read by the runtime only.
     return own ? Buffer.from(own.raw) : (this.#native.getCertificate?.() ?? null)
   }
 
-  /** DER of who issued it, if that is among what we were given. */
+  /** DER of its issuer, if that is among the given certificates. */
   getIssuer(): Buffer | null {
     const [own, ...chain] = certificatesIn(this.options['cert'])
     const issuer = own && [...chain, ...certificatesIn(this.options['ca'])].find(one => own.checkIssued(one))
@@ -107,7 +107,7 @@ function createRuntimeContext(options: SecureContextOptions): runtime.SecureCont
   }
 }
 
-/** A context that is refused leaves OpenSSL's errors behind, and the next key that is read would fail of them (Node 20). */
+/** A rejected context leaves errors in OpenSSL's queue, which would make reading the next key fail (Node 20). */
 function forgetOpenSslErrors(): void {
   try {
     createPrivateKey('')
@@ -138,7 +138,7 @@ function initialize(context: TlsSecureContext, options: SecureContextOptions): v
   })
 }
 
-/** Those that a program may have changed on the module. */
+/** Fills in the defaults, which a program may have changed on the module. */
 function withDefaults(options: SecureContextOptions): SecureContextOptions {
   const complete = { ...options }
   if (!options['secureProtocol']) {
@@ -148,7 +148,7 @@ function withDefaults(options: SecureContextOptions): SecureContextOptions {
   complete['ciphers'] ??= defaults.DEFAULT_CIPHERS
   complete['ecdhCurve'] ??= defaults.DEFAULT_ECDH_CURVE
   complete['ca'] ??= chosenDefaultCertificates()
-  // Nothing was said: the runtime's own default, which an `undefined` would not get.
+  // An absent option gets the runtime's own default; one that is `undefined` would not.
   for (const [name, value] of Object.entries(complete)) if (value === undefined) delete complete[name]
   return complete
 }
@@ -202,13 +202,13 @@ interface Replaceable {
   readonly createSecureContext?: typeof createSecureContext
 }
 
-/** As the module has it now: tools that add authorities put their own function there. */
+/** Calls the module's current `createSecureContext`: tools that add authorities replace it. */
 export function makeContext(options?: GivenContextOptions | null): SecureContext {
   const { createSecureContext: make = createSecureContext } = defaults as Replaceable
   return make(options)
 }
 
-/** What SNICallback and others may give: a context, or what lies beneath one. */
+/** The context of a value that SNICallback and others may give: a context, or its native handle. */
 export function contextFrom(value: unknown): SecureContext | undefined {
   if (value instanceof SecureContext) return value
   return value instanceof ContextHandle ? value.owner : undefined

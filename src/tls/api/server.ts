@@ -1,4 +1,4 @@
-// tls.Server: accepts Connections, secures each, and hands on what has passed its checks. Source: Node's documentation,
+// tls.Server: accepts Connections, secures each, and emits those that have passed its checks. Source: Node's documentation,
 // "Class: tls.Server".
 
 import { createHash } from 'node:crypto'
@@ -51,7 +51,7 @@ type SecureListener = (socket: TLSSocket) => void
 
 const defaultHandshakeTimeoutMs = 120_000
 
-/** Sockets that only show a connection which is being secured already. */
+/** Sockets that only show a connection which is already being secured. */
 const shown = new WeakSet<Socket>()
 
 class TlsServer extends NetServer {
@@ -71,10 +71,10 @@ class TlsServer extends NetServer {
     initialize(this, given)
   }
 
-  /** A Connection is taken raw: the socket that Node shows before the handshake is made only for those who listen. */
+  /** Takes a Connection without a socket: the one that Node shows before the handshake is made only if a program listens. */
   override [acceptConnection](connection: Connection): void {
     const accept = new SecureAccept(this, connection, this[kHost], () => this[releaseConnection]())
-    // Only this server's own listener.
+    // One listener is this server's own.
     if (this.listenerCount('connection') > 1) {
       const socket = socketOver(connection, { passive: true, allowHalfOpen: true })
       shown.add(socket)
@@ -90,12 +90,12 @@ class TlsServer extends NetServer {
     accept.connection.start()
   }
 
-  /** The handshake is done and the peer is who it must be. Those that take the connection raw override this. */
+  /** The handshake is done and the peer is accepted. Subclasses that take the connection without a socket override this. */
   [acceptSecure](accept: SecureAccept): void {
     const { socket } = accept
     if (this.pauseOnConnect) Duplex.prototype.pause.call(socket)
     feedSocket(socket)
-    // Paused or not, up to the high-water mark: the peer's end is noticed.
+    // Reads up to the high-water mark even if paused, so that the peer's end is noticed.
     if (this.pauseOnConnect) socket.read(0)
     this.emit('secureConnection', socket)
   }
@@ -110,7 +110,7 @@ class TlsServer extends NetServer {
     kept['ecdhCurve'] = given['ecdhCurve']
     kept['honorCipherOrder'] = given['honorCipherOrder'] === undefined ? true : Boolean(given['honorCipherOrder'])
     kept['sessionIdContext'] = given['sessionIdContext'] || defaultSessionIdContext()
-    // These two stay where the new options do not name them.
+    // These two are kept if the new options do not name them.
     if (given['sessionTimeout']) this.sessionTimeout = given['sessionTimeout'] as number
     if (given['ticketKeys']) this.ticketKeys = given['ticketKeys'] as Buffer
     Object.assign(this, kept)
@@ -133,7 +133,7 @@ class TlsServer extends NetServer {
     return this._sharedCreds.context.getTicketKeys()
   }
 
-  /** For connections from now on. @param keys - 48 bytes */
+  /** Takes effect for new connections. @param keys - 48 bytes */
   setTicketKeys(keys: Buffer): void {
     validateBuffer(keys)
     if (keys.byteLength !== 48) {
@@ -156,7 +156,7 @@ class TlsServer extends NetServer {
   }
 }
 
-/** Options of a context that a server shows as its properties; what is falsy counts as not given. */
+/** Options of a context that a server shows as its properties; a falsy value counts as absent. */
 const contextOptions = [
   'pfx',
   'key',
@@ -176,7 +176,7 @@ const contextOptions = [
   'allowPartialTrustChain',
 ] as const
 
-/** Sessions are this program's own: another server with the same ticket keys must not take them by accident. */
+/** Binds sessions to this program: another server with the same ticket keys must not resume them by accident. */
 function defaultSessionIdContext(): string {
   return createHash('sha1').update(process.argv.join(' ')).digest('hex').slice(0, 32)
 }
@@ -213,7 +213,7 @@ function initialize(server: Server, { options, listener }: Arguments): void {
   if (listener) server.on('secureConnection', listener)
 }
 
-/** A stream that a program hands in: `server.emit('connection', duplex)`. */
+/** Secures a stream that a program passes in: `server.emit('connection', duplex)`. */
 function onConnection(this: Server, stream: Socket): void {
   if (shown.has(stream)) return
   const accept = new SecureAccept(this, duplexConnection(stream), this[kHost], () => {})

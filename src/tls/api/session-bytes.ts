@@ -1,5 +1,5 @@
-// A client's session as programs keep it: what the backend wrote, behind the identity that the server had. It is offered to no
-// other server, however the program mixes them up.
+// A client's session as programs store it: the backend's bytes, preceded by the server's identity. It is never offered to
+// another server, even if the program passes it to the wrong connection.
 
 const magic = Buffer.from('plainwire:tls:session:1\0', 'latin1')
 
@@ -10,7 +10,7 @@ export function sealSession(session: Uint8Array, identity: string): Buffer<Array
   return Buffer.concat([magic, length, name.subarray(0, 0xffff), session])
 }
 
-/** @returns undefined where it is none, or another server's */
+/** @returns undefined if the bytes are not a session, or belong to another server */
 export function openSession(bytes: Uint8Array, identity: string): Uint8Array | undefined {
   const buffer = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
   const start = magic.length + 2

@@ -1,4 +1,4 @@
-// What a TLSSocket tells of its connection, in Node's shapes. Source: Node's documentation, "Class: tls.TLSSocket".
+// A TLSSocket's information about its connection, in Node's shapes. Source: Node's documentation, "Class: tls.TLSSocket".
 
 import { X509Certificate } from 'node:crypto'
 import type { CipherInfo, EphemeralKeyInfo } from '../connection/backend.ts'
@@ -15,11 +15,11 @@ export function cipher({ backend }: Policy): CipherInfo | undefined {
 }
 
 export function protocol(policy: Policy): string {
-  // What OpenSSL says as long as nothing has been agreed on, whatever the limits are.
+  // OpenSSL's answer before a version is negotiated, whatever the limits are.
   return policy.backend?.protocol ?? 'TLSv1.3'
 }
 
-/** Of clients only: a server's is null, as in Node. */
+/** For clients only: null for a server, as in Node. */
 export function ephemeralKeyInfo(policy: Policy): EphemeralKeyInfo | object | null {
   return policy instanceof ServerPolicy ? null : { ...policy.backend?.ephemeralKey }
 }
@@ -76,7 +76,7 @@ export function x509Certificate({ backend }: Policy): X509Certificate | undefine
   return own && new X509Certificate(own)
 }
 
-/** The runtime's object, whose `issuerCertificate` is made when somebody looks. */
+/** The runtime's object, whose `issuerCertificate` is made on first access. */
 function withIssuer(chain: readonly Uint8Array[], index: number): X509Certificate | undefined {
   const der = chain[index]
   const certificate = der && readCertificate(der)

@@ -1,5 +1,5 @@
-// A TLSSocket's handle, as far as programs reach for it: see net's handle.ts. There is one before the socket connects: those who
-// answer in the server's place put their functions on it then, and say themselves when the handshake is done.
+// A TLSSocket's handle, as far as programs use it: see net's handle.ts. It exists before the socket connects: a program that
+// mocks the server puts its own functions on it then, and signals the end of the handshake itself.
 
 import type { Duplex } from 'node:stream'
 import type { RuntimeHandle } from '../../host/types.ts'
@@ -9,7 +9,7 @@ import type { ServerPolicy } from '../policy/server-policy.ts'
 import type { SecureContext } from './secure-context.ts'
 import * as facts from './socket-facts.ts'
 
-/** The socket, as far as its handle sees it. */
+/** The part of the socket that its handle uses. */
 interface TlsOwner {
   _start(): void
   _finishInit(): void
@@ -27,14 +27,14 @@ export class TLSWrap extends StreamHandle {
   #parent: object | undefined
   #parentWrap: Socket | null | undefined
 
-  /** @param stream - what the program has handed in to speak TLS over */
+  /** @param stream - the stream that the program passed in to run TLS over */
   constructor(owner: OwningSocket, policy: ClientPolicy | ServerPolicy, stream: Duplex | undefined) {
     super(owner)
     this.policy = policy
     this.#stream = stream
   }
 
-  /** What TLS stands on. */
+  /** The transport's handle. */
   get _parent(): object | null {
     if (this._parentWrap !== null) return this._parentWrap._handle
     const transport = this.policy.connection?.transport
@@ -42,7 +42,7 @@ export class TLSWrap extends StreamHandle {
     return (this.#parent ??= acceptedHandle(this[kOwner], transport))
   }
 
-  /** The socket that it stands on: the program's, or one around the program's stream. Null where TLS connects by itself. */
+  /** The socket below TLS: the program's, or one around the program's stream. Null where TLS connects by itself. */
   get _parentWrap(): Socket | null {
     if (this.#parentWrap === undefined) {
       const stream = this.#stream
@@ -73,7 +73,7 @@ export class TLSWrap extends StreamHandle {
     this.#socket._destroySSL()
   }
 
-  // What Node's calls on its owner. A program that answers in the server's place calls them.
+  // The callbacks that Node's handle calls on its owner. A program that mocks the server calls them.
 
   onhandshakestart(): void {}
 
@@ -97,7 +97,7 @@ export class TLSWrap extends StreamHandle {
     this.#socket._emitTLSError(error)
   }
 
-  // What was agreed
+  // What was negotiated
 
   getALPNNegotiatedProtocol(): string | false {
     return this.policy.alpnProtocol
@@ -164,5 +164,5 @@ export class TLSWrap extends StreamHandle {
   }
 }
 
-// Node's has none: what it stands on does.
+// Node's TLSWrap has no hasRef; its parent has.
 Object.defineProperty(TLSWrap.prototype, 'hasRef', { value: undefined, writable: true, configurable: true })

@@ -1,5 +1,5 @@
-// tls.TLSSocket: net.Socket over a TlsConnection. What it shows of the connection is read from the engine when somebody
-// asks (socket-facts.ts); who may be at the other end is for the policy to say (client-policy.ts, server-policy.ts). Source:
+// tls.TLSSocket: net.Socket over a TlsConnection. What it shows of the connection is read from the engine on demand
+// (socket-facts.ts); whether the peer is accepted is decided by the policy (client-policy.ts, server-policy.ts). Source:
 // Node's documentation, "Class: tls.TLSSocket".
 
 import type { X509Certificate } from 'node:crypto'
@@ -65,13 +65,13 @@ export interface TLSSocketOptions extends GivenContextOptions, Omit<SocketOption
   signal?: AbortSignal | undefined
 }
 
-/** What a TLSSocket keeps beyond net.Socket's state. */
+/** A TLSSocket's state besides net.Socket's. */
 interface TlsState {
-  /** Another's, once the program has put another socket's handle here. */
+  /** Another socket's policy, once the program has put that socket's handle here. */
   policy: ClientPolicy | ServerPolicy
-  /** What the program has handed in to speak over. */
+  /** The stream that the program passed in to run TLS over. */
   readonly stream: Duplex | undefined
-  /** `tls.connect()` has still to judge the peer: until then nothing may pass, whatever a listener throws. */
+  /** `tls.connect()` has not judged the peer yet: until then no data may pass, whatever a listener throws. */
   awaitsVerdict: boolean
   readonly handshakeTimeout: number | undefined
 }
@@ -149,7 +149,7 @@ class TlsSocket extends Socket {
     try {
       this.emit('secure')
     } finally {
-      // What a listener throws is the program's affair: the connection works all the same, as in Node.
+      // A listener's exception is the program's: the connection opens all the same, as in Node.
       if (!this[kTls].awaitsVerdict) policy.connection?.open()
     }
   }
@@ -163,13 +163,13 @@ class TlsSocket extends Socket {
     if (told) this.emit('error', told)
   }
 
-  /** @returns the error where it is the program's to hear of; null while a server still holds the socket */
+  /** @returns the error if the program is to get it; null while a server still holds the socket */
   _tlsError(error: Error): Error | null {
     this.emit('_tlsError', error)
     return this._controlReleased ? error : null
   }
 
-  /** Lets go of keys and buffers; the socket does so itself when it closes. */
+  /** Releases keys and buffers; the socket calls it itself when it closes. */
   _destroySSL(): void {
     this[kTls].policy.backend?.destroy()
   }
@@ -218,13 +218,13 @@ class TlsSocket extends Socket {
     if (policy instanceof ClientPolicy) policy.setSession(session)
   }
 
-  /** On a server, from within SNICallback or ALPNCallback: another certificate for this connection. */
+  /** On a server, from within SNICallback or ALPNCallback: sets another certificate for this connection. */
   setKeyCert(context: GivenContextOptions | SecureContext): void {
     if (this.destroyed) return
     this[kTls].policy.context = context instanceof SecureContext ? context : makeContext(context)
   }
 
-  // What was agreed
+  // What was negotiated
 
   /** As Node declares it; undefined before there is one. */
   getCipher(): facts.CipherInfo {
@@ -285,7 +285,7 @@ class TlsSocket extends Socket {
     return this.destroyed ? null : facts.certificate(this[kTls].policy)
   }
 
-  /** @param _detailed - Node passes it over: the issuers are to be had from the certificate itself */
+  /** @param _detailed - ignored, as in Node: the certificate itself gives its issuer */
   getPeerX509Certificate(_detailed?: boolean): X509Certificate | undefined {
     return this.destroyed ? undefined : facts.peerX509Certificate(this[kTls].policy)
   }
@@ -304,34 +304,34 @@ class TlsSocket extends Socket {
     return true
   }
 
-  /** Writes to stderr which messages come and go. */
+  /** Writes the messages sent and received to stderr. */
   enableTrace(): void {
     this[kTls].policy.trace()
   }
 
-  // From the policy
+  // Called by the policy and by connect.ts
 
-  /** @param session - as programs keep it */
+  /** @param session - as programs store it */
   _receiveSession(session: Buffer): void {
     const { policy } = this[kTls]
     if (policy instanceof ClientPolicy) policy.showSession(session)
     else this.emit('session', session)
   }
 
-  /** The peer is who it must be: sessions with it may be kept. */
+  /** The peer's identity is verified: its sessions may be emitted. */
   _setVerified(): void {
     const { policy } = this[kTls]
     if (policy instanceof ClientPolicy) policy.setVerified()
   }
 }
 
-/** As the connection has it, or as the program's own function on the handle says. */
+/** A fact of the connection, or the result of the program's own function on the handle. */
 function fact<T>(socket: TlsSocket, name: string, read: (policy: ClientPolicy | ServerPolicy) => T): T {
   const own = ownMethod(socket[kHandle], name)
   return own ? (own() as T) : read(socket[kTls].policy)
 }
 
-/** A server, as far as the sockets see it that show its connections. */
+/** The part of a server that the sockets use which show its connections. */
 export interface ShowingServer extends NonNullable<ServerPolicyOptions['server']> {
   readonly allowHalfOpen: boolean
   readonly highWaterMark: number
@@ -339,7 +339,7 @@ export interface ShowingServer extends NonNullable<ServerPolicyOptions['server']
   readonly keepAlive: boolean
 }
 
-/** What a server gives, to have a connection shown that it secures by itself. */
+/** A server's options for a socket that shows a connection which the server secures itself. */
 interface ShownOptions {
   readonly [kShown]: {
     readonly connection: TlsConnection
@@ -439,7 +439,7 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   if (options.enableTrace) policy.trace()
   if (isShown) {
     socket._controlReleased = true
-    // A connection that fails once it is secured ends by itself; nobody has to listen for that.
+    // A connection that fails once it is secured closes by itself; a program need not listen for 'error'.
     socket.on('error', () => {})
     return
   }
@@ -449,7 +449,7 @@ function initialize(socket: TlsSocket, plan: Plan): void {
   else socket.connecting = true
 }
 
-/** A stream that a program has handed in: it may still be connecting. */
+/** Follows a stream that a program passed in, and that may still be connecting. */
 function follow(socket: TlsSocket, stream: Duplex & { connecting?: boolean }): void {
   const isSocket = stream instanceof Socket
   if (isSocket) socket._parent = stream as never
@@ -460,11 +460,11 @@ function follow(socket: TlsSocket, stream: Duplex & { connecting?: boolean }): v
       socket.emit('connect')
     })
   }
-  // A client begins when it is told to, or has something to say.
+  // A client starts when its program says so, or writes.
   if (socket._tlsOptions.isServer) process.nextTick(() => socket._start())
 }
 
-/** What a server knows of a connection, on the socket that shows it. */
+/** Sets a server's verdict on the socket that shows the connection. */
 export function showVerdict(socket: TLSSocket, policy: ServerPolicy, isSecure: boolean): void {
   socket._requestCert = policy.requestCert
   socket._rejectUnauthorized = policy.rejectUnauthorized
