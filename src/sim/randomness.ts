@@ -1,9 +1,9 @@
-// Chance on a simulated network: one seed, and a stream of its own for everything that draws, so that a new machine or a
+// Random numbers of a simulated network: one seed, and a separate stream for each consumer, so that a new machine or a
 // lossier link does not change what happens elsewhere.
 
 import { SeededRandom } from '../host/seeded-random.ts'
 
-/** @param name - who draws: equal names draw equal numbers */
+/** @param name - of the consumer: equal names draw equal numbers */
 export function randomFor(seed: number, name: string): SeededRandom {
   // FNV-1a over the name, begun with the seed.
   let hash = (0x811c9dc5 ^ seed) | 0

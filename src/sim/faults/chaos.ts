@@ -1,4 +1,4 @@
-// A fault plan drawn from the seed: what breaks, when, and for how long. The plan is made before anything happens, so it
+// A plan of faults drawn from the seed: which, when, and for how long. The plan is made before anything happens, so it
 // can be printed; the same seed draws the same plan.
 
 import { invalidArgValue } from '../../core/errors.ts'
@@ -13,11 +13,11 @@ import { type Duration, formatDuration, formatInstant, parseDuration } from '../
 export type FaultKind = 'partition' | 'one-way' | 'crash' | 'pause' | 'skew' | 'loss' | 'latency'
 
 export interface ChaosOptions {
-  /** From now on, for so long. */
+  /** How long the chaos lasts, from now on. */
   readonly for: Duration
-  /** One fault in about so much time. Default: a tenth of `for`. */
+  /** The mean time between faults. Default: a tenth of `for`. */
   readonly every?: Duration | undefined
-  /** How long one lasts: up to so much. Default: twice `every`. */
+  /** The longest duration of a fault. Default: twice `every`. */
   readonly upTo?: Duration | undefined
   /** Default: all machines of the network but routers. */
   readonly hosts?: readonly (string | Machine)[] | undefined
@@ -31,7 +31,7 @@ export interface PlannedFault {
   readonly at: Nanoseconds
   readonly until: Nanoseconds
   readonly hosts: readonly string[]
-  /** In words. */
+  /** A description in words. */
   readonly text: string
 }
 
@@ -62,7 +62,7 @@ interface FaultyNetwork {
   ): { heal(): void }
 }
 
-/** Draws a plan and schedules it. All faults are over when its time is. */
+/** Draws a plan and schedules it. All faults end within its time. */
 export function unleash(net: FaultyNetwork, options: ChaosOptions): FaultPlan {
   const span = parseDuration(options.for, 'for')
   const every = options.every === undefined ? span / 10 : parseDuration(options.every, 'every')
@@ -75,7 +75,7 @@ export function unleash(net: FaultyNetwork, options: ChaosOptions): FaultPlan {
   const begin = net.timeline.now()
   const random = randomFor(net.seed, `chaos ${begin}`)
   const faults: Scheduled[] = []
-  // Exponential gaps: faults come when they please, and sometimes two at once.
+  // Exponential gaps: faults are independent of each other, and may overlap.
   for (let at = begin; ; ) {
     at += Math.round(-Math.log(1 - fraction(random)) * every)
     if (at >= begin + span) break
@@ -97,7 +97,7 @@ interface Drawn {
   readonly kind: FaultKind
   readonly hosts: readonly string[]
   readonly text: string
-  /** @returns what ends it */
+  /** Begins the fault. @returns a function that ends it */
   start(): () => void
 }
 
@@ -190,7 +190,7 @@ function healing(partition: { heal(): void }): () => void {
   return () => partition.heal()
 }
 
-/** On all its cards, beside whatever they have already. */
+/** Impairs all cards of a machine, in addition to their conditions. */
 function impaired(host: Machine, conditions: LinkConditions): () => void {
   const repairs = host.nics.map(nic => host.impair(conditions, nic))
   return () => {

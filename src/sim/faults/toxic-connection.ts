@@ -1,5 +1,5 @@
-// A Connection with toxics in it: the same port around another port. Each direction is a chain of toxics; what waits in
-// them counts as waiting here, so a slow toxic slows its writer, as a slow network does.
+// A Connection with toxics: a wrapper around another Connection. Each direction is a chain of toxics; bytes that wait in
+// them count as unsent, so a slow toxic slows its writer, as a slow network does.
 
 import { systemError } from '../../core/errors.ts'
 import type { Clock, Connection, ConnectionSink, Endpoint, TextEncoding, WriteDone } from '../../host/types.ts'
@@ -18,9 +18,9 @@ export class ToxicConnection implements Connection, ConnectionSink {
   #wantsDrain = false
   #isPaused = true
   #isHeld = false
-  /** Nothing is to be told any more but the close. */
+  /** Only the close is still to be reported to the sink. */
   #isClosed = false
-  /** The connection beneath has closed, and what it brought may still be in the toxics. */
+  /** The inner connection has closed; its data may still be in the toxics. */
   #hasLost = false
   #hasError = false
   #hasToldClose = false
@@ -28,12 +28,12 @@ export class ToxicConnection implements Connection, ConnectionSink {
   readonly #clock: Clock
   readonly #onOpen: (() => void)[] = []
   #failure: Error | undefined
-  /** What came out of the toxics while paused. */
+  /** Data that left the toxics while reading was paused. */
   #kept: (Uint8Array | 'end')[] = []
   #corked: Chunk[] | undefined
   #corks = 0
 
-  /** @param plumbing - without what only this connection can do */
+  /** @param plumbing - without the methods that this connection adds */
   constructor(
     sink: ConnectionSink,
     upstream: readonly ToxicMaker[],
@@ -55,7 +55,7 @@ export class ToxicConnection implements Connection, ConnectionSink {
     this.#down = chain(downstream, { push: chunk => this.#give(chunk.bytes), end: () => this.#give('end') })
   }
 
-  /** @param inner - whose sink this is */
+  /** @param inner - the connection that this is the sink of */
   attach(inner: Connection): void {
     this.#inner = inner
   }
@@ -189,7 +189,7 @@ export class ToxicConnection implements Connection, ConnectionSink {
     this.#up.push(chunk)
   }
 
-  /** Out of the toxics, on to the peer. */
+  /** Sends data that left the toxics to the peer. */
   #send({ bytes, done }: Chunk): void {
     this.#rising -= bytes.length
     this.#whileOpen(inner => {
@@ -199,7 +199,7 @@ export class ToxicConnection implements Connection, ConnectionSink {
     this.#drained()
   }
 
-  /** Data that a toxic swallows. */
+  /** Data that a toxic discards. */
   #drop(size: number): void {
     this.#falling -= size
     this.#release()
@@ -211,7 +211,7 @@ export class ToxicConnection implements Connection, ConnectionSink {
     this.sink.onDrain()
   }
 
-  /** Out of the toxics, on to the user. */
+  /** Reports data that left the toxics to the sink. */
   #give(what: Uint8Array | 'end'): void {
     this.#kept.push(what)
     this.#deliver()
@@ -240,7 +240,7 @@ export class ToxicConnection implements Connection, ConnectionSink {
     if (!this.#isPaused) this.#inner?.resume()
   }
 
-  /** A toxic ends the connection. @param failure - what its user hears of it; the peer is reset then */
+  /** A toxic ends the connection. @param failure - the error for the sink; if given, the peer is reset */
   #fault(failure: Error | undefined): void {
     if (this.#hasToldClose || this.#isClosed) return
     this.#failure = failure
@@ -261,5 +261,5 @@ export class ToxicConnection implements Connection, ConnectionSink {
   }
 }
 
-/** As a socket's default. */
+/** The default high-water mark of sockets. */
 const HIGH_WATER = 65536

@@ -1,5 +1,5 @@
-// A host whose connections may get toxics, and whose questions go out as its machine is set up: the same port around a
-// machine's own host.
+// A wrapper around a machine's own host, whose connections may get toxics, and whose DNS queries follow the machine's resolver
+// options.
 
 import { runWithHost } from '../../host/ambient.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
@@ -24,7 +24,7 @@ import { fraction } from '../randomness.ts'
 import { ToxicConnection } from './toxic-connection.ts'
 import type { Toxic } from './toxics.ts'
 
-/** Which toxics a connection to that address may get. */
+/** The toxics that a connection to that address may get. */
 export type ToxicChoice = (address: string, port: number) => readonly Toxic[]
 
 export class ToxicHost implements Host {

@@ -1,5 +1,5 @@
-// Toxiproxy's toxics, by its names: what a bad proxy would do to the bytes of a connection. Packets are not touched; that
-// is what links are for. https://github.com/Shopify/toxiproxy, "Toxics".
+// Toxiproxy's toxics, by its names: faults in the byte stream of a connection. Packets are not affected; the conditions of
+// links do that. https://github.com/Shopify/toxiproxy, "Toxics".
 
 import { invalidArgValue } from '../../core/errors.ts'
 import { validateInteger, validateObject, validateOneOf } from '../../core/validate.ts'
@@ -11,25 +11,25 @@ import { type Duration, parseDuration, parseProbability, parseRate, parseSize, t
 export type ToxicOptions = {
   /** `upstream` is from the client to the server. Default: downstream. */
   readonly stream?: 'upstream' | 'downstream' | undefined
-  /** How likely a connection is to get it. Default: 1. */
+  /** The probability that a connection gets it. Default: 1. */
   readonly toxicity?: number | undefined
 } & (
   | { readonly type: 'latency'; readonly latency: Duration; readonly jitter?: Duration | undefined }
   | { readonly type: 'bandwidth'; readonly rate: Rate }
-  /** The end comes later than the data before it. */
+  /** The end is delayed. */
   | { readonly type: 'slow_close'; readonly delay: Duration }
-  /** No data passes; the connection closes after so long. Zero: never. */
+  /** No data passes; the connection closes after the timeout. Zero: never. */
   | { readonly type: 'timeout'; readonly timeout: Duration }
-  /** The connection is reset after so long. */
+  /** The connection is reset after the timeout. */
   | { readonly type: 'reset_peer'; readonly timeout?: Duration | undefined }
   | {
       readonly type: 'slicer'
       readonly averageSize: Size
       readonly sizeVariation?: Size | undefined
-      /** Between two slices. */
+      /** The delay between two slices. */
       readonly delay?: Duration | undefined
     }
-  /** The connection closes when so much has passed. */
+  /** The connection closes once so many bytes have passed. */
   | { readonly type: 'limit_data'; readonly bytes: Size }
 )
 
@@ -38,20 +38,20 @@ export interface Chunk {
   readonly done: ((error?: Error | null) => void) | undefined
 }
 
-/** What comes out of one toxic goes into the next, the last one's into the connection. */
+/** The output of a toxic: the next toxic, or after the last one the connection. */
 export interface Outlet {
   push(chunk: Chunk): void
   end(): void
 }
 
-/** What a toxic may do besides. */
+/** What a toxic may use besides. */
 export interface Plumbing {
   readonly clock: Clock
   readonly random: SeededRandom
-  /** Calls back when the connection stands. */
+  /** Calls back once the connection is open. */
   onOpen(what: () => void): void
   close(): void
-  /** Both ends hear of a reset. */
+  /** Resets the connection at both ends. */
   reset(): void
 }
 
@@ -152,7 +152,7 @@ function limited(outlet: Outlet, bytes: number, close: () => void): Outlet {
   }
 }
 
-/** Every chunk, and the end, comes so much later; none overtakes another. */
+/** Delays every chunk, and the end; the order stays. */
 class Delayed implements Outlet {
   readonly #clock: Clock
   readonly #outlet: Outlet
@@ -180,7 +180,7 @@ class Delayed implements Outlet {
   }
 }
 
-/** Each chunk takes its time, one after the other. */
+/** Lets chunks pass one after the other, each taking its own time. */
 class Queued implements Outlet {
   readonly #clock: Clock
   readonly #outlet: Outlet

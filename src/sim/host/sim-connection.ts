@@ -1,5 +1,5 @@
-// A TCP connection of a simulated machine as the host port has it. The stack signals that something has changed, and the next
-// turn looks at it. Errors are those of Linux, as Node shows them: bytes that have arrived are still read, then the error follows.
+// A TCP connection of a simulated machine, as a Connection of the host port. The stack signals changes, which are handled on the
+// next turn. Errors are Linux's, as Node shows them: bytes that have arrived are still read, then the error follows.
 
 import { systemError } from '../../core/errors.ts'
 import { ScheduledConnection } from '../../host/scheduled/scheduled-connection.ts'
@@ -9,12 +9,12 @@ import type { TcpEndpoint, TcpUser } from '../stack/tcp-layer.ts'
 import { hostLimits } from './socket-limits.ts'
 
 export class SimConnection extends ScheduledConnection implements TcpUser {
-  /** For reports: what it was asked for. */
+  /** For reports: where it connects to. */
   readonly title: string
   readonly #release: (connection: SimConnection) => void
   #endpoint: TcpEndpoint | undefined = undefined
   #ends: { readonly local: Endpoint; readonly remote: Endpoint } | undefined = undefined
-  /** What the network has said of an open connection: its reader or writer notices. */
+  /** The failure of an open connection; reading or writing reports it. */
   #broken: TcpFailure | undefined = undefined
   #noDelay = false
   #typeOfService = 0
@@ -32,7 +32,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     this.#release = release
   }
 
-  /** The stack's part; `onEstablished` follows, for a listener's at once. */
+  /** Sets the stack's endpoint; `onEstablished` follows, for a listener's connection at once. */
   carriedBy(endpoint: TcpEndpoint, local: Endpoint, remote: Endpoint): void {
     this.#endpoint = endpoint
     endpoint.typeOfService = this.#typeOfService
@@ -53,7 +53,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
   }
 
   setKeepAlive(on: boolean, initialDelayMs: number, intervalMs = 1000, probes = 10): void {
-    // Zero leaves Linux' default: two hours.
+    // Zero leaves Linux's default: two hours.
     const idle = (initialDelayMs > 0 ? initialDelayMs : 7_200_000) * NS_PER_MS
     const settings = on ? { idle, interval: Math.max(intervalMs, 1) * NS_PER_MS, probes } : undefined
     this.#keepAlive = settings
@@ -75,7 +75,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     this.#abandon()
   }
 
-  // From the stack
+  // Called by the stack
 
   onEstablished(): void {
     if (this.state !== 'connecting') return
@@ -89,7 +89,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
         connection.setKeepAlive(keepAlive, now)
       })
     }
-    // The engine is at work: what waits to be written goes with the turn.
+    // The TCP engine is working: waiting writes are sent on the next turn.
     this.schedule()
   }
 
@@ -105,7 +105,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     if (this.isOver) return
     if (this.state === 'connecting') {
       const { address, port } = this.#ends?.remote ?? {}
-      // The engine has closed by itself.
+      // The engine has closed already.
       super.fail(systemError(connectCodes[failure], 'connect', { address, port }))
       return
     }
@@ -113,11 +113,11 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     this.schedule()
   }
 
-  // As a carrier
+  // For the scheduled connection (host/scheduled)
 
   /**
-   * The stack keeps it until it is acknowledged, and the sender may use its bytes again before. Plain arrays: their subarray()
-   * costs a third of a Buffer's, and there is one for each segment.
+   * Copies data, since the stack retains it until it is acknowledged, and the caller may reuse its bytes before. A plain
+   * Uint8Array, whose subarray() costs a third of a Buffer's: it is called for each segment.
    */
   protected copy(data: Uint8Array | string, encoding: TextEncoding): Uint8Array {
     return typeof data === 'string' ? plain(Buffer.from(data, encoding)) : new Uint8Array(data)
@@ -129,7 +129,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     if (this.#broken !== undefined && this.state === 'open') this.schedule()
   }
 
-  /** Gives the stack what it takes, then the FIN. */
+  /** Passes data to the stack as far as it has room, then the FIN. */
   protected override beginTurn(): void {
     if (this.state !== 'open' || this.corks > 0 || this.#broken !== undefined) return
     if (this.waiting.length > 0) this.#fillStack()
@@ -146,7 +146,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
       let sent = 0
       for (const one of this.waiting) {
         const { appetite } = connection
-        // In large pieces: each small one would be kept, and searched, by itself.
+        // In large pieces: the stack would keep, and search, each small one separately.
         const isWorthIt = appetite >= Math.min(one.bytes.length, hostLimits.piece)
         const taken = isWorthIt ? connection.write(one.bytes.subarray(0, appetite), now) : 0
         this.bufferedBytes -= taken
@@ -167,12 +167,12 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     const chunk = this.#takeChunk()
     if (chunk === undefined) return
     this.bytesRead += chunk.length
-    // The rest on a turn of its own: other connections have something to hear too.
+    // The rest is read on another turn, so that other connections get theirs.
     if (this.#readableBytes > 0) this.schedule()
     this.sink.onData(chunk)
   }
 
-  /** A copy: the bytes are the receiver's to keep, and the sender's stack still has them. */
+  /** A copy: the receiver may retain the bytes, and the sender's stack still holds them. */
   #takeChunk(): Uint8Array | undefined {
     return this.#endpoint?.do(connection => {
       const first = connection.read()
@@ -196,7 +196,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     return this.#endpoint?.do(connection => connection.isAtEnd) ?? false
   }
 
-  /** As with a socket, a failure goes unnoticed by a program that neither reads nor writes. */
+  /** Reports a failure, if the program reads or writes: otherwise it goes unnoticed, as with a system's socket. */
   protected noticeBroken(): void {
     const failure = this.#broken
     if (failure === undefined || this.state !== 'open') return

@@ -16,7 +16,7 @@ import { hostLimits } from './socket-limits.ts'
 
 interface Membership {
   readonly group: string
-  /** Undefined: from anybody. */
+  /** Undefined: from any source. */
   readonly source: string | undefined
 }
 
@@ -33,11 +33,11 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
   readonly #host: DatagramHost
   readonly #sink: DatagramSink
   readonly #family: IpFamily
-  /** What arrives is told in the context of `bind`. */
+  /** The sink is notified in the context of `bind`. */
   readonly #inContext = captureContext()
   readonly #memberships: Membership[] = []
   #binding: Binding<UdpReceiver> | undefined
-  /** As it was given, and where its datagrams go: another address where that one is a mapped one. */
+  /** The remote address as given, and in `to` where datagrams go: the IPv4 address if it is an IPv4-mapped one. */
   #remote: (Endpoint & { readonly to: string; readonly source: string }) | undefined
   #receiveBufferSize: number = hostLimits.datagramBytes
   #sendBufferSize: number = hostLimits.datagramBytes
@@ -68,7 +68,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
 
   address(): Endpoint {
     if (this.#binding === undefined || this.#isClosed) throw systemError('EBADF', 'getsockname')
-    // A connected port knows which of its addresses it speaks from.
+    // A connected port knows its source address.
     const address = this.#remote?.source ?? this.#binding.address
     return { address, family: this.#family === 6 ? 'IPv6' : 'IPv4', port: this.#binding.port }
   }
@@ -88,7 +88,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
 
   connect(address: string, port: number, done: (error: Error | null) => void): void {
     const error = this.#connect(address, port)
-    // Also when it is closed meanwhile: whoever waits is answered.
+    // Also if the port is closed meanwhile: the callback is always called.
     this.#host.clock.setImmediate(() => done(error))
   }
 
@@ -149,7 +149,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     this.#leave('dropSourceSpecificMembership', group, source, interfaceAddress)
   }
 
-  // As a system does, no more is granted than its limit allows, without a word.
+  // As in Linux, a larger size is cut to the limit without an error.
   getRecvBufferSize(): number {
     return this.#receiveBufferSize
   }
@@ -162,7 +162,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     return this.#sendBufferSize
   }
 
-  /** Kept, without effect: what waits, waits in the link's queue. */
+  /** Stored, without effect: datagrams wait in the link's queue. */
   setSendBufferSize(bytes: number): void {
     this.#sendBufferSize = Math.min(bytes, hostLimits.datagramBytes)
   }
@@ -175,7 +175,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     return 0
   }
 
-  // Whether the process lives on is not a simulated machine's to say.
+  // A simulated machine does not keep the process alive.
   ref(): void {}
   unref(): void {}
 
@@ -192,7 +192,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     if (isStranger || isFull || this.#isClosed) return
     this.#waitingMessages++
     this.#waitingBytes += message.length
-    // A copy for each: the bytes are the receiver's to keep, and others may have got them too.
+    // A copy for each receiver: it may retain the bytes, and others may get the same datagram.
     const own = Buffer.from(message)
     this.#later(() => {
       this.#waitingMessages--
@@ -201,7 +201,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     })
   }
 
-  /** Linux tells the sockets that are connected, and only those, of ICMP's port unreachable. */
+  /** As in Linux, only connected sockets are notified of ICMP's port unreachable. */
   receiveUnreachable(remote: string, remotePort: number, isPort: boolean): void {
     if (this.#remote?.to !== remote || this.#remote.port !== remotePort || !isPort) return
     this.#later(() => this.#sink.onError(systemError('ECONNREFUSED', 'recvmsg')))
@@ -216,7 +216,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     const isBindable = address !== undefined && (address === any || stack.owns(address) || isGroup(address))
     if (!isBindable) return systemError('EADDRNOTAVAIL', 'bind', { address: target.address, port: port || undefined })
     this.#binding = stack.udp.bind({
-      // A group's address takes what is sent to the group, as Linux has it; nothing else can be sent there.
+      // A port bound to a group's address receives what is sent to the group, as in Linux; nothing else is sent there.
       address: isGroup(address) ? any : address,
       family: this.#family,
       port,
@@ -242,14 +242,14 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     return null
   }
 
-  /** Where an address leads, and by which of ours. One of the other family leads nowhere; a mapped one to its IPv4. */
+  /** The destination of an address, and our source address. One of the other family is invalid; a mapped one means its IPv4. */
   #destination(given: string): { address: string; source: string } | 'EINVAL' | 'ENETUNREACH' {
     const bytes = parseIp(given)
     if (bytes === undefined || (bytes.length === 16) !== (this.#family === 6)) return 'EINVAL'
     const isMapped = isMappedIPv4(bytes)
     if (isMapped && this.#binding?.isDualStack !== true) return 'ENETUNREACH'
     const wanted = isMapped ? formatIp(bytes, 12, 4) : formatIp(bytes)
-    // Linux takes "any address" for the machine itself.
+    // In Linux the unspecified address means the machine itself.
     const address = wanted === '0.0.0.0' ? '127.0.0.1' : wanted === '::' ? '::1' : wanted
     const isForMany = isGroup(address) || this.#host.stack.isBroadcast(address)
     const family = address.includes(':')
@@ -260,7 +260,7 @@ export class SimDatagramPort implements DatagramPort, UdpReceiver {
     return source === undefined ? 'ENETUNREACH' : { address, source }
   }
 
-  /** @returns the error that kept it from leaving this machine; what is lost later is no error */
+  /** Sends a datagram. @returns an error if it could not leave this machine; a loss on the way is no error */
   #deliver(message: Uint8Array, given: { address: string; port: number } | undefined): Error | undefined {
     const binding = this.#binding
     const target = given ?? (this.#remote && { address: this.#remote.address, port: this.#remote.port })
@@ -336,7 +336,7 @@ function isAny(address: string): boolean {
   return address === '0.0.0.0' || address === '::'
 }
 
-/** A copy: the sender may use its bytes again. */
+/** A copy: the caller may reuse its bytes. */
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
   let offset = 0

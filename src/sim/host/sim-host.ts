@@ -1,5 +1,5 @@
-// The host port of a simulated machine, over its IP stack. UNIX paths are the machine's own; they need no stack, and are those
-// of a memory host.
+// The host of a simulated machine, over its IP stack. UNIX socket paths are the machine's own; they use no stack, and work as
+// in a memory host.
 
 import { familyOf } from '../../core/address-family.ts'
 import { describedSystemError, featureUnavailable, type SystemError, systemError } from '../../core/errors.ts'
@@ -37,7 +37,7 @@ export interface HostNames {
   nameServers(): string[]
   /** All addresses of a name, in order; empty: there is none. `done` may be called at once. */
   addresses(name: string, done: (addresses: readonly string[]) => void): void
-  /** The reverse. */
+  /** The name of an address. */
   nameOf(address: string): string | undefined
 }
 
@@ -90,7 +90,7 @@ export class SimHost implements Host {
     if (target.kind === 'path') {
       return new MemoryListener(this.clock, sink, listener => this.#claimPath(target.path, listener))
     }
-    // Linux takes no backlog at all for one of one.
+    // In Linux a backlog of zero is one of one.
     const backlog = Math.max(target.backlog ?? DEFAULT_BACKLOG, 1)
     return new SimListener(this.clock, sink, backlog, this.#onReleased, listener => this.#claimPort(target, listener))
   }
@@ -157,7 +157,7 @@ export class SimHost implements Host {
     return runWithHost(this, fn)
   }
 
-  /** What its programs have open, a line each: for reports of what everybody waits for. */
+  /** The connections, listeners and ports that its programs have open, a line each: for the report of a deadlock. */
   describeOpen(): string[] {
     const connections = [...this.#connections].map(one => (one.isConnecting ? `${one.title}, being made` : one.title))
     const listeners = [...this.#listeners].flatMap(one => {
@@ -168,7 +168,7 @@ export class SimHost implements Host {
     return [...connections, ...listeners, ...ports]
   }
 
-  /** Of a port that was bound here. */
+  /** A port that was bound here has closed. */
   onPortClosed(port: SimDatagramPort): void {
     this.#datagramPorts.delete(port)
   }
@@ -182,7 +182,7 @@ export class SimHost implements Host {
     const where = { address: target.address, port: target.port || undefined }
     if (canonical === undefined) return systemError('EINVAL', 'connect', where)
     const plain = unmapped(canonical)
-    // Linux takes "any address" for the machine itself.
+    // In Linux the unspecified address means the machine itself.
     const remote = plain === '0.0.0.0' ? '127.0.0.1' : plain === '::' ? '::1' : plain
     const source = this.stack.sourceFor(remote)
     if (source === undefined) {
@@ -191,7 +191,7 @@ export class SimHost implements Host {
     }
     const local = this.#localEnd(target, source, remote)
     if (local instanceof Error) return local
-    // The engine transmits at once: who hears of it must be known before.
+    // The engine transmits at once, so its user must be known before.
     const endpoint = this.stack.tcp.open(local.address, local.port, remote, target.port, connection)
     connection.carriedBy(endpoint, endpointOf(local.address, local.port), endpointOf(remote, target.port))
     return undefined

@@ -1,4 +1,4 @@
-// What waits for TCP connections on a simulated machine.
+// A TCP listener of a simulated machine.
 
 import type { SystemError } from '../../core/errors.ts'
 import { captureContext } from '../../host/ambient.ts'
@@ -10,7 +10,7 @@ import { SimConnection } from './sim-connection.ts'
 /** Where the listener stands in its machine's tables. */
 export interface ListenerPlace {
   readonly address: Endpoint
-  /** Peers over IPv4 have mapped addresses here. */
+  /** IPv4 peers have IPv4-mapped addresses here. */
   readonly isDualStack: boolean
   release(): void
 }
@@ -22,7 +22,7 @@ export class SimListener implements Listener, TcpAcceptor {
   readonly #inContext = captureContext()
   readonly #onReleased: (connection: SimConnection) => void
   #place: ListenerPlace | undefined
-  /** Made, and not told yet. */
+  /** Established, and not reported to the sink yet. */
   readonly #pending = new Set<SimConnection>()
   #isClosed = false
 
@@ -46,7 +46,7 @@ export class SimListener implements Listener, TcpAcceptor {
     this.#onTurn(() => !this.#isClosed && sink.onListening())
   }
 
-  /** Connections that nobody has taken yet. */
+  /** The number of connections that were not accepted yet. */
   get pending(): number {
     return this.#pending.size
   }
@@ -57,7 +57,7 @@ export class SimListener implements Listener, TcpAcceptor {
       endpoint.do(connection => connection.abort())
       return
     }
-    // Its sink is told in the context of `listen`, whoever connects.
+    // The sink is notified in the context of `listen`, not of the client.
     this.#inContext(() => {
       const local = endpointOf(endpoint.local, endpoint.localPort, place.isDualStack)
       const remote = endpointOf(endpoint.remote, endpoint.remotePort, place.isDualStack)
@@ -87,7 +87,7 @@ export class SimListener implements Listener, TcpAcceptor {
     this.#onTurn(() => this.#sink.onClose())
   }
 
-  // Whether the process lives on is not a simulated machine's to say.
+  // A simulated machine does not keep the process alive.
   ref(): void {}
   unref(): void {}
 
@@ -96,7 +96,7 @@ export class SimListener implements Listener, TcpAcceptor {
   }
 }
 
-/** As a socket of the listener's family shows it. RFC 4291 section 2.5.5.2 */
+/** An endpoint as a socket of the listener's family shows it. RFC 4291 section 2.5.5.2 */
 export function endpointOf(address: string, port: number, isDualStack = false): Endpoint {
   if (address.includes(':')) return { address, family: 'IPv6', port }
   if (isDualStack) return { address: `::ffff:${address}`, family: 'IPv6', port }

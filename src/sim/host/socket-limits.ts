@@ -1,15 +1,15 @@
-// What the host of a simulated machine holds beside what its stack does.
+// Limits of a simulated machine's host, besides those of its stack.
 
 export const hostLimits = {
-  /** Bytes waiting at a writer from which on `write` says false: what the runtime's sockets have as highWaterMark. */
+  /** Waiting bytes from which on `write` returns false: the highWaterMark of the runtime's sockets. */
   bytesWaiting: 64 * 1024,
-  /** The stack is given so many bytes at least, or all there are. */
+  /** The smallest number of bytes to pass to the stack at once, unless fewer are left. */
   piece: 32 * 1024,
-  /** Bytes that a reader is given at once: what the runtime reads at once. */
+  /** The largest chunk for a reader: what the runtime reads at once. */
   chunk: 64 * 1024,
-  /** Bytes and datagrams that wait for one UDP port's reader; what comes on top is lost, as in a system's receive buffer. */
+  /** Bytes and datagrams that wait for a UDP port's reader; further ones are dropped, as by a system's receive buffer. */
   datagramBytes: 212_992,
   datagrams: 1024,
-  /** Groups that one UDP port is in: Linux' igmp_max_memberships. */
+  /** Groups that one UDP port may join: Linux's igmp_max_memberships. */
   memberships: 20,
 } as const

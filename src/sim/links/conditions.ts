@@ -1,26 +1,26 @@
-// What a link does to frames, as people write it and as a lane takes it.
+// The conditions of a link, as programs write them and as a lane uses them.
 
 import { invalidArgValue } from '../../core/errors.ts'
 import { validateInteger, validateObject } from '../../core/validate.ts'
 import type { Nanoseconds } from '../types.ts'
 import { type Duration, parseDuration, parseProbability, parseRate, type Rate } from '../units.ts'
 
-/** All may change while frames are under way; those are not affected. */
+/** All may be changed; frames already under way are not affected. */
 export interface LinkConditions {
-  /** From one end to the other. Default: none. */
+  /** The delay from one end to the other. Default: none. */
   readonly latency?: Duration | undefined
-  /** Up to so much more, evenly spread; the order of frames stays. Default: none. */
+  /** The largest additional delay, uniformly distributed; the order of frames stays. Default: none. */
   readonly jitter?: Duration | undefined
   /** Default: unlimited. */
   readonly bandwidth?: Rate | undefined
   /** Frames that may wait for the bandwidth; further ones are dropped. Default: 1000. */
   readonly queue?: number | undefined
-  /** Probabilities, each frame for itself. Default: 0. */
+  /** Probabilities, independent for each frame. Default: 0. */
   readonly loss?: number | undefined
   readonly duplication?: number | undefined
-  /** Held back, so that later ones overtake it. */
+  /** The probability that a frame is delayed so that later ones overtake it. */
   readonly reordering?: number | undefined
-  /** One bit of the frame's bytes turned over. */
+  /** The probability that one bit of a frame is flipped. */
   readonly corruption?: number | undefined
   /** False: nothing passes. Default: true. */
   readonly up?: boolean | undefined
@@ -52,7 +52,7 @@ export const perfect: Conditions = {
   isUp: true,
 }
 
-/** Checks, and fills in what is not said from `base`. */
+/** Validates conditions, and fills in missing ones from `base`. */
 export function readConditions(
   options: LinkConditions,
   base: Conditions = perfect,
@@ -85,7 +85,7 @@ export function readConditions(
   }
 }
 
-/** What meets a frame that passes one after the other. */
+/** The conditions of two links in series. */
 export function inSeries(one: Conditions, other: Conditions): Conditions {
   const either = (first: number, second: number) => 1 - (1 - first) * (1 - second)
   return {

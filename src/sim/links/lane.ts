@@ -1,23 +1,23 @@
-// One direction of a link: frames in at one end, out at the other, later, or not, or altered.
+// One direction of a link: frames enter at one end and leave at the other, delayed, or are lost or corrupted.
 
 import type { SeededRandom } from '../../host/seeded-random.ts'
 import { below, fraction } from '../randomness.ts'
 import type { Frame, Nanoseconds, Scheduler } from '../types.ts'
 import { type Conditions, perfect } from './conditions.ts'
 
-/** What a lane asks of a frame's byte form. */
+/** The codec with which a lane makes frames into bytes and back. */
 export interface FrameCodec {
-  /** Bytes, without making them. */
+  /** The frame's size, without encoding it. */
   length(frame: Frame): number
   encode(frame: Frame): Uint8Array
-  /** Undefined: no frame any more. */
+  /** Undefined: not a frame any more. */
   decode(bytes: Uint8Array): Frame | undefined
 }
 
 export interface LaneCounts {
   sent: number
   delivered: number
-  /** By loss, a full queue, a link that is down. */
+  /** Frames lost by loss, a full queue, or a link that is down. */
   lost: number
   overflowed: number
   refused: number
@@ -44,11 +44,11 @@ export class Lane {
   #conditions: Conditions = perfect
   /** When the last frame has left this end. */
   #freeAt: Nanoseconds = 0
-  /** When each frame that waits begins to leave: oldest at `#head`. */
+  /** When each queued frame begins to leave; the oldest is at `#head`. */
   #departures: Nanoseconds[] = []
   #head = 0
   #lastArrival: Nanoseconds = 0
-  /** Told of frames that go no further. */
+  /** Called for each frame that is lost. */
   onLost: ((frame: Frame) => void) | undefined
 
   constructor(scheduler: Scheduler, random: SeededRandom, codec: FrameCodec, deliver: (frame: Frame) => void) {
@@ -137,7 +137,7 @@ export class Lane {
         1 +
         below(this.#random, Math.max(Math.floor(latency / 2), jitter, LEAST_HOLD))
     } else {
-      // Jitter alone lets no frame overtake another.
+      // Jitter does not reorder frames.
       if (arrival < this.#lastArrival) arrival = this.#lastArrival
       this.#lastArrival = arrival
     }
@@ -157,7 +157,7 @@ export class Lane {
     return this.#codec.decode(bytes)
   }
 
-  /** Draws only where chance plays a part: what is certain must not change what comes after. */
+  /** Draws a number only if the probability is above zero: conditions that are off must not change later draws. */
   #happens(probability: number): boolean {
     return probability > 0 && fraction(this.#random) < probability
   }
@@ -165,5 +165,5 @@ export class Lane {
 
 /** Frames, as Linux's txqueuelen. */
 const DEFAULT_QUEUE = 1000
-/** A frame that is overtaken is held back for up to so long at least. */
+/** The additional delay of a reordered frame is drawn from a range of at least this size. */
 const LEAST_HOLD: Nanoseconds = 1e6

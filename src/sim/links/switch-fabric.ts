@@ -1,9 +1,9 @@
-// The inside of a switch: ports, and which MAC address was seen behind which. IEEE 802.1D section 7.8 (learning), without
-// ageing and spanning tree: simulated cables make no loops by themselves, and who pulls one plugs in another card.
+// A learning bridge: the ports of a switch, and which MAC address was seen on which. IEEE 802.1D section 7.8 (learning), without
+// ageing and spanning tree: simulated cables form no loops, and a card is not moved from one port to another.
 
 import type { Frame, MacAddress } from '../types.ts'
 
-/** One socket of the switch: where frames for whoever is plugged in go. */
+/** A port of the switch: frames for the card plugged in there go to it. */
 export interface SwitchPort {
   send(frame: Frame): void
 }
@@ -38,7 +38,7 @@ export class SwitchFabric {
     for (const port of this.#ports) if (port !== from) port.send(frame)
   }
 
-  /** Forgets the oldest where the table is full: a machine may send frames from any address it likes. */
+  /** Evicts the oldest entry if the table is full: a machine may send frames from any address. */
   #learn(mac: MacAddress, port: SwitchPort): void {
     this.#learned.delete(mac)
     if (this.#learned.size >= MAX_LEARNED) {

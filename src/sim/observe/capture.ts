@@ -1,4 +1,4 @@
-// What cards have sent and taken, to be looked at: as a list, as a ladder diagram, as a pcapng file for Wireshark.
+// The packets that cards have sent and received: as a list, as a ladder diagram, as a pcapng file for Wireshark.
 
 import { writeFileSync } from 'node:fs'
 import type { Nic, NicTap } from '../topology/nic.ts'
@@ -38,17 +38,17 @@ export class Capture {
     nic.taps.add(this.#tap)
   }
 
-  /** Watches no more; what was seen stays. */
+  /** Stops capturing; the captured packets stay. */
   stop(): void {
     for (const nic of this.#nics) nic.taps.delete(this.#tap)
   }
 
-  /** A line of a TLS key log, as 'keylog' events give it: with them Wireshark shows what was encrypted. */
+  /** Adds a line of a TLS key log, as from a 'keylog' event, with which Wireshark decrypts TLS. */
   addSecret(line: string | Uint8Array): void {
     this.#secrets.push(typeof line === 'string' ? line.trimEnd() : Buffer.from(line).toString('latin1').trimEnd())
   }
 
-  /** The packets as a diagram: who sent what to whom, and when. */
+  /** The packets as a ladder diagram: sender, receiver, content and time. */
   ladder(options: LadderOptions = {}): string {
     return drawLadder(this.packets, options)
   }
@@ -65,7 +65,7 @@ export class Capture {
     for (const { at, nic, direction, frame, isLost } of this.packets) {
       writer.addPacket({
         interface: numbers.get(nic) ?? 0,
-        // Nanoseconds since 1970 are too many for a number.
+        // A number cannot represent nanoseconds since 1970 exactly.
         timestamp: BigInt(epoch) * 1_000_000n + BigInt(at),
         bytes: encodeFrame(frame),
         direction: direction === 'out' ? 'outbound' : 'inbound',

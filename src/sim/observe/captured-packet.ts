@@ -1,4 +1,4 @@
-// One packet that a capture has seen.
+// A packet of a capture.
 
 import type { Nic } from '../topology/nic.ts'
 import type { Frame, Nanoseconds } from '../types.ts'

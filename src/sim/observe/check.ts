@@ -1,5 +1,5 @@
-// Whether a scenario is the same each time: it runs several times with one seed, and every packet is compared. What
-// differs is the program's doing: Math.random, the order of real file accesses, state that a module keeps between runs.
+// Whether a scenario is repeatable: it runs several times with one seed, and every packet is compared. Differences come
+// from the program: Math.random, the order of real file accesses, state that a module keeps between runs.
 
 import { createHash } from 'node:crypto'
 import { codedError } from '../../core/errors.ts'
@@ -10,7 +10,7 @@ import { formatInstant } from '../units.ts'
 import { encodeFrame } from '../wire/ethernet.ts'
 import { summarize } from './packet-summary.ts'
 
-/** Builds a network's machines, runs its programs, and checks what comes of it. */
+/** Builds a network's machines, runs its programs, and checks the outcome. */
 export type Scenario = (net: Network) => unknown
 
 export interface CheckOptions extends NetworkOptions {
@@ -53,10 +53,10 @@ async function record(
   return trace
 }
 
-/** Every packet of a network, as one number each, held against those of an earlier run. */
+/** Every packet of a network, as one number each, compared with those of an earlier run. */
 export class PacketTrace {
   readonly seed: number
-  /** What was not as in the model. */
+  /** The first difference from the model run. */
   difference: string | undefined
   readonly #packets: number[] = []
   readonly #model: PacketTrace | undefined
@@ -74,12 +74,12 @@ export class PacketTrace {
     return this.#packets.length
   }
 
-  /** The hash of all packets so far: who sent what, when. */
+  /** The hash of all packets so far: time, sender and bytes. */
   digest(): string {
     return this.#hash.copy().digest('hex')
   }
 
-  /** What a run lacks that was as this one as far as it went. */
+  /** The difference of a run that sent the same packets, but fewer. */
   missing(shorter: PacketTrace): string | undefined {
     if (shorter.count === this.count) return undefined
     return `it sent ${shorter.count} packets in place of ${this.count}`
@@ -98,7 +98,7 @@ export class PacketTrace {
     this.difference = expected === undefined ? `${where}, was not sent in the first` : `${where}, differs`
   }
 
-  /** As one number; undefined: there are not so many. */
+  /** A packet as one number; undefined: there are not so many. */
   packetAt(index: number): number | undefined {
     return this.#packets[index]
   }

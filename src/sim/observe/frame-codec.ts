@@ -1,5 +1,5 @@
-// Frames as bytes, for lanes: what was altered on its way stays unread until its receiver reads it, and finds the checksum
-// wrong.
+// Encodes and decodes frames for lanes: a corrupted frame's payload is not decoded until its receiver does so, and finds a
+// wrong checksum.
 
 import type { FrameCodec } from '../links/lane.ts'
 import { WireError } from '../wire/error.ts'

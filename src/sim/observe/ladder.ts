@@ -1,11 +1,11 @@
-// Packets as a ladder: a rail for each machine, time going down, an arrow for each packet.
+// Packets as a ladder diagram: a column for each machine, time going down, an arrow for each packet.
 
 import type { Frame } from '../wire/packets.ts'
 import type { CapturedPacket } from './captured-packet.ts'
 import { summarize } from './packet-summary.ts'
 
 export interface LadderOptions {
-  /** Columns between two machines. Default: wide enough for what stands on the arrows, up to 48. */
+  /** Characters between two machines. Default: wide enough for the arrows' labels, up to 48. */
   readonly spacing?: number | undefined
   /** Which packets are drawn. Default: all that were sent. */
   readonly filter?: ((packet: CapturedPacket, summary: string) => boolean) | undefined
@@ -30,7 +30,7 @@ export function drawLadder(packets: readonly CapturedPacket[], options: LadderOp
   const arrows = sent.map(({ packet, text }): Arrow => {
     const from = place(packet.nic.owner.name)
     const receiver = receiverOf(packet, packets)
-    // To nobody that was seen: an arrow to the side.
+    // The receiver is not in the capture: an arrow to the side.
     const to = receiver === undefined ? (from === names.length - 1 && from > 0 ? from - 1 : from + 1) : place(receiver)
     return { at: packet.at, from, to, text, isLost: packet.isLost }
   })
@@ -51,7 +51,7 @@ function rails(packets: readonly CapturedPacket[]): { names: string[]; place: (n
   return { names, place }
 }
 
-/** By the address that the frame bears, among the cards that were seen; for a question to all, whom it asks for. */
+/** The captured card that the frame is addressed to; for an ARP or neighbour request, the card that it asks for. */
 function receiverOf({ frame }: CapturedPacket, packets: readonly CapturedPacket[]): string | undefined {
   const asked = askedFor(frame)
   for (const { nic } of packets) {

@@ -1,4 +1,4 @@
-// One packet in a few words: `SYN`, `ACK`, `TLS ClientHello`, `DNS A server.test?`, `GET / HTTP/1.1`.
+// A short summary of a packet: `SYN`, `ACK`, `TLS ClientHello`, `DNS A server.test?`, `GET / HTTP/1.1`.
 
 import { readMessage } from '../../dns/wire/message.ts'
 import {
@@ -48,7 +48,7 @@ function summarizeTcp({ flags, data }: TcpSegment): string {
   return `${special === '' ? '' : `${special}: `}${content === undefined ? size : `${content} (${size})`}`
 }
 
-/** What the beginning of a segment's data looks like. */
+/** The summary of a segment's data, by its first bytes. */
 function summarizeData(data: Uint8Array): string | undefined {
   return summarizeTls(data) ?? summarizeHttp(data)
 }

@@ -1,5 +1,5 @@
-// Which seed a failing run had: at the end of the stack of what `until` rejects with, and of uncaught exceptions, where
-// every test runner and every terminal shows it.
+// Notes the seed of a failing run at the end of the error's stack: of the error that `until` rejects with, and of uncaught
+// exceptions. Every test runner and every terminal shows it there.
 
 import { formatInstant } from '../units.ts'
 
@@ -29,7 +29,7 @@ export function noteFailure(error: unknown, network: Seeded): unknown {
   try {
     error.stack = `${error.stack}\n    in a simulated network with seed ${seed}, at ${formatInstant(timeline.now())}`
   } catch {
-    // Frozen: its owner does not want it told.
+    // A frozen error is left as it is.
   }
   return error
 }

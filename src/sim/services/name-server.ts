@@ -1,11 +1,11 @@
-// A name server for a machine to run: our own, at port 53, with zones as they are described or as zone files have them.
+// A name server program for a machine: our own, at port 53, with zones from descriptions or zone files.
 
 import { DnsServer, describeZone, parseZoneFile, Zone, type ZoneDescription } from '../../dns-server/index.ts'
 
 /** A zone, its description, or a zone file's text with its origin. */
 export type ZoneSource = Zone | ZoneDescription | { readonly origin: string; readonly file: string }
 
-/** @throws for zones that are none, before anything runs */
+/** @throws for invalid zones, before anything runs */
 export function readZones(sources: readonly ZoneSource[]): Zone[] {
   return sources.map(source => {
     if (source instanceof Zone) return source

@@ -1,5 +1,5 @@
-// A recursive name server for a machine to run: it asks its way down from the roots, as RFC 1034 section 5.3.3 has it, and
-// remembers answers as long as they hold. UDP; an answer that does not fit is passed on as truncated. No DNSSEC.
+// A recursive name server program for a machine: it resolves iteratively from the roots, as in RFC 1034 section 5.3.3, and
+// caches answers for their TTL. UDP; an answer that does not fit is passed on as truncated. No DNSSEC.
 
 import { type Message, type Question, readMessage, writeMessage } from '../../dns/wire/message.ts'
 import { isWithin, lowerCaseName } from '../../dns/wire/name.ts'
@@ -9,14 +9,14 @@ import { currentHost } from '../../host/current.ts'
 import type { DatagramPort, Endpoint, Host } from '../../host/types.ts'
 
 export const recursionLimits = {
-  /** Servers asked for one question, aliases and referrals together. */
+  /** Steps for one question: aliases and referrals followed. */
   steps: 30,
-  /** Questions for the addresses of name servers that a referral names without them. */
+  /** Depth of queries for the addresses of name servers that a referral gives without addresses. */
   depth: 4,
   tries: 3,
   timeoutMs: 1000,
   cachedAnswers: 10_000,
-  /** Seconds: what answers say is cut to it. */
+  /** Seconds to which longer TTLs are cut. */
   longestTtl: 86_400,
 } as const
 
@@ -85,7 +85,7 @@ class RecursiveServer {
     return answer
   }
 
-  /** From the roots to who knows; an alias begins anew with what it stands for. */
+  /** Follows referrals from the roots to the answer; an alias begins anew with its target. */
   async #descend(question: Question, depth: number): Promise<Answer> {
     let servers = this.#roots
     let { name } = question
@@ -115,7 +115,7 @@ class RecursiveServer {
     return failed
   }
 
-  /** The addresses of the servers that a referral names: those beside it, or asked for. */
+  /** The addresses of a referral's servers: from its glue records, or looked up. */
   async #serversOf(
     { authorities, additionals }: Message,
     depth: number,
@@ -137,7 +137,7 @@ class RecursiveServer {
     return undefined
   }
 
-  /** One server after the other, in turns. */
+  /** Asks one server after the other, in rounds. */
   async #ask(servers: readonly string[], question: Question): Promise<Message | undefined> {
     for (let attempt = 0; attempt < recursionLimits.tries; attempt++) {
       for (const server of servers) {
@@ -156,7 +156,7 @@ class RecursiveServer {
     const sections = { answers: [], authorities: [], additionals: [] }
     const bytes = writeMessage({ id, flags, rcode: NOERROR, questions: [question], ...sections, edns })
     return new Promise(resolve => {
-      // A port of its own for each question: who answers must have guessed it, and the number.
+      // A separate port for each query: a forged answer would have to guess the port and the id.
       const settle = (reply: Message | undefined) => {
         timer.cancel()
         port.close()
@@ -189,7 +189,7 @@ class RecursiveServer {
   }
 }
 
-/** The answer to that very question, or nothing. */
+/** The message, if it answers this question. */
 function readReply(bytes: Uint8Array, id: number, question: Question): Message | undefined {
   try {
     const reply = readMessage(bytes)
@@ -201,7 +201,7 @@ function readReply(bytes: Uint8Array, id: number, question: Question): Message |
   }
 }
 
-/** To servers of a zone further down: anything else would lead in circles. */
+/** A referral to servers of a zone below: any other could lead in circles. */
 function isReferral({ flags, answers, authorities }: Message, zone: string): boolean {
   if (flags.aa || answers.length > 0) return false
   return authorities.some(

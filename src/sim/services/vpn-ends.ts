@@ -1,6 +1,6 @@
-// Both ends of a virtual private network, as programs: Ethernet frames over our TLS, a length of two bytes before each. The
-// gateway's end is a switch with a port for every member, so members hear each other as on one LAN. What cannot be sent in
-// time is dropped, as by a link with a full queue.
+// Both ends of a virtual private network, as programs: Ethernet frames over our TLS, each preceded by its length in two bytes.
+// The gateway's end is a switch with a port for every member, so members reach each other as on one LAN. Frames that exceed the
+// send buffer are dropped, as by a link with a full queue.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../host/types.ts'
@@ -18,7 +18,7 @@ export interface VpnServerSettings {
   readonly port: number
   readonly key: Pem
   readonly cert: Pem
-  /** Whose certificates members must have. Undefined: everybody may join who knows the address. */
+  /** The authority that must have issued the members' certificates. Undefined: any machine that knows the address may join. */
   readonly ca: Pem | undefined
 }
 
@@ -48,7 +48,7 @@ export function serveVpn(nic: Nic, clock: Clock, { port, key, cert, ca }: VpnSer
   server.listen(port)
 }
 
-/** Joins from the running machine. Resolves when the gateway has proved who it is. */
+/** Joins from the running machine. Resolves once the gateway is authenticated. */
 export function joinVpn(nic: Nic, clock: Clock, settings: VpnMemberSettings): Promise<void> {
   const { host, port, servername, ca, key, cert } = settings
   const identity = key === undefined || cert === undefined ? {} : { key: text(key), cert: text(cert) }
@@ -81,7 +81,7 @@ class FrameLine implements SwitchPort {
     socket.on('error', () => socket.destroy())
   }
 
-  /** Called from within the stack: what is sent goes into the same stack again, so it goes there on a turn of its own. */
+  /** Called from within the stack: the frame is sent through the same stack, so that happens on a turn of its own. */
   send(frame: Frame): void {
     if (this.#socket.writableLength > MAX_UNSENT) return
     if (this.#waiting.push(frame) > 1) return
@@ -124,5 +124,5 @@ function text(pem: Pem): string {
   return typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1')
 }
 
-/** Bytes that wait for the network; frames that come on top are dropped. */
+/** Unsent bytes; frames beyond them are dropped. */
 const MAX_UNSENT = 1 << 20
