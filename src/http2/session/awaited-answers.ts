@@ -1,9 +1,9 @@
-// Who waits for which acknowledgement of a session's SETTINGS and PINGs, and since when. Both come in the order of the asking:
-// RFC 9113 sections 6.5.3 and 6.7.
+// The callbacks that wait for acknowledgements of a session's SETTINGS and PINGs, and since when. The peer acknowledges each
+// kind in the order in which the frames were sent: RFC 9113 sections 6.5.3 and 6.7.
 
 import type { Clock } from '../../host/types.ts'
 
-/** `durationMs`: until the acknowledgement; undefined where it will not come. */
+/** @param durationMs - the time until the acknowledgement; undefined if the session ended before it */
 export type Acknowledged = (durationMs: number | undefined) => void
 export type Ponged = (durationMs: number | undefined, payload: Buffer | undefined) => void
 
@@ -39,7 +39,7 @@ export class AwaitedAnswers {
     awaited?.done(this.#clock.monotonic() - awaited.since, payload)
   }
 
-  /** The session is over: what is still awaited never comes. Each is told in a turn of its own: one may throw. */
+  /** The session has ended: calls all waiting callbacks, each in its own turn, because one may throw. */
   cancel(): void {
     for (const { done } of this.#pings.splice(0)) this.#clock.setImmediate(() => done(undefined, undefined))
     for (const { done } of this.#settings.splice(0)) this.#clock.setImmediate(() => done(undefined))

@@ -1,4 +1,4 @@
-// The client's end of a session: requests. Node's documentation, "Class: ClientHttp2Session".
+// A client's session: sends requests. Node's documentation, "Class: ClientHttp2Session".
 
 import { AsyncResource } from 'node:async_hooks'
 import { abortError } from '../../core/errors.ts'
@@ -21,17 +21,17 @@ export interface RequestOptions {
   endStream?: boolean | undefined
   waitForTrailers?: boolean | undefined
   signal?: AbortSignal | undefined
-  /** Dependency priorities: accepted, and of no effect since RFC 9113. */
+  /** Dependency priorities: accepted, but without effect since RFC 9113. */
   parent?: number | undefined
   exclusive?: boolean | undefined
   silent?: boolean | undefined
   weight?: number | undefined
 }
 
-/** Before Node 24 a session that closes refuses a request by throwing. */
+/** Before Node 24, `request` throws while the session is closing. */
 const throwsRefusal = Number.parseInt(process.versions.node, 10) < 24
 
-/** Methods whose requests have no content unless the program says so. */
+/** Methods whose requests have no content unless the program sets `endStream: false`. */
 const bodiless = new Set(['GET', 'HEAD', 'DELETE'])
 
 export class ClientHttp2Session extends Http2Session {
@@ -40,7 +40,7 @@ export class ClientHttp2Session extends Http2Session {
   }
 
   request(headers?: unknown, given?: RequestOptions): ClientHttp2Stream {
-    // Arguments are judged at once; that the session has ended is the stream's error, so that a retry does not throw.
+    // Invalid arguments throw at once; an ended session is reported as the stream's error, so that a retry does not throw.
     const refusal = this.destroyed ? invalidSession() : this.closed ? goawaySession() : undefined
     if (refusal !== undefined && throwsRefusal) throw refusal
     this[kTouch]()
@@ -69,7 +69,7 @@ export class ClientHttp2Session extends Http2Session {
     return stream
   }
 
-  /** One listener for all requests that wait. */
+  /** Queues a request until the session is connected, with one listener for all of them. */
   #later(begin: () => void): void {
     const state = this[kSession]
     if (state.pendingRequests !== undefined) {
@@ -100,7 +100,7 @@ export class ClientHttp2Session extends Http2Session {
     const sensitive = sensitiveNames(headers as HeaderObject | HeaderArray)
     const opened = carrier.engine.openStream(pairs, { endStream: endStream === true, sensitive })
     if (opened === undefined) {
-      // In 'goaway', which comes before the session closes.
+      // In a 'goaway' listener, which runs before the session closes.
       if (carrier.engine.openRefusal() === 'goaway') process.nextTick(closedByEngine, stream, REFUSED_STREAM, false)
       else stream.destroy(outOfStreams())
       return

@@ -1,4 +1,4 @@
-// http2.connect and http2.performServerHandshake: sessions over connections that a program asks for or brings along.
+// http2.connect and http2.performServerHandshake: sessions over new connections, or over streams that the program supplies.
 
 import type { Duplex } from 'node:stream'
 import { promisify } from 'node:util'
@@ -17,7 +17,7 @@ import { ServerHttp2Session } from './server-session.ts'
 
 type ConnectListener = (session: ClientHttp2Session, socket: CompatSocket) => void
 
-/** A URL, or what stands for one. */
+/** A URL, or an object with these members of one. */
 export interface Authority {
   readonly protocol?: string | undefined
   readonly hostname?: string | undefined
@@ -69,7 +69,7 @@ function openSocket(
   throw unsupportedProtocol(protocol)
 }
 
-/** HTTP/2 is what is offered, and the server's name is the one asked for: an address has none. */
+/** Offers HTTP/2 by ALPN, and sets the server name (SNI), except for an IP address. */
 function tlsOptions(options: ClientOptions & { servername?: string; ALPNProtocols?: unknown }, host: string): object {
   const complete: Record<string, unknown> = { ...options, ALPNProtocols: ['h2'] }
   if (net.isIP(host) === 0 && !options.servername) complete['servername'] = host

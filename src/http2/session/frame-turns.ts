@@ -1,12 +1,12 @@
-// What runs between two frames that a session reads: the events of the first, and the ticks that their listeners queue. So
-// it is in Node, whose library calls out for each frame: 'response' is emitted before the first 'data', and a listener
-// that ends the session ends the reading of the frames behind. A listener that throws ends nothing.
+// Runs, between two frames that a session reads, the events of the first and the ticks that their listeners queue. Node
+// behaves so, because nghttp2 calls back for each frame: 'response' is emitted before the first 'data', and a listener that
+// ends the session stops the reading of later frames. A listener that throws stops nothing.
 
 import { AsyncResource } from 'node:async_hooks'
 
-/** What the turns belong to. */
+/** The session's connection, which reads the frames. */
 export interface TurnOwner {
-  /** Frames wait to be read. */
+  /** Whether frames wait to be read. */
   readonly hasUnread: boolean
   /** Reads frames until one of them has an event, or none is left. */
   readOn(): void
@@ -14,7 +14,7 @@ export interface TurnOwner {
 
 export class FrameTurns {
   readonly #owner: TurnOwner
-  /** Of the frame that was read last, not emitted yet. */
+  /** The event of the frame that was read last, until it is emitted. */
   #event: (() => void) | undefined = undefined
   #isEventScoped = false
   #closings: (() => void)[] | undefined = undefined
@@ -24,63 +24,63 @@ export class FrameTurns {
   #awaitsTicks = false
   /** The connection's async context. */
   #scope: AsyncResource | undefined = undefined
-  /** A listener ran in this tick's own context and may have changed it: that shall not lead to the next stream's. */
+  /** A listener ran in this tick's async context and may have changed it: the next tick must not inherit that. */
   #hasLeftScope = false
 
   constructor(owner: TurnOwner) {
     this.#owner = owner
   }
 
-  /** No frame may be read now. */
+  /** No frame may be read now, because a tick is queued. */
   get isRunning(): boolean {
     return this.#isQueued
   }
 
-  /** Numbers what was received at once, and changes when all ticks that come of it are over. */
+  /** The number of the bytes received together; it changes when all ticks that result from them have run. */
   get packet(): number {
     return this.#packet
   }
 
-  /** From within an event: `packet` changes although nothing may follow. */
+  /** Called during an event: makes `packet` change after the ticks, even if nothing is received. */
   watchTicks(): void {
     if (this.#awaitsTicks) return
     this.#awaitsTicks = true
-    // Microtasks run when no tick is left, and ticks when no microtask is.
+    // Microtasks run when the tick queue is empty, and ticks when the microtask queue is.
     MICROTASK.then(() => process.nextTick(endTicks, this))
   }
 
-  /** All ticks of what was received are over. */
+  /** All ticks that result from the received bytes have run. */
   endTicks(): void {
     this.#awaitsTicks = false
     this.#packet++
   }
 
-  /** Reading begins. */
+  /** Called before received bytes are read. */
   begin(): void {
     this.#scope ??= new AsyncResource('HTTP2FRAME', { requireManualDestroy: true })
     this.#packet++
   }
 
-  /** `emit` runs in the tick that follows. @param isScoped - in a context of its own */
+  /** Queues `emit` for the next tick. @param isScoped - it enters an async context itself */
   emitNext(emit: () => void, isScoped: boolean): void {
     this.#event = emit
     this.#isEventScoped = isScoped
-    // Ahead of the ticks of an 'end' that comes with it.
+    // Queued now, before the ticks of an 'end' in the same frame.
     if (!this.#isInTick) this.proceed()
   }
 
-  /** `close` runs once the event and its ticks have. */
+  /** Queues `close` to run after the event and its ticks. */
   closeNext(close: () => void): void {
     this.#closings ??= []
     this.#closings.push(close)
   }
 
-  /** A listener runs in no context but that of the current tick. */
+  /** Called when a listener runs in the current tick's async context. */
   leaveScope(): void {
     this.#hasLeftScope = true
   }
 
-  /** Queues the next tick, where there is something for it to do. */
+  /** Queues the next tick, if there is work for it. */
   proceed(): void {
     if (this.#isQueued || !this.#hasMore) return
     this.#isQueued = true

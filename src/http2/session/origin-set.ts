@@ -1,4 +1,4 @@
-// The origins that a client's connection may be used for: RFC 8336 section 2.3. It begins with the one connected to.
+// The set of origins for which a client may use its connection: RFC 8336 section 2.3. Initially, the origin of the server.
 
 import { URL } from '../../url/index.ts'
 import type { SessionState } from './session-state.ts'

@@ -1,4 +1,4 @@
-// A session, as its streams and its own helpers see it.
+// A session, as its streams and its own parts see it.
 
 import type { Duplex } from 'node:stream'
 import type { kMaybeDestroy, kSession, kTouch } from '../symbols.ts'
@@ -14,7 +14,7 @@ export interface OwningSession extends Timed {
   readonly remoteSettings: Settings
   close(callback?: () => void): void
   destroy(error?: Error | number, code?: number): void
-  /** Something has happened: its time-out begins anew. */
+  /** Restarts the timeout, because of activity. */
   [kTouch](): void
   [kMaybeDestroy](): void
   _socket(): Duplex | undefined

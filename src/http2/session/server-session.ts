@@ -1,4 +1,4 @@
-// The server's end of a session. Node's documentation, "Class: ServerHttp2Session".
+// A server's session. Node's documentation, "Class: ServerHttp2Session".
 
 import type { EventEmitter } from 'node:events'
 import type { Http2SecureServer, Http2Server } from 'node:http2'
@@ -21,14 +21,14 @@ import { Http2Session } from './session.ts'
 
 const kOwner = Symbol('owner')
 
-/** What a session needs of its server. */
+/** The server, as its sessions see it. */
 export interface SessionOwner {
   readonly server: EventEmitter
-  /** The session is over. */
+  /** The session has ended. */
   _sessionClosed(session: ServerHttp2Session): void
 }
 
-/** A frame's payload of 16,384 bytes, without the length of the origin. */
+/** A frame's payload of 16,384 bytes, less the two bytes of the origin's length. */
 const MAX_ANNOUNCEMENT = 2 ** 14 - 2
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a tab is one that may stand there
@@ -42,7 +42,7 @@ export class ServerHttp2Session extends Http2Session {
     this[kOwner] = owner
   }
 
-  /** Undefined for a session of performServerHandshake(); Node declares it as always there. */
+  /** Undefined for a session of performServerHandshake(), although Node declares it as always present. */
   get server(): Http2Server | Http2SecureServer {
     return this[kOwner]?.server as Http2Server | Http2SecureServer
   }
@@ -89,7 +89,7 @@ export class ServerHttp2Session extends Http2Session {
   }
 }
 
-/** A URL's text, or anything with an `origin`, which is taken as it is. */
+/** The origin of a URL's text, or the `origin` of an object, unchanged. */
 function altsvcOrigin(given: unknown): string {
   if (typeof given === 'string') {
     const { origin } = new URL(given)

@@ -1,5 +1,5 @@
-// How a session ends: in good order once its streams are done, or at once with an error; and how it and its connection
-// take each other along. Node's documentation, "http2session.close", "http2session.destroy".
+// How a session ends: gracefully once its streams are closed, or at once with an error; and how the session and its
+// connection end each other. Node's documentation, "http2session.close", "http2session.destroy".
 
 import type { Duplex } from 'node:stream'
 import type { CodedError } from '../../core/errors.ts'
@@ -14,7 +14,7 @@ import { clearTimed } from './timeouts.ts'
 /**
  * Ends the session at once.
  * @param code - for GOAWAY
- * @param isCutOff - its connection has gone: what has arrived in full may still be read
+ * @param isCutOff - its connection is closed: messages that have arrived completely may still be read
  */
 export function closeSession(session: OwningSession, code: number, error: Error | undefined, isCutOff = false): void {
   const state = session[kSession] as SessionState<Http2Stream>
@@ -33,7 +33,7 @@ export function closeSession(session: OwningSession, code: number, error: Error 
   finish(session, error)
 }
 
-/** All of it has arrived, and was answered. */
+/** The stream's message has arrived completely, and the response has been written. */
 function isComplete(stream: Http2Stream): boolean {
   const { isClosed, rstCode, hasEnd } = stream[kStream]
   return isClosed && rstCode === NO_ERROR && hasEnd && stream.readable && stream.writableFinished
@@ -47,7 +47,7 @@ function finish(session: OwningSession, error: Error | undefined): void {
   unbind(session)
   if (state.hasFinished) return
   if (carrier === undefined) {
-    // Not connected yet: the socket's 'close' brings ours, where it is still to come.
+    // Not connected yet: the socket's 'close' event leads to the session's, unless the socket is closed already.
     if (socket === undefined || socket.destroyed) connectionClosed(session)
     else socket.destroy(error)
     return
@@ -58,7 +58,7 @@ function finish(session: OwningSession, error: Error | undefined): void {
   })
 }
 
-/** The session lets go of its socket, and the server of the session. */
+/** Detaches the session from its socket, and deregisters it from its server. */
 function unbind(session: OwningSession): void {
   const state = session[kSession] as SessionState<Http2Stream>
   const socket = state.socket as (Duplex & { [kBoundSession]?: OwningSession | undefined }) | undefined
@@ -73,7 +73,7 @@ function emitClose(session: OwningSession): void {
   const error = state.closeError
   state.carrier = undefined
   state.socket = undefined
-  // What a client sends must not end a server that has no listener for it.
+  // Bytes from a client must not end a server process that has no 'error' listener.
   const isUnheard = state.type === SESSION_SERVER && session.listenerCount('error') === 0
   if (error && !isUnheard) session.emit('error', error)
   session.emit('close')
@@ -82,12 +82,12 @@ function emitClose(session: OwningSession): void {
 /** The connection has failed: the session fails with the same error. */
 export function connectionFailed(session: OwningSession, error: Error): void {
   const { goawayCode } = session[kSession]
-  // After its GOAWAY the peer may well have gone.
+  // After its GOAWAY the peer may reset the connection; that is not an error.
   if ((error as CodedError).code === 'ECONNRESET' && goawayCode !== null) session.destroy()
   else session.destroy(error)
 }
 
-/** The connection is closed, whoever began it. */
+/** The connection is closed, by either side. */
 export function connectionClosed(session: OwningSession): void {
   const state = session[kSession] as SessionState<Http2Stream>
   if (state.hasFinished) return

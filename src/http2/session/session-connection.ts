@@ -1,5 +1,5 @@
-// Joins the engine and the Connection of one session: bytes both ways, and the time. What the engine has to tell goes to
-// session-events.ts. All that a turn of the event loop brings about leaves at its end.
+// Connects the engine of one session to its Connection and clock. The engine's events go to session-events.ts. All output
+// that a turn of the event loop produces is written at the end of that turn.
 
 import { noBytes } from '../../core/bytes.ts'
 import { DuplexConnection } from '../../host/duplex-connection.ts'
@@ -14,12 +14,12 @@ import { type Acknowledged, AwaitedAnswers, type Ponged } from './awaited-answer
 import { FrameTurns, type TurnOwner } from './frame-turns.ts'
 import type { SettingEntry } from './settings.ts'
 
-/** Hears of the connection's end. */
+/** Is notified of the connection's end. */
 export interface ConnectionOwner {
   /** The peer's FIN. */
   onConnectionEnd(): void
   onConnectionError(error: Error): void
-  /** It is closed: no server counts it any more. A server's own 'close' comes before its socket's and its session's. */
+  /** The connection is closed, and its server no longer counts it: its 'close' comes before the socket's and the session's. */
   onConnectionReleased(): void
   onConnectionClosed(hadError: boolean): void
 }
@@ -30,7 +30,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   readonly #isProgramsStream: boolean
   readonly #owner: ConnectionOwner
   readonly #clock: Clock
-  /** What feeds the socket that shows this connection, where it is one of ours. */
+  /** The sink of the net.Socket that shows this connection, if there is one. */
   socketSink: ConnectionSink | undefined = undefined
   #isFlushing = false
   #isFlushScheduled = false
@@ -38,19 +38,19 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   #isAnnounced = false
   readonly turns = new FrameTurns(this)
   readonly answers: AwaitedAnswers
-  /** When the bytes that are being read came, on the monotonic clock. */
+  /** When the bytes that are being read arrived, on the monotonic clock. */
   #receivedAt = 0
-  /** The connection has enough for now. */
+  /** The connection applies backpressure: no writes until 'drain'. */
   #isBlocked = false
-  /** We have ended our side: what is said now stays here. */
+  /** We have ended our side: further output is not sent. */
   #hasEndedOutput = false
   #isClosing = false
   #deadline = Number.POSITIVE_INFINITY
   #timer: Timer | undefined
   #closeTimer: Timer | undefined
-  /** Came while others were being read: a program's own stream may push some from within a listener. */
+  /** Bytes that arrived while others were being read: a program's own stream may push some from within a listener. */
   readonly #rest: Uint8Array[] = []
-  /** What the connection has and has not sent yet, oldest first. */
+  /** Writes that the connection has not completed yet, oldest first. */
   readonly #inFlight: Uint8Array[] = []
   #awaitWrite: (() => void)[] = []
   #afterTurn: (() => void) | undefined = undefined
@@ -72,7 +72,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.engine = new SessionEngine(role, owner, options.engine)
   }
 
-  /** @param acknowledged - of our first SETTINGS */
+  /** @param acknowledged - called when the peer acknowledges our first SETTINGS */
   start(acknowledged: Acknowledged): void {
     const now = this.#clock.monotonic()
     this.answers.awaitSettings(now, acknowledged)
@@ -82,60 +82,60 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.schedule()
   }
 
-  /** Events come from what the peer has sent, rather than from what we do. */
+  /** The events being emitted result from what the peer has sent, not from a call of the program. */
   get isReceiving(): boolean {
     return this.#isReceiving
   }
 
-  /** From within an event: the program hears of this frame, and its ticks run, before the next frame is read. */
+  /** Called during an event: the listeners for this frame, and their ticks, run before the next frame is read. */
   pause(): void {
     if (!this.#isReceiving) return
     this.engine.pauseReceiving()
     this.turns.leaveScope()
   }
 
-  /** From within an event: a stream's 'end' is to come before the next frame, and `turns.packet` stays until then. */
+  /** Called during an event: a stream's 'end' is emitted before the next frame is read; `turns.packet` does not change before. */
   pauseForEnd(): void {
     this.engine.pauseReceiving()
     this.turns.watchTicks()
   }
 
-  /** From within an event: `emit` runs next, and before the next frame is read. @param isScoped - it enters a context */
+  /** Called during an event: `emit` runs before the next frame is read. @param isScoped - it enters an async context itself */
   emitNext(emit: () => void, isScoped = false): void {
     this.engine.pauseReceiving()
     this.turns.emitNext(emit, isScoped)
   }
 
-  /** From within an event: `close` runs once those of this frame are over. */
+  /** Called during an event: `close` runs after the events of this frame. */
   closeNext(close: () => void): void {
     this.engine.pauseReceiving()
     this.turns.closeNext(close)
   }
 
-  /** Bytes that the engine has given to the connection and that have left it. */
+  /** The number of bytes that the connection has sent. */
   get sentBytes(): number {
     return this.connection.bytesWritten - this.connection.bufferedBytes
   }
 
-  /** END_STREAM, at the end of the turn: with the last bytes, and after pushes that the program may still begin. */
+  /** Sends END_STREAM at the end of the turn: with the last bytes, and after pushes that the program may still open. */
   end(stream: EngineStream): void {
     this.#ends.push(stream)
     this.schedule()
   }
 
-  /** RST_STREAM, once what was queued before has left, as far as the windows let it. */
+  /** Sends RST_STREAM after the output queued before it, as far as the windows allow that. */
   reset(stream: EngineStream, code: number): void {
     this.#resets.push([stream, code])
     this.schedule()
   }
 
-  /** What was said until now goes out, as far as the windows let it. */
+  /** Writes the output so far, as far as the windows allow. */
   settle(): void {
     if (!this.#isFlushing && !this.#isReceiving && !this.#isClosing) this.#flush()
     this.#applyResets()
   }
 
-  /** The session's end: RST_STREAM for the streams that it took along, but for the last as in Node, of which GOAWAY tells. */
+  /** Ends the session: sends RST_STREAM for the streams it destroys except the last, which as in Node is covered by GOAWAY. */
   destroy(code: number): void {
     this.#resets.pop()
     this.#applyResets()
@@ -144,7 +144,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.answers.cancel()
   }
 
-  // What is answered later
+  // Frames that the peer acknowledges
 
   settings(entries: readonly SettingEntry[], acknowledged: Acknowledged): boolean {
     if (!this.engine.settings(entries.map(({ id, value }) => [id, value] as const))) return false
@@ -181,7 +181,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     }
   }
 
-  /** The program has heard of the session: of what the peer sent with a handshake's end it hears from now on. */
+  /** The session has been announced to the program: starts to read, first what arrived with the end of a handshake. */
   beginReading(): void {
     this.#isAnnounced = true
     const first = this.#rest.shift()
@@ -198,7 +198,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     else if (this.#rest.length > 0) this.#read(this.#rest.shift())
   }
 
-  /** @param chunk - undefined: what a pause has left */
+  /** @param chunk - undefined: continues with the bytes left by a pause */
   #read(chunk: Uint8Array | undefined): void {
     this.#isReceiving = true
     try {
@@ -222,8 +222,8 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   }
 
   onError(error: Error): void {
-    // Node's sessions write beneath their sockets and hear nothing of it: what follows is 'close'. A program's own stream
-    // tells of its writes itself.
+    // Node's sessions write below their sockets and do not report such an error; 'close' follows. A program's own stream
+    // reports errors of its writes itself.
     if (isLateWrite(error) && !this.#isProgramsStream) return
     this.#owner.onConnectionError(error)
     this.socketSink?.onError(error)
@@ -233,7 +233,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     this.#stopTimers()
     this.#isClosing = true
     this.#owner.onConnectionReleased()
-    // Behind the count of a server whose connection below this one is.
+    // Later, so that the server that counts the connection below this one is notified first.
     process.nextTick(() => {
       this.socketSink?.onClose(hadError)
       this.#owner.onConnectionClosed(hadError)
@@ -242,7 +242,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
 
   // Output and time
 
-  /** There is something to send: once, at the end of this turn. */
+  /** Schedules a flush at the end of this turn, once. */
   schedule(): void {
     if (this.#isFlushScheduled) return
     this.#isFlushScheduled = true
@@ -259,13 +259,13 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     done()
   }
 
-  /** `done` once what this turn brings about has been handed to the connection. */
+  /** Calls `done` once the output of this turn has been written to the connection. */
   afterTurn(done: () => void): void {
     this.#afterTurn = done
     this.schedule()
   }
 
-  /** Somebody waits for the turn's end. */
+  /** A callback waits for the turn's end. */
   get isAmidTurn(): boolean {
     return this.#afterTurn !== undefined
   }
@@ -286,7 +286,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
       isDone = true
     } finally {
       this.#isFlushing = false
-      // A listener of what has left threw: the rest goes out all the same.
+      // A write callback threw: the rest is sent nevertheless.
       if (!isDone) this.schedule()
     }
     this.#arm()
@@ -294,7 +294,8 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
 
   #write(): void {
     if (this.#ends.length > 0) this.#applyEnds()
-    // Where the system takes all at once, `write` never says stop; the callbacks, which give memory back, would wait.
+    // Limited: where the system accepts everything, `write` never returns false, and the callbacks that release buffers
+    // would not run.
     while (!this.#isBlocked && !this.#hasEndedOutput && this.#inFlight.length < MAX_WRITES_IN_FLIGHT) {
       const output = this.engine.takeOutput()
       if (output === undefined) return
@@ -303,7 +304,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     }
   }
 
-  /** The peer has ended its side, and so do we: by the socket that shows the connection, where there is one. */
+  /** The peer has ended its side, and so do we: the socket that shows the connection does it, if there is one. */
   endOutput(): void {
     if (this.#hasEndedOutput) return
     if (!this.#isFlushing && !this.#isReceiving && !this.#isClosing) this.#flush()
@@ -311,7 +312,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     if (this.socketSink === undefined) this.connection.end()
   }
 
-  /** A stream's bytes are with the connection: `done` once they have left this process. */
+  /** A stream's bytes have been written to the connection: calls `done` once they have been sent. */
   afterWrite(done: () => void): void {
     if (this.#inFlight.length > 0) this.#awaitWrite.push(done)
     else if (this.#isProgramsStream) this.#clock.setImmediate(done)
@@ -320,12 +321,12 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
 
   readonly #onWritten = (): void => {
     const written = this.#inFlight.shift()
-    // A stream of the program's own may keep what it was given for longer than it says.
+    // A program's own stream may retain the buffer beyond its callback.
     if (written !== undefined && !this.#isProgramsStream) this.engine.releaseOutput(written)
     if (this.#inFlight.length === MAX_WRITES_IN_FLIGHT - 1) this.schedule()
     if (this.#inFlight.length > 0 || this.#awaitWrite.length === 0) return
-    // A program's own stream may call back from within the write, before its other end has been told: a turn later, as
-    // with Node, what was written has arrived by then.
+    // A program's own stream may call back during the write, before its other end has been notified: one turn later, as in
+    // Node, the bytes have arrived.
     if (this.#isProgramsStream) this.#clock.setImmediate(() => this.#tellWritten())
     else this.#tellWritten()
   }
@@ -373,8 +374,8 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
   }
 
   /**
-   * Sends what the engine has left to say, a GOAWAY, and ends the connection.
-   * @param awaitsPeer - the peer may close in its own time; else the connection is closed as soon as that has left
+   * Sends the engine's remaining output, a GOAWAY, and ends the connection.
+   * @param awaitsPeer - wait for the peer to close; otherwise the connection is destroyed as soon as the output has been sent
    */
   close(awaitsPeer: boolean, destroy: () => void): void {
     if (this.#isFlushing || this.#isReceiving) {
@@ -384,7 +385,7 @@ export class SessionConnection implements ConnectionSink, TurnOwner {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#stopTimers()
-    // Little is left once the streams are gone, and nothing may wait for a peer that does not read.
+    // Little output is left once the streams are closed; it is written without regard to backpressure, since the peer may not read.
     for (let output = this.engine.takeOutput(); output !== undefined; output = this.engine.takeOutput()) {
       if (!this.#hasEndedOutput) this.connection.write(output)
     }

@@ -1,5 +1,5 @@
-// What the engine tells of a session, as Node's events: on the session, on its streams, in Node's order. What concerns one
-// stream is stream-events.ts's.
+// Translates the engine's events to Node's: on the session and on its streams, in Node's order. stream/http2-stream.ts and
+// stream/stream-closing.ts handle those that concern one stream.
 
 import type { EventEmitter } from 'node:events'
 import { asBuffer } from '../../core/bytes.ts'
@@ -103,7 +103,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     try {
       receiveEnd(owner as Http2Stream, withHead)
     } catch (error) {
-      // From a 'readable' listener. That the stream is closed is still to be told.
+      // A 'readable' listener has thrown; the closing of the stream must still be reported.
       throwApart(error)
     }
   }
@@ -121,10 +121,10 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     // When the whole session fails, its streams fail with the session's error.
     if (owner === undefined || this.#state.carrier?.engine.isDestroyed) return
     const { carrier } = this.#state
-    // After the events that wait for their turn: a stream is announced before it ends.
+    // After the queued events: a stream is announced before it closes.
     if (carrier?.isReceiving) {
       carrier.closeNext(() => {
-        // 'aborted' is emitted from within.
+        // 'aborted' is emitted during the call.
         if (code !== NO_ERROR) carrier.turns.leaveScope()
         closedByEngine(owner, code, isReset)
       })
@@ -166,7 +166,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
     this.#state.goawayLastStreamId = lastStreamId
     this.#state.carrier?.pause()
     session.emit('goaway', code, lastStreamId, data.length > 0 ? asBuffer(data) : undefined)
-    // In good order: what is under way may finish. Otherwise nothing will; but nothing was wrong on our side.
+    // NO_ERROR is graceful: open streams may finish. Otherwise the session fails, but our own GOAWAY reports no error.
     if (code === NO_ERROR) session.close()
     else session.destroy(sessionError(code), NO_ERROR)
   }
@@ -224,7 +224,7 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
   // The connection
 
   onConnectionEnd(): void {
-    // As Node's sockets do: no half-open connection serves HTTP/2.
+    // As with Node's sockets: HTTP/2 is not served on a half-open connection.
     const { carrier, socket } = this.#state
     const isHalfOpen =
       carrier?.socketSink !== undefined && (socket as { allowHalfOpen?: boolean }).allowHalfOpen === true
@@ -246,11 +246,11 @@ export class SessionEvents implements SessionHandler, ConnectionOwner {
 
 const eventNames = { request: 'stream', informational: 'headers', response: 'response', trailers: 'trailers' } as const
 
-/** What a request's head says of its stream. */
+/** Sets the stream's state according to the request's head. */
 export function beginRequest(stream: ServerHttp2Stream, { method }: HeaderBlock, endStream: boolean): void {
   if (endStream) stream[kStream].endAfterHeaders = true
   if (method !== 'HEAD') return
-  // Its answer has no body: that side is done before it begins.
+  // The response has no body: the writable side ends at once.
   stream.end()
   stream[kStream].isHeadRequest = true
 }
@@ -272,12 +272,12 @@ function emitStream(
   flags: number,
   raw: string[],
 ): void {
-  // Gone before its turn came: nobody has to deal with it.
+  // A stream that was destroyed before its event is not announced.
   if (!stream.destroyed) session.emit('stream', stream, headers, flags, raw)
 }
 
 function emitHeaders(stream: Http2Stream, event: string, headers: HeaderObject, flags: number, raw: string[]): void {
-  // As Node does by a 'headers' listener of its own, the first there is.
+  // Node does this in its own 'headers' listener, which is the first.
   if (event === 'headers' && headers[':status'] === 100) stream.emit('continue')
   stream.emit(event, headers, flags, raw)
 }

@@ -1,4 +1,4 @@
-// What a session keeps, behind one symbol.
+// The internal state of a session, behind one symbol.
 
 import type { Duplex } from 'node:stream'
 import type { Host } from '../../host/types.ts'
@@ -7,65 +7,65 @@ import type { CompleteOptions } from '../options.ts'
 import type { SessionConnection } from './session-connection.ts'
 import type { Settings } from './settings.ts'
 
-/** Of a connection over TLS that is served raw. */
+/** The TLS side of a connection that is served without a socket. */
 export interface SecureFacts {
-  /** Makes what shows it. */
+  /** Makes the socket that shows it. */
   socket(): Duplex
   readonly alpnProtocol: string | undefined
 }
 
-/** A method, so that one who knows streams as less may hold the session of one who knows them as more. */
+/** Declared as a method, whose parameters are bivariant: code that declares a wider stream type may hold the state. */
 interface TakesRequest<Stream> {
   take(stream: Stream, block: HeaderBlock, endStream: boolean): boolean
 }
 
-/** @typeParam Stream - what its streams are known as; those who only count them need no more than the default */
+/** @typeParam Stream - the type of its streams; the default is enough for code that only counts them */
 export class SessionState<Stream extends Duplex = Duplex, ServerStream extends Stream = Stream> {
   readonly type: number
   readonly host: Host
   readonly options: CompleteOptions
-  /** From connected until destroyed. */
+  /** Set from when the session is connected until it is destroyed. */
   carrier: SessionConnection | undefined = undefined
-  /** A socket that came from outside, or that somebody looked at. */
+  /** A socket that the program supplied, or that was made when the program accessed it. */
   socket: Duplex | undefined = undefined
-  /** Null: not looked at yet; undefined: gone. */
+  /** null until it is accessed; undefined once the session has ended. */
   proxySocket: object | null | undefined = null
-  /** The socket is not the session's any more. */
+  /** The socket no longer belongs to the session. */
   isUnbound = false
   isReady = false
   isClosed = false
   isDestroyed = false
-  /** Its end is told: 'close' has been emitted, or will be in a moment. */
+  /** 'close' has been emitted, or is queued. */
   hasFinished = false
-  /** What 'error' will say once the connection is closed. */
+  /** The error to emit once the connection is closed. */
   closeError: Error | undefined = undefined
   destroyCode = 0
   goawayCode: number | null = null
   goawayLastStreamId: number | null = null
   readonly streams = new Set<Stream>()
-  /** Without an id as yet. */
+  /** Streams that have no identifier yet. */
   readonly pendingStreams = new Set<Stream>()
   /** Client: requests that wait for the connection. */
   pendingRequests: (() => void)[] | undefined = undefined
   pendingAcks = 0
   writeQueueSize = 0
-  /** Bytes that had left at the last look at the time-out. */
+  /** The number of bytes sent when the timeout was last checked. */
   sentAtTimeout = 0
-  /** For the socket that shows a connection that is served raw. */
+  /** For the socket that shows a connection that is served without one. */
   allowHalfOpen = false
   originSet: Set<string> | undefined = undefined
   encrypted: boolean | undefined = undefined
   alpnProtocol: string | undefined = undefined
   localSettings: Settings | undefined = undefined
-  /** Of ours, in force. */
+  /** Our custom settings in force. */
   customSettings: Record<number, number> | undefined = undefined
   remoteSettings: Settings | undefined = undefined
-  /** Whoever accepted the connection counts it. */
+  /** Called when the connection closes, for the server that accepted it and counts it. */
   onConnectionClosed: (() => void) | undefined = undefined
   secure: SecureFacts | undefined = undefined
-  /** Takes a request where nobody but the compatibility API looks at streams. @returns false: somebody does */
+  /** Passes a request to the compatibility API directly. @returns false if the program also listens for 'stream' */
   compat: TakesRequest<ServerStream>['take'] | undefined = undefined
-  /** Client: what requests go to unless they say otherwise. */
+  /** Client: the authority of requests that specify none. */
   authority = ''
   protocol = 'https:'
 
@@ -76,7 +76,7 @@ export class SessionState<Stream extends Duplex = Duplex, ServerStream extends S
   }
 }
 
-/** Bytes have left the session since `timed` was asked last. */
+/** Whether the session has sent bytes since the last call for `timed`. */
 export function hasProgressed(session: SessionState, timed: { sentAtTimeout: number }): boolean {
   const sent = session.carrier?.sentBytes ?? 0
   const hasChanged = sent !== timed.sentAtTimeout

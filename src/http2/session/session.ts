@@ -1,5 +1,5 @@
-// Http2Session: what both ends share. The connection and the engine are session-connection.ts's, what comes from them
-// session-events.ts's, its end session-closing.ts's. Node's documentation, "Class: Http2Session".
+// Http2Session: the base of the client's and the server's session. session-connection.ts owns the connection and the engine,
+// session-events.ts handles their events, session-closing.ts ends the session. Node's documentation, "Class: Http2Session".
 
 import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
@@ -34,7 +34,7 @@ import { customSettingsOf, type Settings, settingEntries, validateSettings } fro
 import { socketProxy } from './socket-proxy.ts'
 import { setTimed } from './timeouts.ts'
 
-/** A socket, as far as a session has to do with one. */
+/** The members of a socket that a session uses. */
 export type BoundSocket = Duplex & {
   [kBoundSession]?: Http2Session | undefined
   readonly connecting?: boolean
@@ -47,7 +47,7 @@ export type BoundSocket = Duplex & {
   unref?(): unknown
 }
 
-// As Node declares them: beside an error there is nothing more.
+// The types of Node's declarations; with an error, the other arguments are in fact undefined.
 type SettingsListener = (error: Error | null, settings: Settings, durationMs: number) => void
 type PingListener = (error: Error | null, durationMs: number, payload: NonSharedBuffer) => void
 type SettingsCallback = (error: Error | null, settings?: Settings, durationMs?: number) => void
@@ -116,7 +116,7 @@ export class Http2Session extends EventEmitter {
     return carrier === undefined || this.destroyed ? {} : carrier.engine.state()
   }
 
-  /** In force: acknowledged by the peer. */
+  /** The settings in force, which the peer has acknowledged. */
   get localSettings(): Settings {
     const state = this[kSession]
     if (state.localSettings !== undefined) return state.localSettings
@@ -151,7 +151,7 @@ export class Http2Session extends EventEmitter {
     carrier?.engine.setLocalWindowSize(windowSize)
   }
 
-  /** Undefined where the session is closing; Node declares a boolean. */
+  /** Returns undefined while the session is closing, although Node declares a boolean. */
   ping(callback: PingListener): boolean
   ping(payload: NodeJS.ArrayBufferView | undefined, callback: PingListener): boolean
   ping(first: NodeJS.ArrayBufferView | PingListener | undefined, second?: PingListener): boolean | undefined {
@@ -235,9 +235,9 @@ export class Http2Session extends EventEmitter {
     }
     this[kTouch]()
     carrier.engine.goaway(NO_ERROR)
-    // A server's leaves at once: the end of the last stream may have left just now, and its client goes when it has read that.
+    // A server sends its GOAWAY at once: the last stream may just have ended, and a client may close once it has read that end.
     if (state.type === SESSION_SERVER && state.streams.size === 0) carrier.settle()
-    // With no stream left it is not destroyed yet when this returns: as in Node, its GOAWAY leaves first.
+    // Even without streams, the session is not destroyed before this returns: as in Node, its GOAWAY is sent first.
     carrier.afterTurn(() => this[kMaybeDestroy]())
   }
 
@@ -269,7 +269,7 @@ export class Http2Session extends EventEmitter {
     this[kTimer]?.refresh()
   }
 
-  /** A session that is closing goes once its last stream has gone. */
+  /** Destroys a closing session once its last stream has closed. */
   [kMaybeDestroy](): void {
     const { streams, pendingStreams, carrier } = this[kSession]
     if (!this.closed || streams.size > 0 || pendingStreams.size > 0 || carrier?.isAmidTurn) return
@@ -289,7 +289,7 @@ export class Http2Session extends EventEmitter {
 
   // The connection
 
-  /** The socket itself, made when it is first looked at; undefined once it is gone. */
+  /** The socket itself, made on first access; undefined once the session has ended. */
   _socket(): Duplex | undefined {
     const state = this[kSession]
     if (state.isUnbound) return undefined
@@ -303,7 +303,7 @@ export class Http2Session extends EventEmitter {
     return state.socket
   }
 
-  /** This socket is the session's, which ends with it. */
+  /** Binds a socket to this session, which ends with it. */
   _bind(socket: BoundSocket): void {
     if (socket[kBoundSession] !== undefined) throw socketBound()
     socket[kBoundSession] = this
@@ -317,10 +317,10 @@ export class Http2Session extends EventEmitter {
     })
   }
 
-  /** For what a server keeps of its sessions. */
+  /** Called when the session releases its socket; a server's session deregisters from its server. */
   _unbound(): void {}
 
-  /** Takes a socket that is open, or waits until it is. */
+  /** Binds a socket, and opens the session as soon as the socket is connected. */
   _adopt(socket: BoundSocket, connectionFor: (socket: BoundSocket) => Connection): void {
     this._bind(socket)
     socket.setNoDelay?.()
@@ -341,7 +341,7 @@ export class Http2Session extends EventEmitter {
     }
   }
 
-  /** The connection is there: HTTP/2 begins. */
+  /** The connection is established: starts HTTP/2 on it. */
   _open(connection: Connection): void {
     const state = this[kSession]
     const { type, options, host } = state
@@ -370,7 +370,7 @@ function emitConnect(session: Http2Session, socket: Duplex | undefined): void {
   }
 }
 
-/** What the socket had read before it became the session's. */
+/** Passes on what the socket had buffered before it was bound to the session. */
 function readBuffered(carrier: SessionConnection, socket: Duplex): void {
   for (let chunk: unknown = socket.read(); chunk !== null; chunk = socket.read()) carrier.receive(chunk as Uint8Array)
 }
@@ -393,7 +393,7 @@ function settingsAcknowledged(
   session.emit('localSettings', settings)
 }
 
-/** Node shows custom settings of one's own from the moment that they are sent. */
+/** Node reports our own custom settings from the moment that they are sent. */
 function showCustom(state: SessionState, custom: Record<number, number> | undefined): void {
   if (custom === undefined) return
   state.customSettings = { ...state.customSettings, ...custom }
@@ -416,6 +416,6 @@ function shownSettings(settings: EngineSettings): Settings {
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Uint8Array {
-  // A copy: the program may change its own.
+  // A copy, because the program may modify its buffer.
   return new Uint8Array(buffer, byteOffset, byteLength).slice()
 }

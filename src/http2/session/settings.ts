@@ -1,4 +1,4 @@
-// SETTINGS as programs give and get them, and packed for the HTTP2-Settings field. RFC 9113 section 6.5; Node's
+// SETTINGS as the objects of Node's API, and packed for the HTTP2-Settings field. RFC 9113 section 6.5; Node's
 // documentation, "Settings object".
 
 import { invalidArgType } from '../../core/errors.ts'
@@ -19,7 +19,7 @@ export interface Settings {
   customSettings?: Record<number, number> | undefined
 }
 
-/** One setting as it goes on the wire. */
+/** One setting as it is encoded in a frame. */
 export interface SettingEntry {
   readonly id: number
   readonly value: number
@@ -87,7 +87,7 @@ function validateWithin(name: string, value: unknown, min: number, max: number):
   if (typeof value !== 'number' || value < min || value > max) throw invalidSetting(name, value, min, max)
 }
 
-/** The wire's entries, in the order of their numbers as Node sends them. */
+/** The entries of the frame, sorted by identifier as Node sends them. */
 export function settingEntries(settings: Settings): SettingEntry[] {
   const values = new Map<number, number>()
   const set = (id: number, value: unknown): void => {
@@ -132,13 +132,13 @@ function customEntries(settings: Record<number, number> | undefined): SettingEnt
   return entries
 }
 
-/** Those of the entries that no standard names, as `customSettings` shows them. */
+/** The entries that no standard defines, in the form of `customSettings`. */
 export function customSettingsOf(entries: readonly SettingEntry[]): Record<number, number> | undefined {
   const custom = entries.filter(({ id }) => !isKnown(id))
   return custom.length === 0 ? undefined : Object.fromEntries(custom.map(({ id, value }) => [id, value]))
 }
 
-/** `remoteCustomSettings`: ids of the peer's settings that a program wants to see. */
+/** Validates `remoteCustomSettings`: the identifiers of the peer's custom settings that the program wants reported. */
 export function validateRemoteCustomSettings(ids: readonly unknown[]): asserts ids is readonly number[] {
   if (ids.length > MAX_CUSTOM_SETTINGS) throw tooManyCustomSettings()
   for (const id of ids) {
@@ -146,7 +146,7 @@ export function validateRemoteCustomSettings(ids: readonly unknown[]): asserts i
   }
 }
 
-/** The payload of a SETTINGS frame: what the HTTP2-Settings field carries in base64. */
+/** The payload of a SETTINGS frame, which the HTTP2-Settings field carries in base64. */
 export function getPackedSettings(settings?: Settings): Buffer<ArrayBuffer> {
   validateOptionalObject(settings, 'settings')
   validateSettings(settings)

@@ -1,4 +1,4 @@
-// `stream.state` as Node shows it. Node's documentation, "http2stream.state".
+// `stream.state` in the form of Node's API. Node's documentation, "http2stream.state".
 
 import { constants } from '../constants.ts'
 import type { StreamStateNumber } from '../engine/types.ts'
@@ -7,7 +7,7 @@ import { kSession } from '../symbols.ts'
 
 export function shownState({ engineStream, session, endedInPacket }: StreamState): object {
   if (engineStream === undefined) return {}
-  // The library beneath Node closes the peer's side once the events of the frame that ended it have run.
+  // nghttp2, which Node uses, closes the peer's side after the events of the frame that ended it have run.
   const isEnding = endedInPacket === session?.[kSession].carrier?.turns.packet
   return {
     state: isEnding ? beforeEnd(engineStream.state) : engineStream.state,
@@ -19,7 +19,7 @@ export function shownState({ engineStream, session, endedInPacket }: StreamState
   }
 }
 
-/** The state that the peer's END_STREAM has led from. */
+/** The state before the peer's END_STREAM. */
 function beforeEnd(state: StreamStateNumber): number {
   if (state === HALF_CLOSED_REMOTE) return OPEN
   return state === CLOSED ? HALF_CLOSED_LOCAL : state

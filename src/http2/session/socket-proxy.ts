@@ -1,11 +1,11 @@
-// `session.socket`: the socket for looking at, not for reading and writing: those would break the session's framing.
+// `session.socket`: gives access to the socket's properties, but not to reading and writing, which would break the framing.
 // Node's documentation, "http2session.socket".
 
 import type { Duplex } from 'node:stream'
 import { noSocketManipulation, socketUnbound } from '../errors.ts'
 import type { OwningSession } from './owning-session.ts'
 
-/** Done by the session in the socket's place. */
+/** Methods that the session implements in place of the socket. */
 const ofSession = new Set<PropertyKey>(['setTimeout', 'ref', 'unref', 'destroy'])
 
 const forbidden = new Set<PropertyKey>([

@@ -1,4 +1,4 @@
-// `setTimeout` of sessions and streams: 'timeout' after so long without activity. Node's documentation,
+// `setTimeout` of sessions and streams: emits 'timeout' after that time without activity. Node's documentation,
 // "http2session.setTimeout(msecs, callback)".
 
 import type { EventEmitter } from 'node:events'
@@ -7,7 +7,7 @@ import { validateFunction } from '../../core/validate.ts'
 import type { Clock, Timer } from '../../host/types.ts'
 import { kTimer } from '../symbols.ts'
 
-/** What can time out. */
+/** A session or stream, which can time out. */
 export interface Timed extends EventEmitter {
   readonly destroyed: boolean
   timeout?: number
@@ -27,13 +27,13 @@ export function setTimed(one: Timed, clock: Clock, msecs: number, callback: (() 
     one[kTimer] = timer
   }
   if (callback === undefined) return
-  // Judged after the timer is set: what Node does.
+  // Validated after the timer is set, as in Node.
   validateFunction(callback, 'callback')
   if (duration > 0) one.once('timeout', callback)
   else one.removeListener('timeout', callback)
 }
 
-/** No time-out any more, and nobody who hears of one. */
+/** Cancels the timeout and removes the 'timeout' listeners. */
 export function clearTimed(one: Timed): void {
   one[kTimer]?.cancel()
   one[kTimer] = null
