@@ -1,47 +1,47 @@
-// Every limit that a peer can run into on an HTTP/2 connection, with its default and its reason. Where Node has an option,
-// its name and default are Node's. What happens past it: the peer's stream is reset, or the connection ends with GOAWAY;
-// ENHANCE_YOUR_CALM (RFC 9113 section 7) unless said otherwise. test/http2/engine/engine-limits.test.ts goes past each.
+// Every limit that a peer can exceed on an HTTP/2 connection, with its default and its reason. Where Node has an option, name
+// and default are Node's. Beyond a limit the peer's stream is reset, or the connection ends with GOAWAY; the code is
+// ENHANCE_YOUR_CALM (RFC 9113 section 7) unless stated otherwise. test/http2/engine/engine-limits.test.ts exceeds each.
 
 export interface SessionLimits {
   // --- memory
-  /** Bytes of our HPACK encoder's table, whatever the peer allows. */
+  /** Bytes of our HPACK encoder's dynamic table, even if the peer allows more. */
   readonly maxDeflateDynamicTableSize: number
   /**
-   * Bytes that a session holds: see `Session.memoryUsed`. Past it new streams and further header blocks are refused, and received
-   * data earns no window.
+   * Bytes that a session holds: see `Session.memoryUsed`. Beyond it, new streams and further header blocks are refused, and
+   * no credit is returned for received data.
    */
   readonly maxSessionMemory: number
-  /** Bytes of replies (ACKs, RST_STREAM, WINDOW_UPDATE) that wait because the peer does not read: CVE-2019-9512 and its kin. */
+  /** Bytes of replies (ACKs, RST_STREAM) that are queued because the peer does not read: CVE-2019-9512 and related attacks. */
   readonly maxQueuedReplyBytes: number
 
   // --- header blocks
-  /** Fields of one block, 4 at least. Past it: RST_STREAM, and what the block has beyond is passed over, as with the next. */
+  /** Fields of one block, at least 4. Beyond it: RST_STREAM, and the rest of the block is ignored, as with the next limit. */
   readonly maxHeaderListPairs: number
-  /** Bytes of a block as SETTINGS_MAX_HEADER_LIST_SIZE counts them, until the peer has acknowledged one. Past it: RST_STREAM. */
+  /** Bytes of a block, counted as by SETTINGS_MAX_HEADER_LIST_SIZE, until the peer has acknowledged that. Beyond: RST_STREAM. */
   readonly maxHeaderListBytes: number
-  /** Bytes of a block as it came, compressed. */
+  /** Bytes of a block as received, compressed. */
   readonly maxHeaderBlockBytes: number
-  /** CONTINUATION frames after one HEADERS: CVE-2024-28182. The library beneath Node has the same. */
+  /** CONTINUATION frames after one HEADERS: CVE-2024-28182. The same as nghttp2's. */
   readonly maxContinuationFrames: number
-  /** From the first byte of a block to its last: nothing else may be received in between. PROTOCOL_ERROR. */
+  /** Time from the first frame of a block to its last, between which no other frame is allowed. PROTOCOL_ERROR. */
   readonly headerBlockTimeoutMs: number
-  /** Bytes of a block that we send, counted as if nothing was compressed: `false` from the verb. */
+  /** Bytes of a block that we send, counted uncompressed: beyond it the verb returns false. */
   readonly maxSendHeaderBlockLength: number
 
   // --- streams
-  /** How many streams we open before the peer's SETTINGS came. */
+  /** How many streams we open before the peer's SETTINGS are received. */
   readonly peerMaxConcurrentStreams: number
-  /** Pushes that have not begun; more are reset with CANCEL. */
+  /** Promised streams that have not begun; further ones are reset with CANCEL. */
   readonly maxReservedRemoteStreams: number
   /** Streams refused because of maxSessionMemory or SETTINGS_MAX_CONCURRENT_STREAMS. */
   readonly maxSessionRejectedStreams: number
-  /** Frames that broke a rule of their stream alone. */
+  /** Frames that were errors of their stream only. */
   readonly maxSessionInvalidFrames: number
-  /** Streams that ended by RST_STREAM, of the peer's (CVE-2023-44487) or provoked by it (CVE-2025-8671): so many at once, */
+  /** Streams that RST_STREAM ended, sent by the peer (CVE-2023-44487) or provoked by it (CVE-2025-8671): the burst. */
   readonly streamResetBurst: number
-  /** ... and so many each second. */
+  /** The same, per second. */
   readonly streamResetRate: number
-  /** A stream's data waits for window for so long: RST_STREAM with CANCEL. Infinity as in Node, which lets it wait. */
+  /** How long a stream's data may wait for a window: RST_STREAM with CANCEL. Infinity, since Node lets it wait. */
   readonly stalledStreamTimeoutMs: number
 
   // --- connection
@@ -49,30 +49,30 @@ export interface SessionLimits {
   readonly maxOutstandingSettings: number
   /** Entries in one SETTINGS frame: CVE-2020-11080. */
   readonly maxSettings: number
-  /** Our SETTINGS must be acknowledged within: SETTINGS_TIMEOUT. Infinity as in Node. */
+  /** How long the acknowledgement of our SETTINGS may take: SETTINGS_TIMEOUT. Infinity, as in Node. */
   readonly settingsTimeoutMs: number
-  /** Each rate: so many at once, and a tenth of that each second. PING and SETTINGS that ask for an ACK; */
+  /** Each rate limit from here on allows a burst, and a tenth of it per second. PING and SETTINGS, which need an ACK. */
   readonly pingBurst: number
   readonly settingsBurst: number
-  /** PRIORITY and PRIORITY_UPDATE, CVE-2019-9513; */
+  /** PRIORITY and PRIORITY_UPDATE: CVE-2019-9513. */
   readonly priorityBurst: number
-  /** frames without content that end nothing, CVE-2019-9518; frames on streams that are closed; unknown ones; */
+  /** Empty frames without END_STREAM (CVE-2019-9518), frames on closed streams, and frames of unknown types. */
   readonly emptyFrameBurst: number
-  /** WINDOW_UPDATE that opens a window by less than a hundred bytes where data waits, CVE-2019-9511. */
+  /** WINDOW_UPDATE by less than a hundred bytes while data waits for the window: CVE-2019-9511. */
   readonly tinyWindowUpdateBurst: number
-  /** Changes of the peer's header table size, each of which empties or rebuilds ours. */
+  /** Changes of the peer's SETTINGS_HEADER_TABLE_SIZE, each of which empties or rebuilds our encoder's table. */
   readonly tableSizeChangeBurst: number
-  /** ALTSVC and ORIGIN frames; */
+  /** ALTSVC, ORIGIN and GOAWAY frames. */
   readonly announcementBurst: number
-  /** entries of one ORIGIN frame, and different origins in a session: the rest is dropped. CVE-2026-48619. */
+  /** Entries of one ORIGIN frame, and distinct origins of a session; further ones are dropped. CVE-2026-48619. */
   readonly maxOrigins: number
-  /** Streams with a PRIORITY_UPDATE before their request; the rest is dropped. RFC 9218 section 7.1. */
+  /** Streams with a PRIORITY_UPDATE before their request; further ones are ignored. RFC 9218 section 7.1. */
   readonly maxEarlyPriorities: number
 
   // --- windows that grow
-  /** The most that one stream's receive window grows to. */
+  /** The size up to which one stream's receive window grows. */
   readonly maxStreamWindow: number
-  /** The same for the connection. Both stay within maxSessionMemory. */
+  /** The same for the connection. Both also respect maxSessionMemory. */
   readonly maxConnectionWindow: number
 }
 

@@ -1,19 +1,19 @@
-// What went wrong, whose scope it is, and what the library beneath Node would call it.
+// Protocol errors: their code, their scope, and the error code of nghttp2, the library that Node uses.
 
 import { FLOW_CONTROL_ERROR, REFUSED_STREAM, STREAM_CLOSED } from '../wire/frame-types.ts'
 import type { SessionLimits } from './engine-limits.ts'
 import type { EngineError } from './types.ts'
 
-/** A limit's name, with those that SETTINGS carry. */
+/** The name of a limit, including those that SETTINGS carry. */
 export type LimitName = keyof SessionLimits | 'maxHeaderListSize' | 'maxConcurrentStreams'
 
-/** What broke, without its reach: the scope is known where it is raised. */
+/** An error without its scope, which the place that raises it adds. */
 export interface Fault {
   /** RFC 9113 section 7. */
   readonly code: number
   readonly reason: string
   readonly limit?: LimitName | undefined
-  /** Where it is not the one that `code` stands for. */
+  /** Set if it is not the one that corresponds to `code`. */
   readonly libraryCode?: number | undefined
 }
 
@@ -21,7 +21,7 @@ export function engineError(scope: 'stream' | 'connection', { code, reason, limi
   return { scope, code, reason, limit, libraryCode: libraryCode ?? libraryCodeOf(code) }
 }
 
-// NGHTTP2_ERR_*: errno of Node's NghttpError. For most of what a peer breaks it is ERR_PROTO, whatever GOAWAY says.
+// NGHTTP2_ERR_*: the errno of Node's NghttpError. For most protocol errors it is ERR_PROTO, whatever the code in GOAWAY.
 export const ERR_PROTO = -505
 export const ERR_STREAM_CLOSED = -510
 export const ERR_FLOW_CONTROL = -524

@@ -1,16 +1,16 @@
-// Flow control: how much may still be sent, either way, on a stream or on the connection. RFC 9113 section 5.2 and 6.9.
-// No idea of frames: it says when a WINDOW_UPDATE is due, and how large.
+// Flow control: how much may still be sent, in either direction, on a stream or on the connection. RFC 9113 sections 5.2
+// and 6.9. Unaware of frames: it only computes when a WINDOW_UPDATE is due, and its increment.
 
 import { MAX_WINDOW } from '../wire/frame-types.ts'
 
 /**
- * What the peer may send. Always: `available`, what was received and not consumed, and what is owed to the peer add up to
- * `size`.
+ * The window of data that the peer may send. Invariant: `available`, the bytes received but not consumed, and the credit
+ * owed to the peer add up to `size`.
  */
 export class ReceiveWindow {
   #size: number
   #available: number
-  /** Consumed, and not given back yet. Below zero: the window shrank, and so much is kept before any is given back. */
+  /** Bytes consumed whose credit is not returned yet. Negative: the window shrank, and that much credit is withheld first. */
   #owed = 0
   #lastIncrementAt = Number.NEGATIVE_INFINITY
   #lastGrowth = 0
@@ -24,7 +24,7 @@ export class ReceiveWindow {
     return this.#size
   }
 
-  /** Below zero when SETTINGS lowered it beneath what was under way. */
+  /** Negative if SETTINGS lowered the window below the data in flight. */
   get available(): number {
     return this.#available
   }
@@ -34,7 +34,7 @@ export class ReceiveWindow {
     return this.#size - this.#available
   }
 
-  /** False: more than was allowed. */
+  /** @returns false if the bytes exceed the window */
   receive(bytes: number): boolean {
     if (bytes > this.#available) return false
     this.#available -= bytes
@@ -45,28 +45,28 @@ export class ReceiveWindow {
     this.#owed += bytes
   }
 
-  /** For SETTINGS_INITIAL_WINDOW_SIZE, which the peer applies by itself: RFC 9113 section 6.9.2. */
+  /** Applies a change of SETTINGS_INITIAL_WINDOW_SIZE, which the peer applies too: RFC 9113 section 6.9.2. */
   shift(change: number): void {
     this.#size += change
     this.#available += change
   }
 
-  /** For a size that the peer learns of by WINDOW_UPDATE. */
+  /** Sets a size of which the peer is informed by WINDOW_UPDATE. */
   resize(size: number): void {
     this.#owed += size - this.#size
     this.#size = size
   }
 
-  /** Half of it is owed. */
+  /** Whether at least half of the window is owed. */
   get isDue(): boolean {
     return this.#owed > 0 && this.#owed * 2 >= this.#size
   }
 
   /**
-   * The WINDOW_UPDATE that is due, 0: none. Half a window at a time, so that neither side stalls, nor sends one per frame.
-   * With `maxSize` above its size the window doubles when half of it went in less than two round trips: then it, and not
-   * the path or the reader, is what limits the peer. 0 ms: it stays.
-   * @param measurement - the number of the one that gave the round trip: a window doubles once for each
+   * The increment of the WINDOW_UPDATE that is due, or 0. Half a window at a time, so that neither side stalls, nor sends
+   * one per frame. If `maxSize` is above its size, the window doubles when half of it was used within two round trips:
+   * then the window limits the peer, not the path or the reader. With a round trip of 0 ms it does not grow.
+   * @param measurement - the number of the measurement of the round trip: a window doubles once for each
    */
   takeIncrement(now: number, roundTripMs: number, maxSize: number, measurement: number): number {
     if (!this.isDue) return 0
@@ -79,7 +79,7 @@ export class ReceiveWindow {
     return this.#give()
   }
 
-  /** All that is owed, however little: after `resize`. */
+  /** All credit that is owed, even if little: after `resize`. */
   takeAll(): number {
     return this.#owed > 0 ? this.#give() : 0
   }
@@ -92,7 +92,7 @@ export class ReceiveWindow {
   }
 }
 
-/** A send window after it was opened (or, below zero, closed) by so much; undefined: past 2^31-1, which is an error. */
+/** A send window after a change, which may be negative; undefined beyond 2^31-1, which is an error. */
 export function openedWindow(window: number, change: number): number | undefined {
   const opened = window + change
   return opened > MAX_WINDOW ? undefined : opened

@@ -1,4 +1,4 @@
-// PINGs of ours that are under way, and what their answers tell of the round trip. RFC 9113 section 6.7.
+// Our PINGs that wait for an acknowledgement, and the round-trip times measured by them. RFC 9113 section 6.7.
 
 import { PROTOCOL_ERROR } from '../wire/frame-types.ts'
 import { writePing } from '../wire/frames.ts'
@@ -15,12 +15,12 @@ export class Pings {
     this.#core = core
   }
 
-  /** The user's; the engine's own come one at a time. */
+  /** The user's PINGs only; the engine sends its own one at a time. */
   get outstanding(): number {
     return this.#outstanding
   }
 
-  /** @param answered - for a PING of the engine's own; the user hears of the others */
+  /** @param answered - the callback of an engine's own PING; the handler is notified of the others */
   send(payload: Uint8Array, answered?: () => void): boolean {
     if (answered === undefined) {
       if (this.#outstanding >= this.#core.limits.maxOutstandingPings) return false
@@ -36,8 +36,8 @@ export class Pings {
     const core = this.#core
     const ping = this.#sent[0]
     if (ping === undefined || ping.payload.some((byte, position) => byte !== payload[position])) {
-      // RFC 9113 has no rule for it. Node ends the session; h2spec wants it passed over. From a peer that has acknowledged
-      // nothing yet it can be no mistake; from others it is, so many times.
+      // RFC 9113 has no rule for an unsolicited ACK. Node ends the session; h2spec expects it to be ignored. From a peer
+      // that has not acknowledged our SETTINGS yet it ends the session; later it counts as an invalid frame.
       if (core.localSettingsAcked) core.countInvalidFrame()
       else core.failConnection({ code: PROTOCOL_ERROR, reason: 'an answer to a PING that was not sent' })
       return
@@ -53,7 +53,7 @@ export class Pings {
   }
 }
 
-/** What a PING carries unless told otherwise: when it was sent. */
+/** The default payload of a PING: the time at which it was sent. */
 export function pingTimestamp(milliseconds: number): Uint8Array {
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setFloat64(0, milliseconds)

@@ -1,7 +1,7 @@
 // Extensible priorities: the value of a `priority` field or a PRIORITY_UPDATE frame. RFC 9218 section 4.
 //
-// Of a structured dictionary only `u` and `i` are read; what is out of range or of another type is passed over, as section
-// 4 has it, and so is what cannot be parsed.
+// Only the members `u` and `i` of the structured dictionary are read; values that are out of range or of another type are
+// ignored, as section 4 requires, and so are members that cannot be parsed.
 
 export interface Priority {
   /** 0 to 7. */
@@ -26,5 +26,5 @@ export function parsePriority(value: string): Priority {
   return { urgency, incremental }
 }
 
-/** Of a value that a peer fills as it likes. */
+/** Bounds the work on a value that the peer chooses. */
 const maxMembers = 32

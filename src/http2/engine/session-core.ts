@@ -1,5 +1,5 @@
-// What both halves of a session stand on, the frames that come and the verbs of the user: its streams, its settings, its
-// windows - and the few acts that belong to neither, closing a stream and giving the connection up.
+// The state that a session's received frames and the user's verbs share: streams, settings and windows; and the operations
+// that both use: closing a stream, and failing the connection.
 
 import { CANCEL, END_STREAM, ENHANCE_YOUR_CALM, MAX_STREAM_ID, NO_ERROR, REFUSED_STREAM } from '../wire/frame-types.ts'
 import { writeGoaway, writeReset } from '../wire/frames.ts'
@@ -25,32 +25,32 @@ export class SessionCore implements OutboxOwner {
   readonly localSettings: SessionSettings
   readonly remoteSettings: SessionSettings
   readonly pendingSettings = new PendingSettings()
-  /** What the peer may send, on the connection and on streams. */
+  /** The credit of the peer, on the connection and on streams. */
   readonly credit: ReceiveCredit
   now = 0
   roundTripMs = Number.POSITIVE_INFINITY
   isDestroyed = false
-  /** The peer's SETTINGS came: its limit of concurrent streams is known. */
+  /** The peer's SETTINGS were received: its limit of concurrent streams is known. */
   hasRemoteSettings = false
-  /** The peer has acknowledged SETTINGS of ours once. */
+  /** The peer has acknowledged our SETTINGS at least once. */
   localSettingsAcked = false
-  /** The highest stream of the peer's that we told it we process: what is above is passed over. */
+  /** The last stream identifier of our GOAWAY: the peer's streams above it are ignored. */
   goawaySentId = MAX_STREAM_ID
-  /** The same from the peer; above 2^31-1: no GOAWAY came. */
+  /** That of the peer's GOAWAY; above 2^31-1 if none was received. */
   goawayReceivedId = MAX_STREAM_ID + 1
-  /** For header blocks on streams that begin from now on: SETTINGS_MAX_HEADER_LIST_SIZE, once one was acknowledged. */
+  /** The limit for header blocks on new streams: our SETTINGS_MAX_HEADER_LIST_SIZE, once the peer has acknowledged one. */
   maxHeaderListSize: number
-  /** The highest stream of the peer's that the user heard of. */
+  /** The peer's highest stream that was reported to the handler. */
   lastProcessedId = 0
-  /** Requests that wait for a place, in the order of their ids. */
+  /** Requests that wait because of the peer's limit of concurrent streams, in the order of their identifiers. */
   readonly waiting = new Set<Stream>()
-  /** Decoded header blocks of the streams that are open. */
+  /** Bytes of the decoded header blocks of open streams. */
   #headerBytes = 0
   #invalidFrames = 0
   #rejectedStreams = 0
-  /** A PING of the engine's own. */
+  /** Sends an engine's own PING. */
   sendPing: (payload: Uint8Array, answered: () => void) => void = () => {}
-  /** What to do for the reader when nothing more is to be read. */
+  /** Stops the frame reader. */
   onStop: () => void = () => {}
   decoderTableSize: () => number = () => 0
 
@@ -78,7 +78,7 @@ export class SessionCore implements OutboxOwner {
     return stream
   }
 
-  /** It is over, whatever ended it: everyone who waits is told. */
+  /** Closes a stream, and notifies the callbacks of its queued data and the handler. */
   closeStream(stream: Stream, code: number): void {
     this.outbox.settle()
     if (stream.state === CLOSED) return
@@ -90,7 +90,7 @@ export class SessionCore implements OutboxOwner {
     this.handler.onStreamClosed(stream, code)
   }
 
-  /** Takes a stream out of the books. */
+  /** Deregisters a stream, and releases what it holds. */
   retire(stream: Stream): void {
     this.streams.remove(stream)
     this.waiting.delete(stream)
@@ -113,12 +113,12 @@ export class SessionCore implements OutboxOwner {
     this.credit.writeUpdates()
   }
 
-  /** The peer's limit; before its SETTINGS a limit of ours. */
+  /** The peer's limit; before its SETTINGS are received, our own. */
   get maxOurStreams(): number {
     return this.hasRemoteSettings ? this.remoteSettings.maxConcurrentStreams : this.limits.peerMaxConcurrentStreams
   }
 
-  /** Sends the requests that there is room for. */
+  /** Sends waiting requests, up to the limit of concurrent streams. */
   startWaiting(): void {
     for (const stream of this.waiting) {
       if (this.streams.ours >= this.maxOurStreams || this.isDestroyed) return
@@ -161,9 +161,9 @@ export class SessionCore implements OutboxOwner {
     return this.memoryUsed > this.limits.maxSessionMemory
   }
 
-  // --- what the peer did wrong
+  // --- errors of the peer
 
-  /** A frame made us write: too much of that, untaken, and the peer is not reading on purpose. */
+  /** Counts a reply that the peer provoked: if too many bytes of replies wait to be taken, the peer is not reading them. */
   replied(bytes: number): void {
     const { outbox } = this
     outbox.replyBytes += bytes
@@ -177,21 +177,21 @@ export class SessionCore implements OutboxOwner {
     })
   }
 
-  /** False, and the connection is over: one too many of such frames. */
+  /** Counts a frame against a rate limit. @returns false if that is exceeded, which fails the connection */
   withstands(flood: Flood, what: string): boolean {
     if (this.guard.allow(flood, this.now)) return true
     this.failConnection({ code: ENHANCE_YOUR_CALM, reason: `too many ${what}`, limit: flood, libraryCode: ERR_FLOODED })
     return false
   }
 
-  /** RST_STREAM for an identifier that the user has not heard of, or not any more. */
+  /** Sends RST_STREAM on a stream, whether or not the handler knows it. */
   refuse(streamId: number, code: number): void {
     this.streams.rememberReset(streamId)
     writeReset(this.outbox.control, streamId, code)
     this.replied(resetBytes)
   }
 
-  /** A stream beyond what there is room for. */
+  /** Refuses a stream that exceeds a limit, and counts it. */
   reject(streamId: number, { code, limit }: { code: number; limit: Fault['limit'] }): void {
     this.refuse(streamId, code)
     if (++this.#rejectedStreams <= this.limits.maxSessionRejectedStreams || this.isDestroyed) return
@@ -203,7 +203,7 @@ export class SessionCore implements OutboxOwner {
     })
   }
 
-  /** The peer broke a rule on a stream. */
+  /** The peer violated the protocol on a stream: resets it. */
   failStream(stream: Stream, fault: Fault): void {
     this.outbox.settle()
     if (stream.state === CLOSED) return
@@ -214,7 +214,7 @@ export class SessionCore implements OutboxOwner {
     this.closeStream(stream, fault.code)
   }
 
-  /** There is no room for what comes on a stream: not the peer's fault, and not counted as one. */
+  /** A stream exceeds the session's memory: resets it, without counting an error of the peer. */
   overflow(stream: Stream): void {
     this.outbox.settle()
     if (stream.state === CLOSED) return
@@ -224,21 +224,21 @@ export class SessionCore implements OutboxOwner {
     this.closeStream(stream, fault.code)
   }
 
-  /** The same on a stream that the user knows nothing of. */
+  /** As failStream, on a stream that the handler does not know. */
   failStreamId(streamId: number, fault: Fault): void {
     this.refuse(streamId, fault.code)
     this.countProvokedReset()
     this.countInvalidFrame()
   }
 
-  /** CVE-2025-8671: a peer can have us reset as well as reset itself. */
+  /** CVE-2025-8671: a reset that the peer provokes counts like one that it sends. */
   countProvokedReset(): void {
     if (!this.isDestroyed && this.role === 'server') this.withstands('streamResetBurst', 'streams reset')
   }
 
   countInvalidFrame(): boolean {
     if (this.isDestroyed) return false
-    // As Node counts: the limit is passed by the one after the one that reaches past it.
+    // As Node counts: the session fails one frame after the count exceeds the limit.
     if (this.#invalidFrames++ <= this.limits.maxSessionInvalidFrames) return true
     this.failConnection({
       code: ENHANCE_YOUR_CALM,
@@ -251,7 +251,7 @@ export class SessionCore implements OutboxOwner {
 
   failConnection(fault: Fault): void {
     if (this.isDestroyed) return
-    // A server's answers go out still, as with the library beneath Node.
+    // A server's responses are still sent, as by nghttp2.
     if (this.role === 'client') this.outbox.discard()
     const open = this.#stop(fault.code, fault.reason)
     this.handler.onSessionError(engineError('connection', fault))
@@ -260,13 +260,13 @@ export class SessionCore implements OutboxOwner {
 
   // --- the end
 
-  /** Everything closes; what is written goes out still. */
+  /** Closes all streams; frames that are already written are still sent. */
   destroy(code: number): void {
     if (this.isDestroyed) return
     for (const stream of this.#stop(code, '')) this.closeStream(stream, code === NO_ERROR ? CANCEL : code)
   }
 
-  /** The connection is gone: nobody reads what we would write. */
+  /** The connection is closed: closes all streams without writing anything. */
   abandon(): void {
     if (this.isDestroyed) return
     this.isDestroyed = true
@@ -283,12 +283,12 @@ export class SessionCore implements OutboxOwner {
   }
 
   writeGoaway(code: number, lastStreamId: number, data: Uint8Array): void {
-    // It must not rise again: RFC 9113 section 6.8.
+    // The identifier must not increase: RFC 9113 section 6.8.
     this.goawaySentId = Math.min(this.goawaySentId, lastStreamId)
     writeGoaway(this.outbox.control, { lastStreamId: this.goawaySentId, code, data })
   }
 
-  /** Our streams above this were never looked at. */
+  /** Closes our streams above `lastStreamId`, which the peer has not processed. */
   closeUnprocessed(lastStreamId: number): void {
     for (const stream of [...this.streams.values()]) {
       if (!stream.isOurs || stream.id <= lastStreamId) continue
@@ -304,5 +304,5 @@ function textBytes(text: string): Uint8Array {
 
 const resetBytes = 13
 
-/** About what a stream's records take, here and above. */
+/** The approximate size of a stream's objects, in the engine and above it. */
 const bytesPerStream = 512

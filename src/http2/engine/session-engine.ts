@@ -1,5 +1,5 @@
-// One end of an HTTP/2 connection: RFC 9113. The verbs and queries of types.ts; what comes is frame-receiver.ts's, what goes
-// out outbox.ts's, and session-core.ts is what they share.
+// One endpoint of an HTTP/2 connection: RFC 9113. Implements the verbs and queries of types.ts; receive/frame-receiver.ts
+// handles received frames, send/outbox.ts writes frames, and session-core.ts holds the state that they share.
 
 import {
   CANCEL,
@@ -52,7 +52,7 @@ export class SessionEngine implements Session {
   readonly #pings: Pings
   readonly #frames: FrameReceiver
   #isReceiving = false
-  /** When the second GOAWAY of a shutdown goes, answer or not. */
+  /** When the second GOAWAY of a shutdown is sent even if its PING has not been acknowledged. */
   #shutdownAt = Number.POSITIVE_INFINITY
   #stalledScanAt = Number.POSITIVE_INFINITY
 
@@ -145,7 +145,7 @@ export class SessionEngine implements Session {
     }
   }
 
-  /** In quarters of the limit: a stalled stream is found at most that much too late. */
+  /** Scans at intervals of a quarter of the limit: a stalled stream is detected at most that much late. */
   #nextStalledScan(): number {
     const { limits, outbox, now } = this.#core
     if (limits.stalledStreamTimeoutMs === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
@@ -414,12 +414,12 @@ export class SessionEngine implements Session {
   }
 }
 
-/** Streams that come in by a verb are those that we handed out. */
+/** Narrows the type of a stream passed to a verb, which must be one that this engine made. */
 function known(stream: EngineStream): Stream {
   if (!(stream instanceof Stream)) throw new Error('invariant: a stream of another make')
   return stream
 }
 
-/** How long a shutdown waits for the answer to its PING. */
+/** How long a shutdown waits for the acknowledgement of its PING. */
 const shutdownRoundTripMs = 1000
 const shutdownPing = Uint8Array.from([0x73, 0x68, 0x75, 0x74, 0x64, 0x6f, 0x77, 0x6e])

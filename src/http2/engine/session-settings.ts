@@ -1,4 +1,4 @@
-// Settings of one end, and the changes of ours that the peer has not acknowledged. RFC 9113 section 6.5.
+// The settings of one endpoint, and our SETTINGS that the peer has not acknowledged. RFC 9113 section 6.5.
 
 import {
   DEFAULT_WINDOW,
@@ -14,7 +14,7 @@ import {
 } from '../wire/frame-types.ts'
 import type { SettingEntries, Settings } from './types.ts'
 
-/** Unlimited, as Node shows it. */
+/** Unlimited, as Node reports it. */
 export const UNLIMITED = 0xffffffff
 
 export class SessionSettings implements Settings {
@@ -29,7 +29,7 @@ export class SessionSettings implements Settings {
   custom: Map<number, number> | undefined = undefined
   readonly #customIds: readonly number[]
 
-  /** @param customIds - identifiers besides the standard's that are kept */
+  /** @param customIds - identifiers beyond the standard's whose values are kept */
   constructor(customIds: readonly number[]) {
     this.#customIds = customIds
   }
@@ -68,7 +68,7 @@ export class SessionSettings implements Settings {
   }
 }
 
-/** Our SETTINGS that are under way, oldest first. */
+/** Our SETTINGS frames that have not been acknowledged, oldest first. */
 export class PendingSettings {
   #frames: { readonly entries: SettingEntries; readonly sentAt: number }[] = []
 
@@ -76,7 +76,7 @@ export class PendingSettings {
     return this.#frames.length
   }
 
-  /** When the oldest left; Infinity: none is under way. */
+  /** When the oldest was sent; Infinity if none is pending. */
   get oldestSentAt(): number {
     return this.#frames[0]?.sentAt ?? Number.POSITIVE_INFINITY
   }
@@ -85,17 +85,17 @@ export class PendingSettings {
     this.#frames.push({ entries, sentAt: now })
   }
 
-  /** The peer's ACK is for the oldest. */
+  /** Removes the oldest, which the peer's ACK is for. */
   shift(): { readonly entries: SettingEntries; readonly sentAt: number } | undefined {
     return this.#frames.shift()
   }
 
-  /** The strictest value that the peer may or may not know of yet. */
+  /** The least of the current and the pending values. */
   least(id: number, current: number): number {
     return this.#fold(id, current, Math.min)
   }
 
-  /** The most generous one. */
+  /** The greatest of the current and the pending values. */
   greatest(id: number, current: number): number {
     return this.#fold(id, current, Math.max)
   }

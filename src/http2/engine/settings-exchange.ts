@@ -1,4 +1,5 @@
-// SETTINGS, both ways: the peer's take effect as they come; ours when the peer has acknowledged them. RFC 9113 section 6.5.3.
+// SETTINGS in both directions: the peer's take effect when received, ours when the peer has acknowledged them. RFC 9113
+// section 6.5.3.
 
 import {
   FLOW_CONTROL_ERROR,
@@ -27,13 +28,13 @@ export class SettingsExchange {
 
   // --- ours
 
-  /** False: maxOutstandingSettings are under way. */
+  /** @returns false if maxOutstandingSettings frames are not acknowledged */
   send(entries: SettingEntries): boolean {
     const core = this.#core
     if (core.pendingSettings.count >= core.limits.maxOutstandingSettings) return false
     core.pendingSettings.push(entries, core.now)
     writeSettings(core.outbox.control, entries)
-    // The peer may use it as soon as it has read this; its ACK need not come first.
+    // The peer may use it as soon as it has read this frame, before its ACK.
     for (const [id, value] of entries)
       if (id === SETTINGS_ENABLE_CONNECT_PROTOCOL && value === 1) this.#headers.rules.allowsProtocol = true
     core.outbox.wake()
@@ -97,7 +98,7 @@ export class SettingsExchange {
     outbox.maxFrameSize = remoteSettings.maxFrameSize
   }
 
-  /** A change each time: the table is emptied and built up again. */
+  /** Counts each change, because the table is emptied and rebuilt. */
   #changeTable(size: number): void {
     const core = this.#core
     if (size === core.remoteSettings.headerTableSize) return
@@ -105,7 +106,7 @@ export class SettingsExchange {
     core.outbox.setTableLimit(size)
   }
 
-  /** RFC 9113 section 6.9.2: of every stream, below zero where more was sent than is now allowed. */
+  /** Changes the window of every stream: RFC 9113 section 6.9.2. It is negative where more was sent than is now allowed. */
   #shiftSendWindows(change: number): void {
     const core = this.#core
     for (const stream of core.streams.values()) {

@@ -1,5 +1,5 @@
-// The states of a stream and what moves it between them: RFC 9113 section 5.1, as a table. Roles are data here: "send" is
-// us, "receive" the peer, whichever end each of them is.
+// The states of a stream and their transitions: RFC 9113 section 5.1, as a table. The table is the same for both roles:
+// "send" is this endpoint, "receive" the peer.
 //
 //                    send PP  +--------+  recv PP
 //                    ,--------+  idle  +--------.
@@ -16,7 +16,7 @@
 //           +------+------+                +------+------+
 //                  '------> closed <--------------'       (ES of the other side; R by either, from anywhere but idle)
 //
-// WINDOW_UPDATE, DATA, and a promise on the stream that carries it move nothing; their columns say where they may come.
+// WINDOW_UPDATE, DATA, and a promise on its parent stream change no state; their columns say in which states they are allowed.
 
 import type { StreamStateNumber } from './types.ts'
 
@@ -44,12 +44,12 @@ export const eventCount = 11
 
 export type StreamEvent = number
 
-// What is no transition.
-/** Ours to refuse: the verb does nothing. */
+// Results that are not states.
+/** Not allowed to us: the verb does nothing. */
 export const REFUSED = -1
-/** Nothing is done: the frame was under way when the stream closed. */
+/** The frame is ignored: it was in flight when the stream closed. */
 export const IGNORED = -2
-/** Errors of the peer. */
+/** The peer's errors, of the stream or of the connection. */
 export const STREAM_CLOSED_STREAM = -3
 export const STREAM_CLOSED_CONNECTION = -4
 export const PROTOCOL_CONNECTION = -5
@@ -72,7 +72,7 @@ const table: readonly (readonly number[])[] = [
   /* closed          */ [ no,                 no,                 no,                 no,     no,               cc,                sc,                 cc,                 IGNORED, pe,              IGNORED ],
 ]
 
-/** The next state, or one of the answers below zero. */
+/** The next state, or one of the negative results. */
 export function transition(state: StreamStateNumber, event: StreamEvent): number {
   return (table[state] as readonly number[])[event] as number
 }

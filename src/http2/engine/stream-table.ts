@@ -1,5 +1,5 @@
-// The streams of a session that are not closed, their counts, and which identifiers are used up. RFC 9113 section 5.1.1
-// and 5.1.2.
+// The streams of a session that are not closed, their counts, and the identifiers that have been used. RFC 9113 sections
+// 5.1.1 and 5.1.2.
 
 import { MAX_STREAM_ID } from '../wire/frame-types.ts'
 import type { Stream } from './stream.ts'
@@ -10,17 +10,17 @@ export class StreamTable {
   readonly #streams = new Map<number, Stream>()
   readonly #isClient: boolean
   #nextId: number
-  /** Open or half closed: those that limits of concurrency count. RFC 9113 section 5.1.2. */
+  /** Open or half-closed streams, which count toward the limits of concurrency. RFC 9113 section 5.1.2. */
   #ours = 0
   #theirs = 0
-  /** Promised, not begun. */
+  /** Streams that were promised and have not begun. */
   #reservedByUs = 0
   #reservedByPeer = 0
-  /** The highest identifier of the peer's that came. */
+  /** The peer's highest stream identifier so far. */
   lastPeerId = 0
-  /** Streams that we reset: what still comes on them was under way, and is passed over. Newest last. */
+  /** Streams that we reset: frames that still arrive on them were in flight, and are ignored. Newest last. */
   readonly #resets = new Set<number>()
-  /** The highest of those that are not remembered any more. */
+  /** The highest reset stream that has been dropped from `#resets`. */
   #lastForgottenReset = 0
 
   constructor(role: Role) {
@@ -48,7 +48,7 @@ export class StreamTable {
     return this.#reservedByPeer
   }
 
-  /** The next identifier of ours; beyond 2^31-1 there is none. */
+  /** Our next stream identifier; none is left once it exceeds 2^31-1. */
   get nextId(): number {
     return this.#nextId
   }
@@ -63,7 +63,7 @@ export class StreamTable {
     return id
   }
 
-  /** False: not ours, or used. */
+  /** @returns false if the identifier is not ours, or already used */
   setNextId(id: number): boolean {
     if (!this.isOurs(id) || id < this.#nextId || id > MAX_STREAM_ID) return false
     this.#nextId = id
@@ -74,19 +74,19 @@ export class StreamTable {
     return (id % 2 === 1) === this.#isClient
   }
 
-  /** No stream of this identifier has been yet. */
+  /** Whether this identifier has not been used. */
   isIdle(id: number): boolean {
     if (!this.isOurs(id)) return id > this.lastPeerId
     return id >= this.#nextId || this.#streams.get(id)?.request !== undefined
   }
 
-  /** As the peer knows them: without requests that have not left. */
+  /** A stream that the peer knows: not a request that has not been sent. */
   get(id: number): Stream | undefined {
     const stream = this.#streams.get(id)
     return stream?.request === undefined ? stream : undefined
   }
 
-  /** With those. */
+  /** A stream, including requests that have not been sent. */
   find(id: number): Stream | undefined {
     return this.#streams.get(id)
   }
@@ -100,7 +100,7 @@ export class StreamTable {
     this.#count(stream, 1)
   }
 
-  /** A reserved or waiting stream begins: from here on it counts. To be called before its state, or `request`, changes. */
+  /** A reserved or waiting stream begins, and counts from now on. To be called before its state, or `request`, changes. */
   begin(stream: Stream): void {
     this.#count(stream, -1)
     if (stream.isOurs) this.#ours++
@@ -126,7 +126,7 @@ export class StreamTable {
     return this.#resets.has(id)
   }
 
-  /** It may be among those that we have reset and do not remember. */
+  /** Whether we may have reset this stream, including resets that were dropped from `#resets`. */
   mayHaveBeenReset(id: number): boolean {
     return id <= this.#lastForgottenReset || this.#resets.has(id)
   }
@@ -140,5 +140,5 @@ export class StreamTable {
   }
 }
 
-/** Frames that were under way to more streams than these meet the answer for closed streams, which is no worse. */
+/** Frames in flight on older reset streams are treated as on any closed stream, which is not worse. */
 const maxRememberedResets = 1000

@@ -1,4 +1,4 @@
-// What the engine keeps for one stream. A record: the parts of the engine that work on it say what may happen to it.
+// The engine's record of one stream. The parts of the engine that modify it enforce its invariants.
 
 import { DEFAULT_WINDOW } from '../wire/frame-types.ts'
 import { ReceiveWindow } from './flow-control.ts'
@@ -6,22 +6,22 @@ import { defaultUrgency } from './priority.ts'
 import { CLOSED, HALF_CLOSED_LOCAL, HALF_CLOSED_REMOTE, RESERVED_LOCAL, RESERVED_REMOTE } from './stream-states.ts'
 import type { EngineStream, FieldPairs, StreamStateNumber } from './types.ts'
 
-/** Bytes that wait to be sent, with those behind them. */
+/** Queued bytes, as an item of a linked list. */
 export interface Chunk {
   bytes: Uint8Array
-  /** Of `bytes`, how many were sent. */
+  /** How many of `bytes` were sent. */
   sent: number
   readonly done: ((sent: boolean) => void) | undefined
   next: Chunk | undefined
 }
 
-/** Header fields that wait: trailers for the data before them, a request for its turn. */
+/** Queued header fields: trailers behind data, or a request that waits for its turn. */
 export interface WaitingFields {
   readonly fields: FieldPairs
   readonly sensitive: ReadonlySet<string> | undefined
 }
 
-/** Which part of a message a header block from the peer would be. */
+/** Which part of a message the peer's next header block is. */
 export const AWAITS_RESPONSE = 0
 export const AWAITS_TRAILERS = 1
 
@@ -38,14 +38,14 @@ export class Stream implements EngineStream {
   awaits = AWAITS_TRAILERS
   /** The request was HEAD: its response has no content. */
   isHead = false
-  /** The request was CONNECT: what follows is no content. */
+  /** The request was CONNECT: the data that follows is not content. */
   isConnect = false
   /** content-length, -1: any. */
   expectedLength = -1
   receivedLength = 0
-  /** Handed out by onData and not consumed. */
+  /** Bytes passed to onData and not consumed. */
   unconsumed = 0
-  /** What its header blocks may hold: Node has it as it was when the stream began. */
+  /** The limit of its header blocks: as in Node, the value from when the stream began. */
   maxHeaderListSize = 0
   /** Bytes of its decoded header blocks. */
   headerBytes = 0
@@ -58,20 +58,20 @@ export class Stream implements EngineStream {
   queuedBytes = 0
   firstChunk: Chunk | undefined = undefined
   lastChunk: Chunk | undefined = undefined
-  /** No more data comes from the user: END_STREAM goes with the last, or with the trailers. */
+  /** The user sends no more data: END_STREAM is set on the last frame, or on the trailers. */
   isEnding = false
   trailers: WaitingFields | undefined = undefined
-  /** A request that has not left, for want of a place among the concurrent streams. */
+  /** A request that has not been sent, because the limit of concurrent streams is reached. */
   request: WaitingFields | undefined = undefined
-  /** The final header block was sent: informational ones are too late. */
+  /** The final header block was sent: informational ones are no longer allowed. */
   hasResponded = false
-  /** When its data began to wait for a window; Infinity: it does not. */
+  /** When its data began to wait for a window; Infinity if it does not wait. */
   stalledAt = Number.POSITIVE_INFINITY
 
   // --- its place in the send queue
   urgency = defaultUrgency
   isIncremental = false
-  /** Someone asked for that; without it, streams take turns. */
+  /** The peer or the user has set a priority; streams without one take turns. */
   hasPriority = false
   isQueued = false
   before: Stream | undefined = undefined
@@ -84,7 +84,7 @@ export class Stream implements EngineStream {
     this.sendWindow = sendWindow
   }
 
-  /** Its request, or its final response, came: data may. */
+  /** The request, or the final response, was received: DATA may follow. */
   get hasMessage(): boolean {
     return this.awaits === AWAITS_TRAILERS
   }

@@ -1,5 +1,5 @@
-// Frames that tell of what lies beside the streams: priorities, old (accepted, told, and of no effect) and new (RFC 9218),
-// ALTSVC (RFC 7838) and ORIGIN (RFC 8336). Where they may come, frame-receiver.ts has seen to.
+// Receives priorities, ALTSVC (RFC 7838) and ORIGIN (RFC 8336): PRIORITY frames are accepted and reported, without effect;
+// PRIORITY_UPDATE is RFC 9218's. frame-receiver.ts has already checked where these frames are allowed.
 
 import { ALTSVC, FRAME_SIZE_ERROR, PRIORITY_UPDATE, PROTOCOL_ERROR } from '../../wire/frame-types.ts'
 import { readAltSvc, readOrigins, readPriority, readPriorityUpdate } from '../../wire/frames.ts'
@@ -11,7 +11,7 @@ import type { HeaderReceiver } from './header-receiver.ts'
 export class ExtensionReceiver {
   readonly #core: SessionCore
   readonly #headers: HeaderReceiver
-  /** Those that the user was told of. */
+  /** The origins that have been reported to the handler. */
   readonly #origins = new Set<string>()
 
   constructor(core: SessionCore, headers: HeaderReceiver) {
@@ -69,7 +69,7 @@ export class ExtensionReceiver {
 
   #receiveAltSvc(streamId: number, bytes: Uint8Array, start: number, end: number): void {
     const altSvc = readAltSvc(bytes, start, end)
-    // RFC 7838 section 4: an origin on stream 0, and there alone; anything else is passed over.
+    // RFC 7838 section 4: an origin is required on stream 0, and only allowed there; other frames are ignored.
     if (altSvc === undefined || (altSvc.origin === '') === (streamId === 0)) return
     if (streamId !== 0 && this.#core.streams.get(streamId) === undefined) return
     this.#core.handler.onAltSvc(streamId, altSvc.origin, altSvc.value)

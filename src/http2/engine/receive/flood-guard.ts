@@ -1,5 +1,5 @@
-// Frames that cost the peer next to nothing and us a little each: so many at once, and a tenth of that each second.
-// A bucket is made with its first frame: a session that behaves has none.
+// Limits the rate of frames that are cheap for the peer and cost us some work each: a burst, and a tenth of it per second.
+// Each bucket is made with its first frame, so that a well-behaved session has none.
 
 import type { SessionLimits } from '../engine-limits.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -22,7 +22,7 @@ export class FloodGuard {
     this.#limits = limits
   }
 
-  /** False: one too many. */
+  /** @returns false if the limit is exceeded */
   allow(flood: Flood, now: number): boolean {
     this.#buckets ??= {}
     this.#buckets[flood] ??= this.#bucket(flood)

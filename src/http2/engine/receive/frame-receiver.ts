@@ -1,5 +1,5 @@
-// Frames as they come: which may come now, how long, on which stream, and what each brings about. RFC 9113 sections 5 and
-// 6; header blocks are header-receiver.ts's.
+// Receives frames: checks which types and lengths are allowed at this point and on which stream, and applies each frame.
+// RFC 9113 sections 5 and 6; header-receiver.ts handles header blocks.
 
 import { FrameReader, type FrameSink } from '../../wire/frame-reader.ts'
 import {
@@ -61,7 +61,7 @@ export class FrameReceiver implements FrameSink {
   #flags = 0
   #streamId = 0
   #length = 0
-  /** DATA's stream, while it wants the content; and how much of that came. */
+  /** The stream of the current DATA frame, unless its content is discarded; and how much of that was received. */
   #stream: Stream | undefined = undefined
   #content = 0
 
@@ -101,7 +101,7 @@ export class FrameReceiver implements FrameSink {
     else this.#core.failConnection({ code: PROTOCOL_ERROR, reason: 'padding longer than its frame' })
   }
 
-  // --- what may come
+  // --- which frames are allowed
 
   onFrame(type: number, flags: number, streamId: number, length: number): Verdict {
     if (this.#core.isDestroyed) return 'stop'
@@ -164,7 +164,7 @@ export class FrameReceiver implements FrameSink {
 
   #wrongLength(type: number, streamId: number, length: number): Verdict {
     const fault = { code: FRAME_SIZE_ERROR, reason: `frame type ${type} of ${length} bytes` }
-    // The one that does not reach further: RFC 9113 section 6.3.
+    // The one frame type whose wrong length is a stream error: RFC 9113 section 6.3.
     if (type !== PRIORITY || streamId === 0) {
       this.#core.failConnection(fault)
       return 'stop'
@@ -177,7 +177,7 @@ export class FrameReceiver implements FrameSink {
   }
 
   #beginBlock(): Verdict {
-    // A block without a byte, or a part of one, still costs a turn of the table and of the rules: CVE-2019-9516.
+    // An empty frame of a block still costs decoding and validation: CVE-2019-9516.
     if (this.#length === 0 && !this.#core.withstands('emptyFrameBurst', 'empty frames')) return 'stop'
     return this.#headers.begin(this.#type, this.#flags, this.#streamId, this.#length) ? 'read' : 'stop'
   }
@@ -244,7 +244,7 @@ export class FrameReceiver implements FrameSink {
   #dataOnNoStream(streamId: number, length: number): Verdict {
     const core = this.#core
     if (core.streams.isIdle(streamId)) {
-      // Of a request beyond our GOAWAY, say.
+      // For example, of a request beyond our GOAWAY.
       return this.#fail(PROTOCOL_ERROR, 'DATA on a stream that is idle')
     }
     core.credit.creditConnection(length)
@@ -252,7 +252,7 @@ export class FrameReceiver implements FrameSink {
       if (length === 0 && !core.withstands('emptyFrameBurst', 'empty frames')) return 'stop'
       return 'discard'
     }
-    // No server has a reason for it. Behind a client's END_STREAM it is less rare, and costs the stream alone.
+    // A server has no reason to send this. From a client it is less rare, after END_STREAM, and is only a stream error.
     if (core.role === 'client' && !core.streams.mayHaveBeenReset(streamId))
       return this.#fail(STREAM_CLOSED, 'DATA on a closed stream')
     core.failStreamId(streamId, { code: STREAM_CLOSED, reason: 'DATA on a closed stream' })
@@ -286,7 +286,7 @@ export class FrameReceiver implements FrameSink {
     if (stream === undefined || stream.state === CLOSED) return
     const endsStream = (this.#flags & END_STREAM) !== 0
     if (!endsStream) {
-      // Padding is nobody's to consume.
+      // The user never consumes padding, so its credit is returned here.
       if (this.#length > this.#content) core.credit.creditStream(stream, this.#length - this.#content)
       if (this.#content > 0 || core.isDestroyed) return
       if (core.withstands('emptyFrameBurst', 'empty frames')) core.countInvalidFrame()
@@ -389,7 +389,7 @@ export class FrameReceiver implements FrameSink {
     }
   }
 
-  /** CVE-2019-9511: each makes us send a frame of next to nothing. True: one too many of those. */
+  /** CVE-2019-9511: each such update makes us send a tiny frame. @returns whether the limit is exceeded */
   #isTiny(increment: number, isWaitedFor: boolean): boolean {
     if (increment >= tinyIncrement || !isWaitedFor) return false
     return !this.#core.withstands('tinyWindowUpdateBurst', 'tiny window updates')

@@ -1,9 +1,9 @@
-// A received header block that passed the rules: its fields as they came, and what the engine read of them on the way.
+// A received header block that is well-formed: its fields in order, and the values that the engine itself uses.
 
 export class HeaderBlock {
-  /** Name, value, name, value ...: all fields in the order in which they came, pseudo-headers among them. */
+  /** Name, value, name, value ...: all fields in the order received, including pseudo-headers. */
   readonly pairs: string[] = []
-  /** Names that came as literals never to be indexed; undefined: none. RFC 7541 section 7.1.3. */
+  /** Names of fields received as never-indexed literals; undefined: none. RFC 7541 section 7.1.3. */
   sensitive: string[] | undefined = undefined
   method: string | undefined = undefined
   scheme: string | undefined = undefined

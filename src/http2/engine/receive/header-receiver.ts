@@ -1,7 +1,7 @@
-// Header blocks as they come: put together from HEADERS or PUSH_PROMISE and CONTINUATION, decoded, judged, and made into
-// the beginning or the next part of a message. RFC 9113 sections 4.3, 6.2, 6.6, 8.1 and 8.4.
+// Receives header blocks: assembles them from HEADERS or PUSH_PROMISE and CONTINUATION, decodes and validates them, and
+// reports the beginning or the next part of a message. RFC 9113 sections 4.3, 6.2, 6.6, 8.1 and 8.4.
 //
-// A block is decoded whatever becomes of its stream, since both ends' tables must stay the same.
+// Every block is decoded, even if its stream is refused, since the dynamic tables of both endpoints must stay the same.
 
 import { ByteWriter } from '../../wire/byte-writer.ts'
 import {
@@ -53,7 +53,7 @@ export class HeaderReceiver {
   #continuations = 0
   #startedAt = Number.POSITIVE_INFINITY
   readonly #fragments = new ByteWriter()
-  /** PRIORITY_UPDATE for requests that have not come. */
+  /** Values of PRIORITY_UPDATE for requests that have not been received. */
   readonly #earlyPriorities = new Map<number, Priority>()
 
   constructor(core: SessionCore) {
@@ -69,17 +69,17 @@ export class HeaderReceiver {
     this.#decoder.setLimit(limit)
   }
 
-  /** The stream whose block is unfinished: only its CONTINUATION may come. 0: none. */
+  /** The stream whose block is incomplete: only its CONTINUATION may follow. 0: none. */
   get continuesOn(): number {
     return this.#streamId
   }
 
-  /** When the unfinished block must have ended. */
+  /** The time by which the incomplete block must end. */
   get deadline(): number {
     return this.#startedAt + this.#core.limits.headerBlockTimeoutMs
   }
 
-  /** A frame of a block begins. False: the connection has failed. */
+  /** A frame of a block begins. @returns false if the connection has failed */
   begin(type: number, flags: number, streamId: number, length: number): boolean {
     if (type !== CONTINUATION) {
       this.#streamId = streamId
@@ -126,7 +126,7 @@ export class HeaderReceiver {
     this.#finish(block, 0, length)
   }
 
-  /** RFC 9218 section 7.1: kept for a request that is still to come. */
+  /** Keeps a priority for a request that has not been received: RFC 9218 section 7.1. */
   rememberPriority(streamId: number, priority: Priority): void {
     const early = this.#earlyPriorities
     if (early.size < this.#core.limits.maxEarlyPriorities || early.has(streamId)) early.set(streamId, priority)
@@ -168,11 +168,11 @@ export class HeaderReceiver {
     }
   }
 
-  /** A stream that is not there: new, over, or none that the peer may open. */
+  /** Whether a block on an unknown stream may open it: the stream may be closed, or not the peer's to open. */
   #mayBegin(streamId: number): boolean {
     const { streams, goawaySentId, role } = this.#core
     if (!streams.isIdle(streamId)) {
-      // Under way while we reset it, or said that we would not look at it: the table has had its due.
+      // In flight when we reset the stream or sent GOAWAY: the block has been decoded for the table, and is dropped.
       const isUnderWay = streams.wasReset(streamId) || (!streams.isOurs(streamId) && streamId > goawaySentId)
       if (!isUnderWay) this.#core.failConnection({ code: STREAM_CLOSED, reason: 'HEADERS on a closed stream' })
       return false
@@ -211,16 +211,16 @@ export class HeaderReceiver {
     this.#deliver(stream, 'request')
   }
 
-  /** Why there is no room for another stream of the peer's. */
+  /** The reason to refuse another stream of the peer, if there is one. */
   #refusal(): { code: number; limit: LimitName } | undefined {
     const { streams, localSettings, pendingSettings, isFull } = this.#core
-    // Whether or not the peer has acknowledged it: a refused stream can be sent again.
+    // Even if the peer has not acknowledged the setting: a refused request can be sent again.
     const most = pendingSettings.least(SETTINGS_MAX_CONCURRENT_STREAMS, localSettings.maxConcurrentStreams)
     if (most !== UNLIMITED && streams.theirs >= most) return { code: REFUSED_STREAM, limit: 'maxConcurrentStreams' }
     return isFull ? { code: ENHANCE_YOUR_CALM, limit: 'maxSessionMemory' } : undefined
   }
 
-  /** Another block on a stream that is there: a response, or trailers. */
+  /** Another block on a known stream: a response, or trailers. */
   #receiveMore(stream: Stream): void {
     const core = this.#core
     const state = transition(stream.state, RECEIVE_HEADERS)
@@ -248,7 +248,7 @@ export class HeaderReceiver {
       stream.state = state as StreamStateNumber
       stream.awaits = AWAITS_TRAILERS
       const { status, contentLength } = this.rules.block
-      // Content there is none of, whatever the length says: RFC 9110 section 6.4.1.
+      // No content is allowed here, whatever content-length says: RFC 9110 section 6.4.1.
       stream.expectedLength =
         stream.isHead || status === 204 || status === 304 ? 0 : stream.isConnect ? -1 : contentLength
       this.#deliver(stream, 'response')
@@ -263,7 +263,7 @@ export class HeaderReceiver {
 
   #receiveTrailers(stream: Stream): void {
     const { contentLength } = this.rules.block
-    // As the library beneath Node: a length among trailers is taken where there was none, and it is right.
+    // As nghttp2: content-length in trailers is accepted if the head had none and the value is correct.
     const isWrong = stream.expectedLength >= 0 || contentLength !== stream.receivedLength
     if (!this.#endsStream)
       this.#core.failStream(stream, { code: PROTOCOL_ERROR, reason: 'trailers that do not end the stream' })
@@ -299,7 +299,7 @@ export class HeaderReceiver {
     if (state === CLOSED) core.retire(stream)
     else stream.state = state
     core.handler.onHeaders(stream, block, part, true)
-    // The user may have reset it meanwhile.
+    // The handler may have reset the stream.
     if (state !== CLOSED && isOver(stream)) return
     core.handler.onEnd(stream, true)
     if (state === CLOSED) core.tellClosed(stream)
@@ -311,7 +311,7 @@ export class HeaderReceiver {
       this.#core.failStream(stream, fault)
       return
     }
-    // The user does not know of it yet.
+    // The stream has not been reported to the handler yet.
     this.#core.retire(stream)
     this.#core.failStreamId(stream.id, fault)
   }

@@ -1,5 +1,5 @@
-// What makes a message malformed: RFC 9113 section 8, RFC 8441. Takes a block's fields one by one as they are decoded and
-// judges them at its end. The limits of Node's header options are counted here as well.
+// Decides whether a message is malformed: RFC 9113 section 8, RFC 8441. Receives a block's fields one by one as they are
+// decoded, and gives the verdict at its end. The limits of Node's header options are enforced here as well.
 
 import {
   AUTHORITY,
@@ -24,13 +24,13 @@ import type { FieldSink } from '../../wire/hpack-decoder.ts'
 import { ENTRY_OVERHEAD } from '../../wire/static-table.ts'
 import { HeaderBlock } from './header-block.ts'
 
-/** What a block may be: a push's request comes as `request`. */
+/** The kind of a header block; the request of a PUSH_PROMISE is a `request`. */
 export type BlockKind = 'request' | 'response' | 'trailers'
 
 export class HeaderRules implements FieldSink {
   readonly #maxPairs: number
   readonly #dropsPadded: boolean
-  /** Extended CONNECT is ours to receive: we sent SETTINGS_ENABLE_CONNECT_PROTOCOL. */
+  /** The peer may use extended CONNECT, because we have sent SETTINGS_ENABLE_CONNECT_PROTOCOL. */
   allowsProtocol = false
 
   #block = new HeaderBlock()
@@ -74,7 +74,7 @@ export class HeaderRules implements FieldSink {
     return this.#listSize
   }
 
-  /** The name of the limit that the block passed. */
+  /** The name of the limit that the block exceeds. */
   get passedLimit(): 'maxHeaderListPairs' | 'maxHeaderListSize' | undefined {
     if (this.#pairs > this.#maxPairs) return 'maxHeaderListPairs'
     return this.#listSize > this.#maxListSize ? 'maxHeaderListSize' : undefined
@@ -82,7 +82,7 @@ export class HeaderRules implements FieldSink {
 
   onField(name: string, value: string, marks: number, isSensitive: boolean): boolean {
     this.#listSize += name.length + value.length + ENTRY_OVERHEAD
-    // Past a limit nothing is kept; the block is decoded to its end for the table's sake alone.
+    // Beyond a limit no field is kept; the rest of the block is decoded only to keep the dynamic table correct.
     if (++this.#pairs > this.#maxPairs || this.#listSize > this.#maxListSize) return false
     if (this.#fault !== undefined) return true
     const kind = marks & KIND_MASK
@@ -106,7 +106,7 @@ export class HeaderRules implements FieldSink {
     return requestFault(block, this.#hasHost, this.allowsProtocol)
   }
 
-  /** A field with something amiss: false when it is not to be kept. */
+  /** Checks a field that is marked as irregular. @returns false if it must not be kept */
   #passes(marks: number, kind: number): boolean {
     const isPseudo = kind !== 0 && kind <= UNKNOWN_PSEUDO
     if (marks & BAD_NAME) this.#fault = 'a field name is not valid'
@@ -114,17 +114,17 @@ export class HeaderRules implements FieldSink {
     else if (marks & BAD_TARGET && this.#kind === 'request') this.#fault = `${targets[kind]} is not valid`
     else if ((marks & PADDED_VALUE) === 0) return true
     else if (isPseudo) this.#fault = 'a pseudo-header begins or ends with a space'
-    // Malformed by the letter of RFC 9113 section 8.2.1; Node drops the field instead.
+    // RFC 9113 section 8.2.1 calls the message malformed; Node drops the field instead.
     else if (!this.#dropsPadded) return true
     if (!isPseudo) this.#hasRegular = true
     return false
   }
 
-  /** A field with a meaning of its own: false when it is not to be kept. */
+  /** Reads a field that the engine interprets. @returns false if it must not be kept */
   #readKnown(kind: number, value: string): boolean {
     if (kind <= UNKNOWN_PSEUDO) this.#fault = this.#readPseudo(kind, value)
     else if (kind === CONTENT_LENGTH) {
-      // Some servers send it with 204, whose content has none to be counted. RFC 9110 section 8.6.
+      // Some servers send it with 204, which has no content: RFC 9110 section 8.6.
       if (value === '0' && this.#block.status === 204) return false
       this.#fault = this.#readContentLength(value)
     } else if (kind === CONNECTION_SPECIFIC) this.#fault = 'a connection-specific field'
@@ -175,7 +175,7 @@ export class HeaderRules implements FieldSink {
   #readContentLength(value: string): string | undefined {
     const { status } = this.#block
     if (status === 204 || (status > 0 && status < 200)) return 'content-length in a response without content'
-    // Fifteen digits are more than will ever come, and exact as a number.
+    // Fifteen digits suffice, and are exact as a number.
     if (value.length === 0 || value.length > 15) return 'content-length is not valid'
     let length = 0
     for (let i = 0; i < value.length; i++) {
@@ -229,7 +229,7 @@ function statusOf(value: string): number {
   return status >= 100 ? status : 0
 }
 
-/** Other blanks and controls no value may hold: wire/fields.ts. */
+/** Space and tab only: wire/fields.ts has already rejected the other control characters. */
 function holdsSpace(value: string): boolean {
   return value.includes(' ') || value.includes('\t')
 }

@@ -1,4 +1,4 @@
-// So many at once, and so many each second: a token bucket that starts full. Time comes from outside.
+// A token bucket that starts full: allows a burst, and a rate per second. The caller supplies the time.
 
 export class RateLimit {
   readonly #burst: number
@@ -12,7 +12,7 @@ export class RateLimit {
     this.#left = burst
   }
 
-  /** False: that was one too many. */
+  /** @returns false if the limit is exceeded */
   allow(now: number): boolean {
     if (this.#left < this.#burst)
       this.#left = Math.min(this.#burst, this.#left + Math.max(0, now - this.#filledAt) * this.#perMs)

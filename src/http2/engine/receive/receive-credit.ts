@@ -1,8 +1,8 @@
-// What the peer may send, given back as the user deals with what came: when, and how much, on the connection and on each
-// stream. RFC 9113 section 6.9. Windows grow here, where that was asked for.
+// Decides when to send WINDOW_UPDATE, and by how much, on the connection and on each stream, as the user consumes received
+// data. RFC 9113 section 6.9. Windows also grow here, if the option is set.
 //
-// A window opens when its WINDOW_UPDATE leaves, not when the user is done with the data: until then the peer cannot know
-// of it, and what it sends beyond the old window is an error, as with the library beneath Node.
+// A window opens when its WINDOW_UPDATE is written, not when the user consumes the data: until then the peer cannot know
+// of the credit, and data beyond the old window is an error, as with nghttp2.
 
 import { DEFAULT_WINDOW } from '../../wire/frame-types.ts'
 import { writeWindowUpdate } from '../../wire/frames.ts'
@@ -12,7 +12,7 @@ import type { Outbox } from '../send/outbox.ts'
 import type { Stream } from '../stream.ts'
 import type { SessionOptions } from '../types.ts'
 
-/** What credit needs of its session. */
+/** The session, as its receive credit sees it. */
 interface CreditSession {
   readonly limits: SessionLimits
   readonly options: Pick<SessionOptions, 'growsWindows'>
@@ -24,16 +24,16 @@ interface CreditSession {
 }
 
 export class ReceiveCredit {
-  /** The connection's. */
+  /** The connection's window. */
   readonly window = new ReceiveWindow(DEFAULT_WINDOW)
   readonly #core: CreditSession
-  /** Data that the user has, of all streams. */
+  /** Data of all streams that the user has received and not consumed. */
   #unconsumed = 0
-  /** Of that, what the connection's window was not given back. */
+  /** The bytes whose credit on the connection is withheld to limit memory. */
   #withheld = 0
-  /** Streams that a WINDOW_UPDATE is due for; some twice, some closed by now. */
+  /** Streams for which a WINDOW_UPDATE is due; may contain duplicates and closed streams. */
   readonly #due: Stream[] = []
-  /** How often the path was measured; the measurement by which a window grew last; whether a PING is on its way. */
+  /** How often the path was measured; the measurement by which a window last grew; whether a PING is in flight. */
   #measurements = 0
   #usedMeasurement = 0
   #isMeasuring = false
@@ -46,18 +46,18 @@ export class ReceiveCredit {
     return this.#unconsumed
   }
 
-  /** A WINDOW_UPDATE is due. */
+  /** Whether a WINDOW_UPDATE is due. */
   get hasUpdates(): boolean {
     return this.window.isDue || this.#due.length > 0
   }
 
-  /** Data goes to the user. */
+  /** Counts data that is passed to the user. */
   hand(stream: Stream, bytes: number): void {
     stream.unconsumed += bytes
     this.#unconsumed += bytes
   }
 
-  /** The user has done with some of a stream's data, or its stream is no more. */
+  /** The user has consumed some of a stream's data, or the stream has closed. */
   release(stream: Stream, bytes: number): void {
     stream.unconsumed -= bytes
     this.#unconsumed -= bytes
@@ -66,7 +66,7 @@ export class ReceiveCredit {
     this.#withheld = 0
   }
 
-  /** Data came, padding included: its share of the connection's window goes back at once while memory lasts. */
+  /** DATA was received, padding included: its credit on the connection is returned at once, within the limit of memory. */
   creditConnection(bytes: number): void {
     if (this.#unconsumed + bytes > this.#core.limits.maxSessionMemory / 2) this.#withheld += bytes
     else this.#consume(bytes)
@@ -77,7 +77,7 @@ export class ReceiveCredit {
     if (this.window.isDue) this.#core.outbox.wake()
   }
 
-  /** Bytes of a stream's that it may send again. */
+  /** Returns credit to a stream. */
   creditStream(stream: Stream, bytes: number): void {
     const { window } = stream
     if (window === undefined || stream.isRemoteClosed) return
@@ -88,7 +88,7 @@ export class ReceiveCredit {
     this.#core.outbox.wake()
   }
 
-  /** Output is taken: the WINDOW_UPDATEs that are due go with it. */
+  /** Writes the WINDOW_UPDATEs that are due; called when output is taken. */
   writeUpdates(): void {
     if (this.window.isDue && !this.#core.isDestroyed) this.#updateConnection()
     if (this.#due.length === 0) return
@@ -125,15 +125,16 @@ export class ReceiveCredit {
     return increment
   }
 
-  /** The round trip that windows grow by; 0: they do not. */
+  /** The round-trip time by which windows grow; 0: they do not grow. */
   get #pathMs(): number {
     const { roundTripMs } = this.#core
     return this.#measurements > 0 && roundTripMs >= leastPathMs ? roundTripMs : 0
   }
 
   /**
-   * By PINGs amid data: what SETTINGS took at the start is mostly what two programs take to start. One for each time that
-   * windows double, since the least of them counts: a near peer seems far as often as one of the two programs is busy.
+   * Measures the round trip by a PING during data transfer: the time for SETTINGS at the start is mostly that of two programs
+   * starting. One PING for each doubling of the windows, since the minimum counts: a near peer appears distant whenever one
+   * of the programs is busy.
    */
   #measurePath(): void {
     if (this.#isMeasuring || this.#measurements > this.#usedMeasurement) return
@@ -147,8 +148,8 @@ export class ReceiveCredit {
 }
 
 /**
- * Nearer peers are not limited by a window of 64 KiB, 16 MB/s at this distance; a larger one would only hold more of what
- * is not read.
+ * Closer peers are not limited by a window of 64 KiB, which allows 16 MB/s at this round trip; a larger window would only
+ * buffer more unread data.
  */
 const leastPathMs = 4
 const pathPing = Uint8Array.from('distance', character => character.charCodeAt(0))

@@ -1,7 +1,7 @@
-// What goes out: control frames and header blocks in the order in which they were asked for, then DATA as windows and the
-// send queue have it. Everything that is written between two takes leaves as one piece.
+// The output of a session: control frames and header blocks in the order of the calls, then DATA as the windows and the
+// send queue allow. Everything that is written between two takes is output as one piece.
 //
-// Header blocks are compressed at the moment at which they are written: their order on the wire is the order of the table.
+// Header blocks are compressed when they are written, so that the dynamic table sees them in the order of the wire.
 
 import { ByteWriter } from '../../wire/byte-writer.ts'
 import {
@@ -20,43 +20,43 @@ import type { FieldPairs, PaddingStrategy, StreamStateNumber } from '../types.ts
 import { newPiece, sharePiece } from './pieces.ts'
 import { SendQueue } from './send-queue.ts'
 
-/** What the outbox needs of the session. */
+/** The session, as its outbox sees it. */
 export interface OutboxOwner {
   readonly now: number
-  /** There is something to take, for the first time since there was nothing. */
+  /** Output is available, after there was none. */
   wake(): void
-  /** What is written at the last moment, with all that has come until then. */
+  /** Writes the frames that are computed as late as possible, when output is taken. */
   writeUpdates(): void
-  /** The stream's last frame is written, and the peer had ended before: out of the table with it, silently. */
+  /** Deregisters a stream whose last frame was written and whose peer had already ended, without notifying the handler. */
   retire(stream: Stream): void
-  /** Tells the user what `retire` did not. */
+  /** Notifies the handler of a stream that `retire` has closed. */
   tellClosed(stream: Stream): void
 }
 
 type Done = (sent: boolean) => void
 
 export class Outbox {
-  /** Frames that are written, and not taken. */
+  /** Frames that are written and not taken. */
   readonly control = new ByteWriter()
   readonly queue = new SendQueue()
-  /** The connection's, as the peer opened it. */
+  /** The connection's send window. */
   sendWindow = DEFAULT_WINDOW
   /** The peer's SETTINGS_MAX_FRAME_SIZE. */
   maxFrameSize = MIN_MAX_FRAME_SIZE
   /** Bytes of data in all streams' queues. */
   queuedBytes = 0
-  /** Bytes of `control` that a peer's frame made us write. */
+  /** Bytes of `control` that reply to the peer's frames. */
   replyBytes = 0
   readonly #encoder: HpackEncoder
   readonly #padding: PaddingStrategy
   readonly #maxBlock: number
   readonly #owner: OutboxOwner
-  /** The user was told that there is something to take. */
+  /** The owner has been notified that output is available. */
   #isAwake = false
-  /** What has left since the last take, told with the next: a user's code must not run while a piece is put together. */
+  /** What was sent by the last take, reported at the next one: callbacks must not run while a piece is being written. */
   #settled: (Stream | Done)[] = []
   #settledAt = 0
-  /** The preface has left. */
+  /** Output has been taken, and so the preface has been sent. */
   #hasTaken = false
   #nextTake = firstTake
 
@@ -79,7 +79,7 @@ export class Outbox {
     return this.control.length > 0 || (this.queue.size > 0 && this.sendWindow > 0)
   }
 
-  /** To be called behind whatever may have made something to take. */
+  /** To be called after any operation that may have produced output. */
   wake(): void {
     if (this.#isAwake) return
     this.#isAwake = true
@@ -88,7 +88,7 @@ export class Outbox {
 
   // --- header blocks
 
-  /** Whether the block is within maxSendHeaderBlockLength: counted without compression, as the library beneath Node does. */
+  /** Whether the block is within maxSendHeaderBlockLength, counted uncompressed as nghttp2 does. */
   fits(fields: FieldPairs): boolean {
     let bound = 12
     for (let i = 0; i < fields.length; i++) bound += (fields[i] as string).length + 6
@@ -140,19 +140,19 @@ export class Outbox {
     this.enqueue(stream)
   }
 
-  /** Puts a stream among those that may send, where it may. */
+  /** Adds a stream to the send queue, if it has data and window. */
   enqueue(stream: Stream): void {
     if (stream.queuedBytes === 0 || stream.sendWindow <= 0 || stream.request !== undefined) return
     this.queue.add(stream)
     if (this.sendWindow > 0) this.wake()
   }
 
-  /** Trailers, or the end alone, once nothing waits before them. */
+  /** Writes the trailers, or END_STREAM alone, unless data is queued before them. */
   finish(stream: Stream): void {
     if (stream.queuedBytes === 0 && stream.request === undefined) this.#writeEnd(stream)
   }
 
-  /** The stream's data will not be sent. @returns those who wait for it */
+  /** Drops the stream's queued data. @returns the callbacks that wait for it */
   drop(stream: Stream): Done[] {
     this.queue.remove(stream)
     this.queuedBytes -= stream.queuedBytes
@@ -166,7 +166,7 @@ export class Outbox {
     return waiting
   }
 
-  /** A small body that nothing stands before goes straight behind its headers: no chunk, no queue. */
+  /** Whether a small body may be written directly after its headers, without a chunk or the queue. */
   #mayPassAtOnce(stream: Stream, length: number): boolean {
     return (
       length > 0 &&
@@ -217,7 +217,7 @@ export class Outbox {
     } else stream.state = state as StreamStateNumber
   }
 
-  /** What was written and not taken does not leave: no peer that broke the rules gets requests that it cannot answer. */
+  /** Discards what was written and not taken: a peer that violated the protocol is not sent requests it cannot answer. */
   discard(): void {
     if (!this.#hasTaken) return
     this.control.clear(keptControl)
@@ -226,7 +226,7 @@ export class Outbox {
 
   // --- taking
 
-  /** @param maxBytes - left out: more from piece to piece while there is more than fits */
+  /** @param maxBytes - by default it grows from piece to piece while data remains */
   take(maxBytes = this.#nextTake): Uint8Array | undefined {
     this.settle()
     this.#owner.writeUpdates()
@@ -253,7 +253,7 @@ export class Outbox {
     return sharePiece(piece, at)
   }
 
-  /** Tells what has left. */
+  /** Calls the callbacks of what was sent. */
   settle(): void {
     while (this.#settledAt < this.#settled.length) {
       const settled = this.#settled[this.#settledAt++] as Stream | Done
@@ -265,7 +265,7 @@ export class Outbox {
     this.#settledAt = 0
   }
 
-  /** No less than the DATA frames that may be written now take. */
+  /** An upper bound of the size of the DATA frames that may be written now. */
   #dataBound(): number {
     const bytes = Math.min(this.sendWindow, this.queuedBytes)
     const frames = this.queue.size + Math.ceil(bytes / this.maxFrameSize)
@@ -278,7 +278,7 @@ export class Outbox {
       const stream = this.queue.next()
       if (stream === undefined) break
       const room = end - at - FRAME_HEADER_BYTES
-      // Rather a frame in the next piece than a crumb in this one.
+      // Prefers a frame in the next piece to a tiny frame in this one.
       if (room < Math.min(fewestBytes, stream.queuedBytes, stream.sendWindow, this.sendWindow)) break
       at = this.#writeDataFrame(piece, stream, at, room)
       if (stream.queuedBytes > 0 && stream.sendWindow > 0) this.queue.sent(stream)
@@ -330,7 +330,7 @@ export class Outbox {
     return target
   }
 
-  /** Chunks without bytes that stand first have left with those before them. */
+  /** Empty chunks at the front count as sent together with those before them. */
   #dropEmptyChunks(stream: Stream): void {
     while (stream.firstChunk !== undefined && stream.firstChunk.bytes.length === 0) {
       if (stream.firstChunk.done !== undefined) this.#settled.push(stream.firstChunk.done)
@@ -339,7 +339,7 @@ export class Outbox {
     if (stream.firstChunk === undefined) stream.lastChunk = undefined
   }
 
-  /** Bytes of padding for a payload, with the one that holds their number: Node's two strategies. */
+  /** The padding of a payload, including the byte of its length: Node's two strategies. */
   #paddingFor(length: number, most: number): number {
     if (this.#padding === 'max') return Math.min(most - length, 256)
     const over = (length + FRAME_HEADER_BYTES) % 8
@@ -347,17 +347,17 @@ export class Outbox {
   }
 }
 
-/** Past these a body goes by the queue, where streams take turns. */
+/** Larger bodies go through the queue, where streams take turns. */
 const largestAtOnce = 4096
 const mostAtOnce = 32 * 1024
 
-/** A take gives at least a frame of this size. */
+/** A take has room for at least this many bytes. */
 const leastTake = 2048
 const fewestBytes = 1024
 
-/** What a session keeps between turns. */
+/** The size of the buffer that a session keeps between turns. */
 const keptControl = 4096
 
-/** Four frames of the size that most peers leave it at; more at a time for those who take it. */
+/** Four frames of the default maximum size; twice as much while the connection keeps taking output. */
 const firstTake = 65 * 1024
 const largestTake = 2 * firstTake

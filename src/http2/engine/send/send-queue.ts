@@ -1,7 +1,7 @@
-// Which stream sends next: RFC 9218 section 10. Holds the streams that have data and a window of their own for it.
+// Selects the stream that sends next: RFC 9218 section 10. Holds the streams that have data and an open stream window.
 //
-// A lower urgency number goes strictly first. Within one urgency, streams that asked to be incremental, or said nothing
-// at all, take turns, a frame each; those that asked not to be go one after the other by their ids. Where there are both
+// A lower urgency number has strict precedence. Within one urgency, streams that are incremental, or have no priority, take
+// turns, a frame each; those that are not incremental are sent one after the other, by identifier. If there are both
 // kinds, they alternate, so that neither starves.
 
 import type { Stream } from '../stream.ts'
@@ -42,7 +42,7 @@ export class SendQueue {
     if (wasQueued) this.add(stream)
   }
 
-  /** The stream whose turn it is. It stays; `sent` ends its turn, `remove` takes it out. */
+  /** The stream whose turn it is. It remains queued: `sent` ends its turn, `remove` removes it. */
   next(): Stream | undefined {
     if (this.#size === 0) return undefined
     for (const level of this.#levels) {
@@ -52,7 +52,7 @@ export class SendQueue {
     return undefined
   }
 
-  /** A frame of the stream's has gone, and it has more. */
+  /** A frame of the stream was written, and it has more data. */
   sent(stream: Stream): void {
     const level = this.#level(stream.urgency)
     level.isRotatingNext = !level.isRotatingNext
