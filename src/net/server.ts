@@ -75,7 +75,7 @@ class NetServer extends EventEmitter {
     if (request.hostName === undefined) bind(this, request.target)
     else {
       resolveListenAddress(this[kHost], request.hostName, (error, address) => {
-        // Closed, or told to listen elsewhere, while the name was looked up.
+        // The server was closed, or `listen()` was called again, during the look-up.
         if (generation !== this[kGeneration]) return
         if (error) this.emit('error', error)
         else bind(this, { ...request.target, address } as ListenTarget)
@@ -150,7 +150,7 @@ class NetServer extends EventEmitter {
     process.nextTick(() => this.emit('close'))
   }
 
-  /** An accepted Connection that no limit refuses. Those that take it raw override this. */
+  /** Handles an accepted Connection that is within the limits. Servers that use the raw connection override this. */
   [acceptConnection](connection: Connection): void {
     const socket = socketOver(connection, {
       allowHalfOpen: this.allowHalfOpen,
@@ -199,7 +199,7 @@ function bind(server: NetServer & Sharing, target: ListenTarget): void {
       else accept(server, connection)
     },
     onError: error => {
-      // What could not be bound is not listening; what fails to accept once goes on.
+      // After a failed bind the server is not listening; after a failed accept it still is.
       if (server[kListener] === listener && listener.address() === null) {
         server[kListener] = null
         server[kHandle] = undefined

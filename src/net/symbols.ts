@@ -10,7 +10,7 @@ export const kAttempt = Symbol('attempt')
 export const kHost = Symbol('host')
 /** The connection has been asked for data. */
 export const kIsReading = Symbol('isReading')
-/** Somebody else owns the connection's sink; this socket only shows it. */
+/** The connection's sink has another owner; this socket is only a facade of the connection. */
 export const kIsPassive = Symbol('isPassive')
 export const kIsResetting = Symbol('isResetting')
 export const kTimer = Symbol('timer')
@@ -33,7 +33,7 @@ export const kHasClosed = Symbol('hasClosed')
 export const kHandle = Symbol('handle')
 /** On a handle: the socket that it was made for. */
 export const kOwner = Symbol('owner')
-/** Socket: makes what `_handle` shows, where it shows one; and hears that a program has put another socket's there. */
+/** Socket: `makeHandle` makes the object that `_handle` shows, if any; `adoptHandle` takes over another socket's handle. */
 export const makeHandle = Symbol('makeHandle')
 export const adoptHandle = Symbol('adoptHandle')
 

@@ -1,4 +1,4 @@
-// Where a socket tells its connection something that a program may want to hear by a function of its own on the handle.
+// Calls of a socket on its connection that a program may intercept with a function of its own on the handle.
 
 import { ownMethod } from '../../host/shown-handle.ts'
 import type { Connection } from '../../host/types.ts'

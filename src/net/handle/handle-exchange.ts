@@ -1,4 +1,4 @@
-// Handles change hands: a program gives one socket's `_handle` to another, or takes it away.
+// Transfers handles between sockets: a program assigns one socket's `_handle` to another socket, or sets it to null.
 
 import { silentSink } from '../../host/silent-sink.ts'
 import type { Connection, Endpoint } from '../../host/types.ts'
@@ -24,7 +24,7 @@ interface Exchanging extends HandleOwner {
   _emitClose(hadError?: boolean): void
 }
 
-/** What was beneath is the program's own from now on: it stays open, and this socket hears no more of it. */
+/** Detaches the socket from its connection, which the program owns from now on: it stays open, and the socket gets no more events. */
 export function letGo(socket: Exchanging): void {
   socket[kAttempt]?.cancel()
   socket[kAttempt] = null

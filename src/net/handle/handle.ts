@@ -97,7 +97,7 @@ export class StreamHandle extends Handle {
     return 0
   }
 
-  /** The socket is not told, as in Node: it goes on, over nothing. */
+  /** As in Node, the socket is not notified: it continues, without a connection. */
   close(callback?: () => void): void {
     const connection = this[kConnection]
     const attempt = this[kAttempt]
@@ -113,7 +113,7 @@ export class StreamHandle extends Handle {
       owner[kConnection] = bare
       connection.sink = { ...deaf, onClose: () => callback?.() }
     } else if (callback) {
-      // Whoever has the connection hears of its end.
+      // The connection's owner is notified of the close.
       const onClose = (hadError: boolean) => {
         sink.onClose(hadError)
         callback()
@@ -220,5 +220,5 @@ function fill(out: object, address: Endpoint | string | null | undefined): numbe
   return 0
 }
 
-/** A sink that hears nothing. */
+/** The methods of a sink that ignores all events. */
 export const deaf = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onError() {} }

@@ -55,7 +55,7 @@ class ServerHandle extends Handle {
     return 0
   }
 
-  /** Whom each connection is given to. @param handle - as it was given to the program's own function */
+  /** Accepts a connection. @param handle - the one that was passed to the program's own `onconnection` */
   onconnection(status: number, handle?: StreamHandle): void {
     const connection = handle?.[kConnection]
     if (status === 0 && connection) this.#accept(connection)

@@ -1,5 +1,5 @@
-// What a socket speaks over when there is nothing beneath its handle: the program has closed that, or has a `connect` of its own
-// on it. As with a handle of Node's that has no open descriptor, what is written fails.
+// The connection of a socket whose handle has none: the program has closed it, or has put a `connect` of its own on the handle.
+// As with one of Node's handles without an open descriptor, writes fail.
 
 import { systemError } from '../../core/errors.ts'
 import { silentSink } from '../../host/silent-sink.ts'
@@ -30,7 +30,7 @@ export class BareConnection implements Connection {
     return false
   }
 
-  /** Nobody is left who could be told: as in Node, that is no error. */
+  /** There is no peer to send FIN to: as in Node, that is not an error. */
   end(done?: WriteDone): void {
     if (done) process.nextTick(done)
   }

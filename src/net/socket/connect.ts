@@ -32,7 +32,7 @@ export interface ConnectingSocket {
   destroy(error?: Error): unknown
 }
 
-/** What becomes of an attempt. */
+/** Notified of an attempt's success. */
 export interface AttemptResult {
   onConnected(connection: Connection): void
 }
@@ -129,7 +129,7 @@ export class ConnectAttempt implements RaceHandler {
   }
 
   /**
-   * Gives everything up without a word.
+   * Abandons all attempts, without an error or event.
    * @param closed - called when a handle given up now has closed, which is never at once
    */
   cancel(closed?: () => void): void {
@@ -322,7 +322,7 @@ export class ConnectAttempt implements RaceHandler {
   }
 }
 
-/** Hears of one attempt until it has won or failed. */
+/** The sink of one attempt's connection, until the attempt has won or failed. */
 class AttemptSink implements ConnectionSink {
   readonly #attempt: ConnectAttempt
   readonly #index: number

@@ -13,7 +13,7 @@ class JSStream extends StreamHandle {}
 export class JSStreamSocket extends Socket {
   readonly stream: Duplex
 
-  /** @param shown - the stream's connection, where somebody has it already: this socket only shows it then */
+  /** @param shown - the stream's connection, if it has an owner already: this socket is then only its facade */
   constructor(stream: Duplex, shown?: Connection) {
     super(overOptions(shown ?? duplexConnection(stream), { passive: shown !== undefined }))
     this.stream = stream

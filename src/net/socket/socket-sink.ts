@@ -22,7 +22,7 @@ export class SocketSink implements ConnectionSink {
   /** The `onread` option: bytes go there instead of into the stream. */
   userBuffer: UserBuffer | undefined = undefined
   #hasEnded = false
-  /** The peer's FIN is not told before the bytes it follows. */
+  /** The peer's FIN has arrived, but is reported only after the bytes before it. */
   #endWaits = false
   /** Came within one tick, and is not in the stream yet. */
   #gathered: Uint8Array[] = []
@@ -64,7 +64,7 @@ export class SocketSink implements ConnectionSink {
     socket._unrefTimer()
     if (socket.destroyed) return
     const gathers = readsByChunk && !this.userBuffer && socket.listenerCount('readable') > 0
-    // Behind what waits, even if nobody reads like that any more.
+    // Queued behind gathered chunks, even if there is no 'readable' listener any more.
     if (gathers || this.#gathered.length > 0) {
       if (this.#gathered.push(chunk) === 1) process.nextTick(() => this.#pushGathered())
     } else this.#receive(chunk)
@@ -110,7 +110,7 @@ export class SocketSink implements ConnectionSink {
   #end(): void {
     const socket = this.#socket
     socket.push(null)
-    // Also brings out 'end' where nobody reads and nothing is buffered.
+    // Makes the stream emit 'end' even if there is no reader and nothing is buffered.
     socket.read(0)
   }
 
@@ -135,8 +135,8 @@ export class SocketSink implements ConnectionSink {
 }
 
 /**
- * From Node 26 on `read()` gives one chunk, not all that is buffered, while 'readable' is told once in a tick. Chunks that
- * come in one tick (records of TLS) then go into the stream as one: who reads once each time would wait for the rest for ever.
+ * From Node 26 on `read()` returns one chunk, not all buffered bytes, while 'readable' is emitted once per tick. Chunks that arrive
+ * in one tick (TLS records) are therefore pushed as one: a program that reads once per event would never get the rest.
  */
 const readsByChunk = ((): boolean => {
   const probe = new Readable({ read() {} })

@@ -152,7 +152,7 @@ class NetSocket extends Duplex {
     const [options, callback] = normalizeArguments(args)
     if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket: this })
     if (callback) this.once('connect', callback as () => void)
-    // Its signal has said not to, and nobody would close what came of it. As in Node 26.
+    // The socket was aborted by its signal, and nothing would close a new connection. As in Node 26.
     if (this.destroyed && this.errored?.name === 'AbortError') return this
     if (this._parent?.connecting) return this
     requireDestination(options)
@@ -272,7 +272,7 @@ class NetSocket extends Duplex {
     this._writeGeneric(true, chunks, '', callback)
   }
 
-  /** Where all that is written comes by: Node has it, and some who watch a socket put themselves here. */
+  /** All writes pass through this method: Node has it, and some libraries that trace sockets replace it. */
   _writeGeneric(isList: boolean, data: unknown, encoding: string, callback: WriteCallback): void {
     const connection = readyToWrite(this, isList, data, encoding, callback)
     if (connection === null) return
@@ -330,7 +330,7 @@ class NetSocket extends Duplex {
 
   override _destroy(exception: Error | null, callback: WriteCallback): void {
     this.connecting = false
-    // Forgotten too: a write that is still told of must not start it again.
+    // Cleared too: the completion of a pending write must not restart it.
     for (let socket: NetSocket | null = this; socket; socket = socket._parent) {
       socket[kTimer]?.cancel()
       socket[kTimer] = null
@@ -672,7 +672,7 @@ function applyTypeOfService(socket: NetSocket, connection: Connection, tos: numb
 
 /** Before connecting anew. */
 function forgetConnection(socket: NetSocket): void {
-  // The one before is still to say that it has closed, and that is no longer this socket's end.
+  // The previous connection has yet to report its close, which no longer ends this socket.
   const hadError = socket[kCloseHadError]
   socket[kSink].onClose = () => socket._emitClose(hadError)
   socket[kConnection] = null
@@ -778,7 +778,7 @@ function wholeSeconds(milliseconds: number | undefined): number {
   return Math.max(0, Math.trunc(Number(milliseconds ?? 0) / 1000) || 0) * 1000
 }
 
-/** The peer's FIN has ended our side too: a write says so, instead of a vague 'write after end'. */
+/** The peer's FIN has ended our side too: a write fails with that reason, instead of a vague 'write after end'. */
 function onReadableEnd(this: NetSocket): void {
   if (!this.allowHalfOpen) Object.defineProperty(this, 'write', { value: writeAfterEnd, ...OWN_PROPERTY })
 }
@@ -856,7 +856,7 @@ export function connectionOf(socket: object): Connection | undefined {
   return (socket as Partial<Socket>)[kConnection] ?? undefined
 }
 
-/** What feeds a Socket's stream: for whoever owns the connection's sink, to pass on what the socket should see. */
+/** The sink that feeds a Socket's stream: the owner of the connection's sink passes on the events that the socket should see. */
 export function sinkOf(socket: Socket): SocketSink {
   return socket[kSink]
 }
