@@ -34,7 +34,7 @@ export function callWhenListening(socket: StatefulSocket, callback: (this: State
   socket.on('listening', onListening)
 }
 
-/** Binds, and tells of it: at once where the host knows at once. */
+/** Binds, and emits 'listening' or 'error': at once where the host has the result at once. */
 export function adopt(socket: StatefulSocket, target: BindTarget): void {
   const state = socket[kState]
   // A membership has bound it already.
@@ -85,7 +85,7 @@ export function openPort(socket: StatefulSocket, target: BindTarget): Error | un
   return undefined
 }
 
-/** Puts off what needs a bound socket. When binding fails it is forgotten, as in Node. */
+/** Queues a call until the socket is bound. If binding fails the queue is dropped, as in Node. */
 export function whenBound(socket: StatefulSocket, call: () => void): void {
   const state = socket[kState]
   if (state.queue !== undefined) {

@@ -50,7 +50,7 @@ export class UDP extends Handle {
     return !this.#state.isClosed && this.#state.isReferenced
   }
 
-  /** The socket is not told, as in Node. */
+  /** As in Node, the socket is not notified. */
   close(callback?: () => void): void {
     this.#port?.close()
     if (callback) process.nextTick(callback)
@@ -123,7 +123,7 @@ export function showInside<S extends object>(
       get: old(name, function (this: S) {
         return read(stateOf(this))
       }),
-      // What a program puts there counts for nobody but itself.
+      // A value that a program assigns is visible to the program, but has no effect.
       set: old(name, function (this: S, value: unknown) {
         Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
       }),
