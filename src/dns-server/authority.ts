@@ -1,5 +1,5 @@
 // A name server that answers from its own zones: a query in, its answer out. RFC 1034 section 4.3, RFC 2308 (negative
-// answers), RFC 6891 (EDNS), RFC 8482 (ANY). It asks nobody, so it knows neither sockets nor time.
+// answers), RFC 6891 (EDNS), RFC 8482 (ANY). It queries no other server, so it needs neither sockets nor time.
 
 import { MessageError } from '../dns/wire/error.ts'
 import { type Edns, type Message, type Question, readMessage, writeMessage } from '../dns/wire/message.ts'
@@ -88,7 +88,7 @@ export class Authority {
     for (let aliases = 0; aliases <= MAX_ALIASES; aliases++) {
       const name = lowerCaseName(owner)
       const zone = this.#zoneOf(name, type)
-      // The rest of a chain that leaves our zones is the asker's to find: RFC 1034 section 4.3.2.
+      // The resolver has to follow a chain that leaves our zones: RFC 1034 section 4.3.2.
       if (zone === undefined) return aliases === 0 ? REFUSED : NOERROR
       const finding = zone.find(name, type === DS)
       if (finding.kind === 'delegated') {

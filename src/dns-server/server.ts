@@ -12,7 +12,7 @@ import { Authority, type AuthorityOptions, type Transport } from './authority.ts
 import { IDLE_TIMEOUT_MS, MAX_CONNECTIONS, MAX_UNSENT_DATAGRAMS } from './server-limits.ts'
 import type { Zone } from './zone.ts'
 
-/** Who knows the answers. */
+/** Answers queries. */
 export interface Responder {
   /** @returns undefined: no answer goes out */
   respond(query: Uint8Array, transport: Transport, from: Endpoint | undefined): Uint8Array | undefined
@@ -121,7 +121,7 @@ export class DnsServer implements AsyncDisposable {
         {
           onListening: () => resolve(bound),
           onMessage: (message, from) => this.#answerDatagram(bound, message, from),
-          // After the start it is some peer's "port unreachable": nothing that would stop a server.
+          // After the start it reports a client's ICMP "port unreachable", which the server ignores.
           onError: reject,
           onClose() {},
         },

@@ -1,5 +1,5 @@
 // Zone files (master files): RFC 1035 section 5, with $TTL (RFC 2308 section 4) and data of unknown types (RFC 3597
-// section 5). $INCLUDE is refused: whoever reads files decides which.
+// section 5). $INCLUDE is rejected: the caller decides which files are read.
 
 import { MessageError } from '../dns/wire/error.ts'
 import { writeLabels } from '../dns/wire/name.ts'
