@@ -1,4 +1,4 @@
-// Names that no name server is to hear of.
+// Names that must not be sent to a name server.
 
 /** RFC 6761 section 6.3: such names are the machine's own. */
 export function isLocalName(name: string): boolean {

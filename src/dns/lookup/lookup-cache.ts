@@ -65,7 +65,7 @@ interface Result {
 class LookupCache {
   readonly #options: LookupCacheOptions
   readonly #results: ExpiringMap<Result>
-  /** Who waits for a question that is under way: equal ones are asked once. */
+  /** The callbacks of pending look-ups: equal look-ups share one. */
   readonly #waiting = new Map<string, AddressesFound[]>()
 
   constructor(options: LookupCacheOptions) {
@@ -99,7 +99,7 @@ class LookupCache {
   #secondsOf({ error, ttl }: Result): number {
     const { maxTtl, maxNegativeTtl } = this.#options
     if (error === null) return Math.min(ttl ?? this.#options.ttl ?? LOOKUP_TTL_S, maxTtl ?? MAX_CACHE_TTL_S)
-    // That nobody could say is no answer.
+    // A temporary failure is not cached.
     if ((error as NodeJS.ErrnoException).code !== 'ENOTFOUND') return 0
     const seconds = ttl ?? this.#options.negativeTtl ?? LOOKUP_NEGATIVE_TTL_S
     return Math.min(seconds, maxNegativeTtl ?? MAX_NEGATIVE_TTL_S)

@@ -40,7 +40,7 @@ export class Channel {
   readonly #options: ChannelOptions
   readonly #cache: AnswerCache | undefined
   readonly #open = new Set<Cancellable>()
-  /** With a cache: who waits for the answer to a question that is under way. */
+  /** With a cache: the callbacks of pending queries; equal queries share one. */
   readonly #asked = new Map<string, Answered[]>()
   #addresses: readonly ServerAddress[]
   #servers: Server[] | undefined

@@ -25,7 +25,7 @@ export class TcpAsker {
     return this.#current.ask(asker)
   }
 
-  /** Lets go of a connection that nobody waits at. */
+  /** Closes the connection if no query is pending on it. */
   close(): void {
     this.#current?.closeIfIdle()
   }

@@ -6,7 +6,7 @@ import type { FailureCode } from '../engine/outcome.ts'
 import { MAX_QUERIES_PER_PORT } from '../engine/query-limits.ts'
 import { canonicalAddress, type ServerAddress } from '../engine/server-address.ts'
 
-/** Who waits for an answer. */
+/** A query that waits for its answer. */
 export interface Asker {
   writePacket(id: number): Uint8Array
   onPacket(packet: Uint8Array): void
