@@ -57,7 +57,7 @@ export function describeZone(description: ZoneDescription): Zone {
 function* readNode(node: NodeDescription, absolute: (name: string) => string): Generator<RecordData> {
   for (const [type, values] of Object.entries(node)) {
     if (values === undefined) continue
-    if (typeNumber(type) === undefined) throw new ZoneError(`'${type}' is no record type`)
+    if (typeNumber(type) === undefined) throw new ZoneError(`unknown record type '${type}'`)
     for (const value of Array.isArray(values) ? values : [values]) yield readValue(type, value, absolute)
   }
 }

@@ -57,14 +57,14 @@ class ZoneFileState {
   #readDirective(directive: string, { tokens, line }: ZoneEntry): void {
     const value = tokens[1]?.text
     if (directive === '$INCLUDE') throw new ZoneFileError('$INCLUDE is not allowed', line)
-    if (directive !== '$ORIGIN' && directive !== '$TTL') throw new ZoneFileError(`${directive} is not known`, line)
+    if (directive !== '$ORIGIN' && directive !== '$TTL') throw new ZoneFileError(`unknown directive ${directive}`, line)
     if (value === undefined || tokens.length > 2) throw new ZoneFileError(`${directive} takes one value`, line)
     if (directive === '$ORIGIN') {
       this.#origin = absoluteName(value, this.#origin)
       return
     }
     this.#ttl = parseTtl(value)
-    if (this.#ttl === undefined) throw new ZoneFileError(`'${value}' is no time to live`, line)
+    if (this.#ttl === undefined) throw new ZoneFileError(`invalid time to live '${value}'`, line)
   }
 
   #readRecord({ tokens, isIndented, line }: ZoneEntry): ResourceRecord {
@@ -83,7 +83,7 @@ class ZoneFileState {
     const type = tokens[at]
     const number = type === undefined || type.isQuoted ? undefined : typeNumber(type.text)
     if (type === undefined || number === undefined) {
-      throw new ZoneFileError(type ? `'${type.text}' is no record type` : 'a record without a type', line)
+      throw new ZoneFileError(type ? `unknown record type '${type.text}'` : 'a record without a type', line)
     }
     const origin = this.#origin
     const data = readData(number, tokens.slice(at + 1), name => absoluteName(name, origin))

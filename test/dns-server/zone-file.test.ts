@@ -130,11 +130,11 @@ a HTTPS 0 .`),
   it('names the line that is wrong', () => {
     const cases: [string, string][] = [
       ['$TTL 1\n$INCLUDE other', 'line 2: $INCLUDE is not allowed'],
-      ['$GENERATE 1-2 a A 1', 'line 1: $GENERATE is not known'],
+      ['$GENERATE 1-2 a A 1', 'line 1: unknown directive $GENERATE'],
       ['\na A 192.0.2.1', 'line 2: a record without a time to live, and no $TTL before it'],
       [' A 192.0.2.1', 'line 1: a record without an owner'],
       ['a 1', 'line 1: a record without a type'],
-      ['a 1 WHAT x', "line 1: 'WHAT' is no record type"],
+      ['a 1 WHAT x', "line 1: unknown record type 'WHAT'"],
       ['a 1 A 192.0.2.1 x', "line 1: 'x' is more than the record holds"],
       ['a 1 A 192.0.2.01', "line 1: '192.0.2.01' is no IPv4 address"],
       ['a 1 MX 10', 'line 1: a record that is cut short'],

@@ -162,7 +162,7 @@ export function writeRecordData(writer: MessageWriter, record: RecordData): void
 /** The number of a record's type. */
 export function numberOfType(type: string): number {
   const number = typeNumber(type)
-  if (number === undefined) throw new MessageError(`'${type}' is no record type`, 0)
+  if (number === undefined) throw new MessageError(`unknown record type '${type}'`, 0)
   return number
 }
 
