@@ -1,6 +1,6 @@
 // Calls to a program's listeners from amid the work of a connection, which does not stop where one of them throws.
 
-/** The exception is nobody's to catch, as if the listener had been called from a turn of its own. */
+/** Rethrows the listener's exception on a later tick, as uncaught, so that the caller continues. */
 export function callApart(call: () => void): void {
   try {
     call()

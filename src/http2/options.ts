@@ -112,7 +112,7 @@ export function completeOptions(options: ServerOptions & ClientOptions): Complet
       settings: settingEntries(settings).map(({ id, value }) => [id, value] as const),
       paddingStrategy: paddingStrategies[options.paddingStrategy ?? 0] ?? 'none',
       strictFieldWhitespace: options.strictFieldWhitespaceValidation !== false,
-      // Who chose a window wants that one.
+      // A window that the program has set does not grow.
       growsWindows: settings.initialWindowSize === undefined,
       customSettings: options.remoteCustomSettings ?? [],
       limits: limitsOf(options),

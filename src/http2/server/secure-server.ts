@@ -40,7 +40,7 @@ export class Http2SecureServer extends TlsServer {
         socket: () => accept.socket as unknown as BoundSocket,
         alpnProtocol: 'h2',
       })
-      // Only this server's own listener: nobody will look at the socket now.
+      // One listener is this server's own; without another, the socket need not be made now.
       if (this.listenerCount('secureConnection') > 1) {
         callApart(() => this.emit('secureConnection', session._socket()))
       }
@@ -83,7 +83,7 @@ function secureOptions(given: SecureServerOptions | undefined): SecureServerOpti
   return { ...options, ALPNProtocols: options.allowHTTP1 === true ? ['h2', 'http/1.1'] : ['h2'] }
 }
 
-/** What a client without ALPN, or with HTTP/1.1 alone, does not. */
+/** Whether the client negotiated HTTP/2: not if it sent no ALPN, or HTTP/1.1 alone. */
 function speaksHttp2(alpnProtocol: string | false | null | undefined): boolean {
   return alpnProtocol !== false && alpnProtocol !== 'http/1.1'
 }
@@ -102,7 +102,7 @@ function serveHandedIn(this: Http2SecureServer, socket: BoundSocket): void {
   else if (!this.emit('unknownProtocol', socket)) refuseProtocol(this[kCore], socket)
 }
 
-/** Says what is wrong in a form that the client may understand, and waits only so long for it to go. */
+/** Sends an error as an HTTP/1.0 response, and closes the socket, at the latest after a timeout. */
 function refuseProtocol(core: ServerCore, socket: BoundSocket): void {
   const timer: Timer = core.host.clock.setTimer(() => socket.destroy(), core.options.unknownProtocolTimeout as number)
   timer.unref()

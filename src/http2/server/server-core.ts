@@ -60,7 +60,7 @@ export class ServerCore {
     if (typeof listener === 'function') server.on('request', listener)
   }
 
-  /** Once somebody listens to 'request', each stream becomes one. */
+  /** Called with the first 'request' listener: from then on each stream is dispatched as a request. */
   #serveRequests(): void {
     const Request = (this.options.Http2ServerRequest ?? Http2ServerRequest) as typeof Http2ServerRequest
     const Response = (this.options.Http2ServerResponse ?? Http2ServerResponse) as typeof Http2ServerResponse
@@ -72,7 +72,7 @@ export class ServerCore {
     this.#servesHeads = Request === Http2ServerRequest
   }
 
-  /** Straight to the compatibility API, where it is the only one that listens to streams: what they have to tell is not made. */
+  /** Passes a request to the compatibility API directly if nothing else listens for streams, without making 'stream' arguments. */
   #takeRequest(session: ServerHttp2Session, stream: ServerHttp2Stream, head: HeaderBlock, endStream: boolean): boolean {
     const { server } = this
     if (!this.#servesHeads || session.listenerCount('stream') > 1 || server.listenerCount('stream') > 1) return false
@@ -83,7 +83,7 @@ export class ServerCore {
     return true
   }
 
-  /** Begins a session on a connection that nobody else looks at. @param secure - what shows it, over TLS */
+  /** Begins a session on a connection without a socket. @param secure - its TLS side, over TLS */
   serveConnection(connection: Connection, onClosed: () => void, secure?: SecureFacts): ServerHttp2Session {
     const session = this.#makeSession()
     session[kSession].onConnectionClosed = onClosed

@@ -1,5 +1,5 @@
 // Http2Server: HTTP/2 in the clear. Accepted connections are served directly; a 'connection' event with a socket is emitted
-// when somebody listens to it. Node's documentation, "Class: Http2Server".
+// only if the program listens for it. Node's documentation, "Class: Http2Server".
 
 import { EventEmitter } from 'node:events'
 import type { Connection } from '../../host/types.ts'
@@ -17,7 +17,7 @@ export class Http2Server extends NetServer {
 
   constructor(given?: ServerOptions, listener?: Http2RequestListener) {
     const options = serverOptions(given)
-    // What is net's of them is net's to read.
+    // net reads its own options.
     super(options as object)
     this.on('connection', serveHandedIn)
     this[kCore] = new ServerCore(this, options, listener)
@@ -25,7 +25,7 @@ export class Http2Server extends NetServer {
 
   override [acceptConnection](connection: Connection): void {
     const session = this[kCore].serveConnection(connection, () => this[releaseConnection]())
-    // Only this server's own listener: nobody will look at the socket now.
+    // One listener is this server's own; without another, the socket need not be made now.
     if (this.listenerCount('connection') > 1) this.emit('connection', session._socket())
   }
 

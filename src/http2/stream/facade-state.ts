@@ -1,4 +1,4 @@
-// What a stream keeps, behind one symbol: a dozen symbols of their own would make each stream a dictionary.
+// The internal state of a stream, behind one symbol: with a dozen symbols V8 would turn each stream into a dictionary.
 
 import type { AsyncResource } from 'node:async_hooks'
 import type { EngineStream } from '../engine/types.ts'
@@ -7,7 +7,7 @@ import type { HeaderArray, HeaderObject } from './header-map.ts'
 
 type WriteCallback = (error?: Error | null) => void
 
-/** Hears of a stream's events before its listeners do. */
+/** Is notified of a stream's events before its listeners. */
 export interface StreamObserver {
   onStreamEvent(event: string, args: readonly unknown[]): void
   /** What it wants to send after the data. */
@@ -32,7 +32,7 @@ export class StreamState {
   /** Both sides have ended in good order, and what has come waits for the program. */
   isLeftToRead = false
   isAborted = false
-  /** What 'error' tells came of a code alone, not of a program. */
+  /** The error results from the peer's code or the session, not from the program. */
   isPeersError = false
   headersSent = false
   isHeadRequest = false
@@ -43,7 +43,7 @@ export class StreamState {
   didRead = false
   /** It has room for more. */
   isReading = false
-  /** Came while there was none: not consumed, so that the peer has to wait. */
+  /** Data received while it had no room: not consumed, so that the peer must wait. */
   held: Uint8Array[] | null = null
   /** The peer has ended its side. */
   hasEnd = false
@@ -51,7 +51,7 @@ export class StreamState {
   endedInPacket = -1
 
   afterEnd = STAY as number
-  /** Nobody reads what has come: the stream goes once its answer has left. */
+  /** The program reads nothing: the stream is destroyed once its response is sent. */
   goesAtFinish = false
   /** The compatibility API. */
   observer: StreamObserver | null = null

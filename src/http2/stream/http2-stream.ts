@@ -168,7 +168,7 @@ export class Http2Stream extends Duplex {
 
   override end(...args: unknown[]): this {
     const state = this[kStream]
-    // Nobody has anything to say after the data.
+    // Neither the observer nor a listener has trailers to send.
     const { observer } = state
     if (observer !== null && observer.trailers === undefined && this.listenerCount('wantTrailers') === 0)
       state.hasTrailers = false
@@ -291,7 +291,7 @@ Object.defineProperty(Http2Stream.prototype, 'closed', {
 
 // The engine's stream
 
-/** The stream has its number; what the program has said meanwhile goes out. */
+/** The stream has its identifier: registers it with its session. */
 export function openStream(stream: Http2Stream, engineStream: EngineStream): void {
   const state = stream[kStream]
   state.engineStream = engineStream
@@ -353,7 +353,7 @@ function mayWrite(stream: Http2Stream, later: () => void): StreamState | undefin
     stream.once('ready', later)
     return undefined
   }
-  // Destroyed between the write and 'ready': an error has been told already.
+  // Destroyed between the write and 'ready': the error has already been emitted.
   if (stream.destroyed) return undefined
   stream[kTouch]()
   const state = stream[kStream]
@@ -379,7 +379,7 @@ function queue(stream: Http2Stream, state: StreamState, bytes: Uint8Array, isLas
   const engine = session?.[kSession].carrier?.engine
   const done = isLast ? state.onSent : undefined
   const isQueued = engineStream !== undefined && engine?.sendData(engineStream, bytes, { done })
-  // Closed already: nobody waits for these bytes.
+  // The stream is already closed: the write is completed without sending.
   if (!isQueued && isLast) process.nextTick(finishWrite, stream)
 }
 

@@ -1,5 +1,5 @@
-// RFC 7540's priorities of dependency and weight, which RFC 9113 deprecates: taken, and of no effect. Node warns of them
-// since 22.17 and 24.2, once per process, whichever of its two doors they came by; from 24 on it tells of none that comes.
+// RFC 7540's priorities of dependency and weight, which RFC 9113 deprecates: accepted, without effect. Node warns of them
+// since 22.17 and 24.2, once per process, for either of its two APIs; from 24 on it does not report received ones.
 
 import { deprecate } from 'node:util'
 

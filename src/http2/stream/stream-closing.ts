@@ -12,7 +12,7 @@ import { clearTimed } from '../session/timeouts.ts'
 import { kMaybeDestroy, kSession, kStream, kTimer } from '../symbols.ts'
 import { DESTROY, MAYBE_DESTROY, type StreamState } from './facade-state.ts'
 
-/** Whether RST_STREAM goes out: not at all, once all is written, or in any case. */
+/** Whether RST_STREAM is sent: never, after all is written, or in any case. */
 export const NO_RESET = 0
 export const SUBMIT_RESET = 1
 export const FORCE_RESET = 2
@@ -69,7 +69,7 @@ function resetStream(stream: ClosingStream, code: number): void {
   if (engineStream !== undefined) session?.[kSession].carrier?.reset(engineStream, code)
 }
 
-/** The engine's last word on the stream: both sides have ended, or one of them has reset it. */
+/** The engine has closed the stream: both sides have ended, or one of them has reset it. */
 export function closedByEngine(stream: ClosingStream, code: number, byPeer: boolean): void {
   if (stream.destroyed) return
   const state = stream[kStream]
@@ -84,7 +84,7 @@ export function closedByEngine(stream: ClosingStream, code: number, byPeer: bool
   }
   const isUnread = state.isServer && !state.didRead && stream.readableFlowing === null
   if (isUnread && state.held === null && !hearsEnd(stream)) {
-    // As if it had been read: nobody hears of the end.
+    // Marked as read: nothing listens for 'end'.
     ;(Reflect.get(stream, '_readableState') as { endEmitted: boolean }).endEmitted = true
     destroyOnceWritten(stream, byPeer)
     return
@@ -101,13 +101,13 @@ export function closedByEngine(stream: ClosingStream, code: number, byPeer: bool
   else stream.read(0)
 }
 
-/** All has left, but the last write may not have heard of it yet. After a reset none will. */
+/** All output was sent, but the last write's callback may still be pending. After a reset it is never called. */
 function destroyOnceWritten(stream: ClosingStream, byPeer: boolean): void {
   if (byPeer || stream.writableFinished) stream.destroy()
   else stream[kStream].goesAtFinish = true
 }
 
-/** Somebody waits for the end of what has no content. */
+/** Whether the program listens for the end of a request without content. */
 function hearsEnd(stream: ClosingStream): boolean {
   return stream.listenerCount('end') > 0 || stream.listenerCount('readable') > 0
 }
@@ -149,7 +149,7 @@ function closingCode(stream: ClosingStream, error: Error | null, session: Owning
   return sessionCode || (error.name === 'AbortError' ? CANCEL : INTERNAL_ERROR)
 }
 
-/** CANCEL is no error: 'aborted' has told of it already, as it does for HTTP/1. */
+/** CANCEL is not an error: 'aborted' has already reported it, as for HTTP/1. */
 function errorOf(code: number, state: StreamState, isSafeToRetry: boolean): Error | null {
   if (code === NO_ERROR || code === CANCEL) return null
   const error: RetryableError = streamError(code)
@@ -183,7 +183,7 @@ export function maybeDestroyStream(stream: ClosingStream): void {
   const isAnswered = state.isServer && state.headersSent && state.session !== undefined && !state.hasTrailers
   // Where the request has ended as well, the engine's word follows.
   if (!isAnswered || state.hasEnd || state.didRead || stream.readableFlowing !== null) return
-  // The answer is complete and nobody reads the rest of the request. Pushes that the program begins now come first.
+  // The response is complete and the program does not read the rest of the request. Pushes that it begins now are sent first.
   state.session?.[kSession].host.clock.setImmediate(() => stream.close())
 }
 

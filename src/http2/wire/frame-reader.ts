@@ -1,6 +1,6 @@
 // Bytes as they come off the connection to frames: RFC 9113 section 4.1. A DATA frame's content is handed on piece by piece,
 // as views, without waiting for the rest; any other payload is handed on whole, in place where it came whole, else put
-// together in a buffer of its own. What a frame means, and how long it may be, is the sink's to say.
+// together in a buffer of its own. The sink decides what a frame means, and how long it may be.
 
 import { noBytes } from '../../core/bytes.ts'
 import { CLIENT_PREFACE, DATA, FRAME_HEADER_BYTES, PADDED } from './frame-types.ts'
@@ -183,7 +183,7 @@ export class FrameReader {
     const end = Math.min(bytes.length, start + this.#left)
     this.#at = end
     this.#left -= end - start
-    // State first: should the piece's receiver throw, the end is still told by the next `resume` or `receive`.
+    // State first: if the sink throws, the next `resume` or `receive` still reports the end.
     if (this.#left === 0) this.#endContent()
     this.#sink.onDataPiece(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end))
     if (this.#state === DATA_END) this.#endData()

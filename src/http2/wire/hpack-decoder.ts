@@ -1,7 +1,7 @@
 // HPACK, the receiving half: a header block's bytes to fields. RFC 7541.
 //
 // Each table entry carries its marks (fields.ts) beside its text, so that a field that comes by index costs neither a
-// string nor a check. What a message may consist of is the engine's to judge.
+// string nor a check. The engine decides whether a message is well-formed.
 
 import { NAME_MASK, nameMarks, valueMarks } from './fields.ts'
 import { decodedCapacity, decodeHuffman } from './huffman.ts'
@@ -94,8 +94,8 @@ export class HpackDecoder {
   }
 
   /**
-   * The rest of a block that nobody wants, of which a byte may stand for kilobytes: as little as keeps the table in step and
-   * finds what cannot be decoded.
+   * Skips the rest of a block that is not wanted, in which a byte may expand to kilobytes: does only what keeps the table
+   * synchronized and detects decoding errors.
    */
   #passOver(): void {
     const bytes = this.#bytes
