@@ -4,7 +4,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Socket } from '../../net/internal.ts'
 import { STATUS_CODES } from '../constants.ts'
-import { isHeard } from '../heard.ts'
+import { hasListener } from '../has-listener.ts'
 
 const statuses: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -20,5 +20,5 @@ export function refusal(code: string | undefined): string {
 
 /** @returns whether somebody listens, who then answers or closes the socket */
 export function emitClientError(server: EventEmitter, error: Error, socket: () => Socket): boolean {
-  return isHeard(server, 'clientError') && server.emit('clientError', error, socket())
+  return hasListener(server, 'clientError') && server.emit('clientError', error, socket())
 }

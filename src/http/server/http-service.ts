@@ -15,8 +15,8 @@ import type { Clock, Connection, Host, Timer } from '../../host/types.ts'
 import { type Socket, socketOver } from '../../net/internal.ts'
 import { LENIENT_HEADERS, LENIENT_VALUE_RELAXED, leniencyOf } from '../engine/leniency.ts'
 import type { ParserOptions } from '../engine/parser.ts'
+import { hasListener } from '../has-listener.ts'
 import { refusesFurtherFields, usualHeadersCount } from '../headers-count.ts'
-import { isHeard } from '../heard.ts'
 import { IncomingMessage } from '../message/incoming-message.ts'
 import { uniqueNames } from '../message/outgoing-fields.ts'
 import type { OutgoingOptions } from '../message/outgoing-state.ts'
@@ -105,7 +105,7 @@ export class HttpService {
   }
 
   wantsUpgrade(request: IncomingMessage): boolean {
-    const { shouldUpgradeCallback = isUpgradeHeard } = this.server as Partial<HttpServerLike>
+    const { shouldUpgradeCallback = hasUpgradeListener } = this.server as Partial<HttpServerLike>
     return Boolean(shouldUpgradeCallback.call(this.server, request))
   }
 
@@ -196,15 +196,15 @@ function setTunables(server: HttpServerLike, options: HttpServerOptions): void {
   server.rejectNonStandardBodyWrites = checkedBoolean(options, 'rejectNonStandardBodyWrites') ?? false
   const { shouldUpgradeCallback } = options
   if (shouldUpgradeCallback !== undefined) validateFunction(shouldUpgradeCallback, 'options.shouldUpgradeCallback')
-  server.shouldUpgradeCallback = shouldUpgradeCallback ?? isUpgradeHeard
+  server.shouldUpgradeCallback = shouldUpgradeCallback ?? hasUpgradeListener
   server.httpAllowHalfOpen = false
   server.timeout = 0
   server.maxHeadersCount = null
   server.maxRequestsPerSocket = 0
 }
 
-function isUpgradeHeard(this: HttpServerLike): boolean {
-  return isHeard(this, 'upgrade')
+function hasUpgradeListener(this: HttpServerLike): boolean {
+  return hasListener(this, 'upgrade')
 }
 
 type Numeric =

@@ -11,7 +11,7 @@ import { serverRequestStart, serverResponseFinish } from '../diagnostics.ts'
 import type { ParseError } from '../engine/parse-error.ts'
 import { type HeadAnswer, Parser, type ParserHandler, type ParserOptions } from '../engine/parser.ts'
 import * as errors from '../errors.ts'
-import { isHeard } from '../heard.ts'
+import { hasListener } from '../has-listener.ts'
 import type { MessageCarrier, MessageOutlet, WriteDone } from '../message/carrier.ts'
 import {
   completeMessage,
@@ -26,11 +26,11 @@ import {
 import { emitClose } from '../message/outgoing-body.ts'
 import { kState, type OutgoingOptions } from '../message/outgoing-state.ts'
 import { type AssignableSocket, hideBuffered, kOutlet, showBuffered } from '../message/socket-outlet.ts'
-import { mayReadPast, mayWritePast } from '../untouched.ts'
+import { mayReadPast, mayWritePast } from '../untouched-socket.ts'
 import type { Fields } from '../wire/fields.ts'
 import { emitClientError, refusal } from './client-errors.ts'
 import type { Deadlines } from './deadlines.ts'
-import { IdleTimer, keepAliveDelay } from './idle-timer.ts'
+import { KeepAliveTimeout, keepAliveDelay } from './keep-alive-timeout.ts'
 import { PlainServerResponse, ServerResponse } from './server-response.ts'
 import { handOver } from './server-upgrade.ts'
 import { SocketListeners, showAnswer } from './shown-socket.ts'
@@ -99,7 +99,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
    * the two values at the end of this file.
    */
   messageStart: number
-  readonly #idleTimer: IdleTimer
+  readonly #keepAliveTimeout: KeepAliveTimeout
   /** The time-out is that of an idle connection, and ends with the next request. */
   #isKeptAlive = false
 
@@ -111,7 +111,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.messageStart = service.clock.monotonic()
     this.isAccepted = socket === undefined
     this.#isRelaxed = service.isRelaxed
-    this.#idleTimer = new IdleTimer(service.deadlines, this)
+    this.#keepAliveTimeout = new KeepAliveTimeout(service.deadlines, this)
     connection.sink = this
     if (socket !== undefined) this.#adopt(socket)
     service.connections.add(this)
@@ -167,7 +167,8 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   /** What has happened to the connection before its socket was made. */
   #showState(socket: Socket): void {
-    if (this.#idleTimer.delayMs > 0) replaceTimeout(socket, this.#idleTimer, this.#idleTimer.delayMs)
+    if (this.#keepAliveTimeout.delayMs > 0)
+      replaceTimeout(socket, this.#keepAliveTimeout, this.#keepAliveTimeout.delayMs)
     if (this.isClosed) {
       // The addresses stay readable.
       socket._getpeername()
@@ -227,7 +228,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   onError(error: Error): void {
     this.#error = error
-    if (this.#socket === undefined && !isHeard(this.server, 'clientError')) return
+    if (this.#socket === undefined && !hasListener(this.server, 'clientError')) return
     const { socket } = this
     if (this.#socketSink !== undefined) this.#socketSink.onError(error)
     else if (!socket.destroyed) socket.destroy(error)
@@ -235,7 +236,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   onClose(hadError: boolean): void {
     this.isClosed = true
-    this.#idleTimer.cancel()
+    this.#keepAliveTimeout.cancel()
     this.service.forget(this)
     const current = this.#current
     // The end of the connection is counted whatever a listener does.
@@ -290,7 +291,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     this.#socketSink = undefined
     hideBuffered(socket)
     this.#listeners?.changeOver()
-    if (this.#idleTimer.delayMs > 0) socket.setTimeout(this.#idleTimer.delayMs)
+    if (this.#keepAliveTimeout.delayMs > 0) socket.setTimeout(this.#keepAliveTimeout.delayMs)
     feedSocket(socket)
     this.connection = duplexConnection(socket, this, true)
     for (let i = 0; i < corks; i++) {
@@ -442,12 +443,12 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
     const { server } = this
     if (/(?:^|\W)100-continue(?:$|\W)/i.test(request.headers['expect'] as string)) {
       response._expect_continue = true
-      if (isHeard(server, 'checkContinue')) server.emit('checkContinue', request, response)
+      if (hasListener(server, 'checkContinue')) server.emit('checkContinue', request, response)
       else {
         response.writeContinue()
         server.emit('request', request, response)
       }
-    } else if (isHeard(server, 'checkExpectation')) server.emit('checkExpectation', request, response)
+    } else if (hasListener(server, 'checkExpectation')) server.emit('checkExpectation', request, response)
     else {
       response.writeHead(417)
       response.end()
@@ -507,23 +508,23 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   /** As `socket.setTimeout()`, which it replaces, and which replaces it. */
   #setTimeout(delayMs: number): void {
     const socket = this.#socket
-    if (socket === undefined) this.#idleTimer.start(delayMs)
+    if (socket === undefined) this.#keepAliveTimeout.start(delayMs)
     else if (this.#socketSink === undefined || socket.setTimeout !== Socket.prototype.setTimeout) {
       // A stream of the program's own need not have time-outs.
       if (typeof socket.setTimeout === 'function') socket.setTimeout(delayMs)
     } else {
-      this.#idleTimer.start(delayMs)
-      replaceTimeout(socket, this.#idleTimer, delayMs)
+      this.#keepAliveTimeout.start(delayMs)
+      replaceTimeout(socket, this.#keepAliveTimeout, delayMs)
     }
   }
 
   get #hasTimeout(): boolean {
-    return this.#socketSink === undefined ? this.#idleTimer.delayMs > 0 : (this.#socket?.timeout ?? 0) > 0
+    return this.#socketSink === undefined ? this.#keepAliveTimeout.delayMs > 0 : (this.#socket?.timeout ?? 0) > 0
   }
 
   /** Something was read, or written, or has been sent. */
   #refreshTimeout(): void {
-    if (this.#socketSink === undefined) this.#idleTimer.refresh()
+    if (this.#socketSink === undefined) this.#keepAliveTimeout.refresh()
     else refreshTimeout(this.#socket as Socket)
   }
 
@@ -656,7 +657,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
 
   destroy(error?: Error | null): void {
     if (this.#socket !== undefined) this.#socket.destroy(error as Error)
-    else if (error && isHeard(this.server, 'clientError')) this.socket.destroy(error)
+    else if (error && hasListener(this.server, 'clientError')) this.socket.destroy(error)
     else this.connection.destroy()
   }
 
@@ -711,7 +712,7 @@ export class ServerConnection implements ConnectionSink, ParserHandler, MessageC
   /** For an upgrade: the connection is no longer this object's business. */
   release(): Socket {
     const { socket } = this
-    this.#idleTimer.cancel()
+    this.#keepAliveTimeout.cancel()
     this.service.forget(this)
     this.parser.close()
     this.#hasFailed = true

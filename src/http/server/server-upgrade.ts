@@ -3,7 +3,7 @@
 
 import type { EventEmitter } from 'node:events'
 import { connectionOf, feedSocket, type Socket } from '../../net/internal.ts'
-import { isHeard } from '../heard.ts'
+import { hasListener } from '../has-listener.ts'
 import type { IncomingMessage } from '../message/incoming-message.ts'
 import { UpgradeStream } from '../message/upgrade-stream.ts'
 
@@ -26,7 +26,7 @@ export function handOver(connection: UpgradedConnection, request: IncomingMessag
     if (head === undefined) return
     feed(connection.release())
     waiting.onBodyEnd(head)
-  } else if (!isHeard(server, event)) connection.destroy()
+  } else if (!hasListener(server, event)) connection.destroy()
   else if (head === undefined) {
     const stream = new UpgradeStream(connection.socket, request)
     streams.set(connection, stream)

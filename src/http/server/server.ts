@@ -15,7 +15,7 @@ import {
 import { STATUS_CODES } from '../constants.ts'
 import type { IncomingMessage } from '../message/incoming-message.ts'
 import { type AssignableSocket, kOutlet } from '../message/socket-outlet.ts'
-import { borrowedService } from './borrowed-service.ts'
+import { borrowedListenerService } from './borrowed-listener.ts'
 import { type HttpServerOptions, HttpService, validateServerOptions } from './http-service.ts'
 import type { ServerResponse } from './server-response.ts'
 import type { HttpServerLike } from './tunables.ts'
@@ -133,7 +133,7 @@ function initialize(server: HttpServer, { options, listener }: Arguments): void 
 export function _connectionListener(this: HttpServer, socket: Socket): void {
   // Shown by a connection that is being served already.
   if ((socket as AssignableSocket)[kOutlet] !== undefined) return
-  serveStream((this as Partial<HttpServer>)[kService] ?? borrowedService(this), socket)
+  serveStream((this as Partial<HttpServer>)[kService] ?? borrowedListenerService(this), socket)
 }
 
 export function serveStream(service: HttpService, socket: Socket): void {

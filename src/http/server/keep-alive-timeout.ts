@@ -1,6 +1,6 @@
-// How long one connection of a server may be idle: `server.timeout` amid requests, `server.keepAliveTimeout` between them.
-// It takes the place of the time-out of the socket that Node shows: `socket.setTimeout()` replaces it, and every read and
-// write restarts it.
+// Closes a connection that is idle for too long: `server.keepAliveTimeout` between two requests, `server.timeout` amid
+// them. It takes the place of the time-out of the socket that Node shows: `socket.setTimeout()` replaces it, and every read
+// and write restarts it.
 
 import type { Timer } from '../../host/types.ts'
 import type { DeadlineList, Deadlines, Waiting } from './deadlines.ts'
@@ -12,7 +12,7 @@ interface Idler {
   onIdle(): void
 }
 
-export class IdleTimer implements Waiting, Timer {
+export class KeepAliveTimeout implements Waiting, Timer {
   deadline = 0
   waitsIn: DeadlineList | null = null
   before: Waiting | null = null

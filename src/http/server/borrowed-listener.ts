@@ -6,7 +6,7 @@ import { HttpService } from './http-service.ts'
 
 const services = new WeakMap<object, HttpService>()
 
-export function borrowedService(borrower: EventEmitter): HttpService {
+export function borrowedListenerService(borrower: EventEmitter): HttpService {
   const found = services.get(borrower)
   if (found !== undefined) return found
   const made = new HttpService(borrower, {}, true)

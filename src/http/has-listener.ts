@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'node:events'
 
-export function isHeard(server: Partial<Pick<EventEmitter, 'listenerCount'>>, event: string): boolean {
+export function hasListener(server: Partial<Pick<EventEmitter, 'listenerCount'>>, event: string): boolean {
   const { listenerCount = EventEmitter.prototype.listenerCount } = server
   return listenerCount.call(server as EventEmitter, event) > 0
 }
