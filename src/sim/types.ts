@@ -1,4 +1,4 @@
-// What the parts of the simulated network know of each other: time, cards, and the frames between them.
+// The interfaces between the parts of the simulated network: time, cards, and frames.
 
 import type { Frame, MacAddress } from './wire/packets.ts'
 
@@ -7,13 +7,13 @@ export type { Frame, MacAddress } from './wire/packets.ts'
 /** Instants and spans of simulated time: whole nanoseconds since the network's beginning, as a number (2^53 ns are 104 days). */
 export type Nanoseconds = number
 
-/** What makes things happen later. */
+/** Schedules callbacks in virtual time. */
 export interface Scheduler {
   now(): Nanoseconds
   schedule(after: Nanoseconds, what: () => void): ScheduledEvent
-  /** The same for what nobody waits for: the end of TIME_WAIT, a keep-alive probe. Default: `schedule`. */
+  /** The same for background events, such as the end of TIME_WAIT or a keep-alive probe. Default: `schedule`. */
   scheduleBackground?(after: Nanoseconds, what: () => void): ScheduledEvent
-  /** Said before program code is called (a sink's method): its microtasks and ticks run out before the next event. */
+  /** Called before program code (a sink's method): its microtasks and ticks are run before the next event. */
   wake?(): void
 }
 
@@ -21,7 +21,7 @@ export interface ScheduledEvent {
   cancel(): void
 }
 
-/** An address with the size of its network, as a card bears it. */
+/** A card's address with the prefix length of its network. */
 export interface InterfaceAddress {
   /** IPv4 or IPv6, in canonical text. */
   readonly address: string
@@ -36,8 +36,8 @@ export interface NetworkCard {
   /** Bytes of the largest packet that fits into a frame. */
   readonly mtu: number
   readonly addresses: readonly InterfaceAddress[]
-  /** Whether frames come and go. */
+  /** Whether the card sends and receives frames. */
   readonly up: boolean
-  /** Never calls back into the stack at once: what arrives, arrives by an event of its own. */
+  /** Never calls back into the stack at once: arriving frames are delivered by events of their own. */
   transmit(frame: Frame): void
 }

@@ -1,4 +1,4 @@
-// Durations, rates and sizes as people write them: '2ms', '100mbit', '64kb'.
+// Durations, rates and sizes in text form: '2ms', '100mbit', '64kb'.
 
 import { invalidArgType, invalidArgValue } from '../core/errors.ts'
 import type { Nanoseconds } from './types.ts'

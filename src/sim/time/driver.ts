@@ -1,8 +1,8 @@
-// Makes time pass while somebody waits for it: takes event after event from the timeline, and lets program code come to
-// rest in between.
+// Advances virtual time while a call of `until` or `run` is pending: runs event after event from the timeline, and lets program
+// code finish in between.
 //
-// An event that runs program code (a sink, a timer's callback) ends the turn: microtasks and ticks run out, as they do
-// between two callbacks of the runtime, before the next event. Packets on their way wake nobody, and thousands share a
+// An event that runs program code (a sink, a timer's callback) ends the turn: microtasks and ticks are run, as they are
+// between two callbacks of the runtime, before the next event. Packets under way run no program code, so thousands share a
 // turn. Time jumps to a later instant only when no real work of a program is under way (real-work.ts).
 
 import { performance } from 'node:perf_hooks'
@@ -15,13 +15,13 @@ import type { Timeline } from './timeline.ts'
 const { setImmediate, setTimeout, clearTimeout } = globalThis
 const realNow = performance.now.bind(performance)
 
-/** What somebody waits for. */
+/** A pending call of `until` or `run`. */
 interface Goal {
-  /** Not beyond this instant. */
+  /** The instant at which the wait ends. */
   readonly deadline: Nanoseconds
-  /** Time has come to the deadline. */
+  /** The deadline has been reached. */
   onDeadline(): void
-  /** Nothing is left that could happen. Undefined: then time may go on to the deadline. */
+  /** No event is scheduled. Undefined: time then advances to the deadline. */
   onDeadlock?: (() => void) | undefined
 }
 
@@ -40,20 +40,20 @@ export class Driver {
   readonly #failure: (reason: string) => Error
   readonly #isRealTime: boolean
   readonly #goals = new Set<Goal>()
-  /** Where the driver was made: not on a machine, whose program may be what wakes it up. */
+  /** The context in which the driver was made: turns must not run in that of a machine whose program wakes the driver. */
   readonly #outside = captureContext()
-  /** Whether a turn is wanted, in this turn of the runtime or in a later one. */
+  /** A turn is requested, in this turn of the runtime or in a later one. */
   #wantsTurn = false
   #wantsLaterTurn = false
-  /** Immediates of the runtime that are to come. */
+  /** Immediates of the runtime that are queued. */
   #queued = 0
   #sleep: ReturnType<typeof setTimeout> | undefined
-  /** Since when, in real milliseconds, there has been nothing to do but wait for what may really happen. */
+  /** Since when, in real milliseconds, the driver has been idle, waiting for real events. */
   #idleSince: number | undefined
-  /** Whether it has been waited for since somebody began to wait. */
+  /** Whether the driver has waited for real events since the latest call of `until` or `run`. */
   #hasIdled = false
   #idleTurns = 0
-  /** When something happened last that somebody could have waited for. */
+  /** The instant of the last foreground event. */
   #lastForeground: Nanoseconds = 0
 
   constructor({ timeline, hasRealWork, failure, isRealTime = false }: DriverOptions) {
@@ -64,7 +64,7 @@ export class Driver {
     if (isRealTime) timeline.onEarlier = () => this.#wakeUp()
   }
 
-  /** Lets time pass until the promise settles. @returns what it gives */
+  /** Advances time until the promise settles. @returns its value */
   until<T>(promise: PromiseLike<T>, within: Nanoseconds): Promise<T> {
     return new Promise((resolve, reject) => {
       const goal: Goal = {
@@ -91,7 +91,7 @@ export class Driver {
     })
   }
 
-  /** Lets that much time pass. */
+  /** Advances time by a span. */
   run(span: Nanoseconds): Promise<void> {
     return new Promise(resolve => {
       this.#pursue({ deadline: this.#timeline.now() + span, onDeadline: resolve })
@@ -117,7 +117,7 @@ export class Driver {
     if (this.#queued === 0) this.#queue()
   }
 
-  /** Lets the runtime look after its files and threads before. */
+  /** Schedules a turn after the runtime has polled for I/O. */
   #scheduleLaterTurn(): void {
     this.#wantsLaterTurn = true
     if (this.#queued === 0) this.#queue()
@@ -147,25 +147,25 @@ export class Driver {
     }
   }
 
-  /** Goes on after some real time, or sooner if somebody asks for it. */
+  /** Continues after some real time, or sooner if a turn is requested. */
   #sleepFor(ms: number): void {
     if (this.#sleep !== undefined) return
     this.#sleep = setTimeout(() => {
       this.#sleep = undefined
       this.#scheduleTurn()
     }, ms)
-    // A network that nobody waits for keeps no process alive; the programs on it do, by what is scheduled.
+    // Without a pending call only scheduled foreground events keep the process alive.
     if (this.#goals.size === 0 && this.#timeline.foregroundCount === 0) this.#sleep.unref()
   }
 
   #turn(): void {
-    // Nobody waits: virtual time stands still.
+    // No call is pending: virtual time stands still.
     if (this.#goals.size === 0 && !this.#isRealTime) return
     try {
       if (this.#isRealTime) this.#followRealTime()
       else this.#goOn()
     } catch (error) {
-      // A program's exception is the process' uncaught exception, as in life. If the process lives on, so does time.
+      // A program's exception is an uncaught exception of the process. If the process survives it, time goes on.
       this.#scheduleTurn()
       throw error
     }
@@ -174,7 +174,7 @@ export class Driver {
   #goOn(): void {
     const timeline = this.#timeline
     timeline.takeWoken()
-    // Its outcome belongs to this instant, and before whatever else happens now.
+    // The outcome of real work belongs to this instant, before its other events.
     if (this.#hasRealWork()) {
       this.#waitForReality()
       return
@@ -230,7 +230,7 @@ export class Driver {
     this.#idleSince = undefined
   }
 
-  /** Spins first, since most of it is over in no time; then leaves the processor to whoever does the work. */
+  /** Spins first, since most real work is short; then sleeps, so that the processor is free for the work. */
   #waitForReality(): void {
     if (++this.#idleTurns < SPINS) this.#scheduleLaterTurn()
     else {
@@ -240,8 +240,8 @@ export class Driver {
   }
 
   /**
-   * Nothing is scheduled that anybody could wait for: only what runs in the background, or nothing. First what cannot be
-   * seen gets some real time to happen; then the background gets some virtual time; then whoever waits is told.
+   * No foreground event is scheduled: only background events, or none. First unseen real work gets some real time; then the
+   * background events get some virtual time; then the pending calls are rejected with a deadlock.
    */
   #isStuck(next: Nanoseconds, horizon: Nanoseconds): boolean {
     const stuck = [...this.#goals].filter(goal => goal.onDeadlock !== undefined)
@@ -263,13 +263,13 @@ export class Driver {
   }
 }
 
-/** So that signals and real I/O get their turn. */
+/** The limit lets signals and real I/O get their turn. */
 const EVENTS_PER_TURN = 2000
 /** Few enough for real I/O and signals to get their turn. */
 const TURNS_AT_ONCE = 32
 const SPINS = 50
-/** Real time in which something unseen (a thread, a child process) may still come to somebody's help. */
+/** Real time in which unseen work (a thread, a child process) may still end the wait. */
 const IDLE_MS = 150
-/** Virtual time in which a background timer may: longer than the longest default time-out of a server. */
+/** Virtual time in which a background timer may end the wait: longer than the longest default timeout of a server. */
 const BACKGROUND_SPAN: Nanoseconds = 600e9
 const LONGEST_SLEEP_MS = 60_000

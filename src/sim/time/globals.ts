@@ -1,9 +1,9 @@
-// The globals that tell the time, for programs on simulated machines: setTimeout and kin, Date, performance.now,
-// process.hrtime, AbortSignal.timeout, and the modules node:timers and node:timers/promises. And fetch, which would go past
-// the simulated network: there it says so.
+// The globals that depend on time, for programs on simulated machines: setTimeout and the like, Date, performance.now,
+// process.hrtime, AbortSignal.timeout, and the modules node:timers and node:timers/promises. Also fetch, which would bypass the
+// simulated network: there it fails with an error that says so.
 //
-// They are replaced once in a process by functions that ask whose code is running: a machine's gets the machine's clock,
-// everybody else's gets the original. The runtime's own parts keep the originals, and so does what took them before.
+// They are replaced once per process by functions that look up whose code is running: a machine's program gets the machine's
+// clock, all other code the original. The runtime's own parts keep the originals, as does code that has saved them before.
 
 import { syncBuiltinESMExports } from 'node:module'
 import { performance } from 'node:perf_hooks'
@@ -74,7 +74,7 @@ function replaceTimers(): void {
     const original = Reflect.get(timers, name) as AnyFunction
     const replacement = like(original, make(original))
     Reflect.set(timers, name, replacement)
-    // Replaced already by somebody else (fake timers): theirs to keep.
+    // Already replaced by other code (fake timers): left as it is.
     if (Reflect.get(globalThis, name) === original) Reflect.set(globalThis, name, replacement)
   }
 }
@@ -114,7 +114,7 @@ function replacePromises(): void {
   replaceScheduler()
 }
 
-/** `timersPromises.scheduler`, whose methods refuse any other receiver than the runtime's own. */
+/** `timersPromises.scheduler`, whose methods throw for any receiver but the runtime's own object. */
 function replaceScheduler(): void {
   const { scheduler } = timersPromises
   const { wait, yield: giveWay } = scheduler
@@ -153,7 +153,7 @@ function replaceDate(): void {
     const target = new.target === (MachineDate as unknown) ? Original : new.target
     return Reflect.construct(Original, args.length === 0 ? [now()] : args, target)
   }
-  // Its name, length, prototype and statics: dates made before stay instances.
+  // Date's name, length, prototype and statics: dates made before stay instances.
   Object.defineProperties(MachineDate, {
     ...Object.getOwnPropertyDescriptors(Original),
     now: { value: like(Original.now, now), configurable: true, writable: true },
@@ -190,7 +190,7 @@ function replaceMonotonicClocks(): void {
   })
 }
 
-/** The runtime's own fetch stands on real sockets: a simulated program must not reach the world by mistake. */
+/** The runtime's own fetch uses real sockets: a simulated program must not reach the real network by mistake. */
 function guardFetch(): void {
   const { fetch } = globalThis
   if (typeof fetch !== 'function') return

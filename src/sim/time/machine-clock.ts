@@ -1,5 +1,5 @@
-// One machine's clock: Host.clock on a simulated machine. It reads the network's time, with the machine's own idea of the
-// date, and stops with the machine.
+// A machine's clock: Host.clock on a simulated machine. It reads the network's time, with the machine's own date, and stops with
+// the machine.
 
 import { captureContext } from '../../host/ambient.ts'
 import type { Clock, Timer } from '../../host/types.ts'
@@ -64,7 +64,7 @@ export class MachineClock implements Clock {
   }
 }
 
-/** Refreshing costs nothing until the timer would have run: the event then goes on to the later instant. */
+/** A refresh only stores the new instant: when the event runs, it is scheduled again for that instant. */
 class MachineTimer implements Timer {
   readonly #clock: MachineClock
   readonly #callback: () => void

@@ -10,7 +10,7 @@ import type { TimelineEvent } from './timeline.ts'
 
 type Callback = (...args: unknown[]) => void
 
-/** What setTimeout and setInterval give. */
+/** The object that setTimeout and setInterval return. */
 export class Timeout {
   _idleTimeout: number
   _onTimeout: Callback | null
@@ -46,7 +46,7 @@ export class Timeout {
     return this.#hasRef
   }
 
-  /** Starts anew, also when it has run; not when it was cleared. */
+  /** Restarts the timer, also if it has run; not if it was cleared. */
   refresh(): this {
     if (this._onTimeout === null) return this
     if (this.#timer === undefined) this.#start()
@@ -85,13 +85,13 @@ export class Timeout {
     try {
       if (callback !== null) Reflect.apply(callback, this, this.#args)
     } finally {
-      // The callback may have cleared it, or have started it anew.
+      // The callback may have cleared or restarted it.
       if (this._repeat !== null && this._onTimeout !== null && this.#timer === timer) timer?.refresh()
     }
   }
 }
 
-/** What setImmediate gives. */
+/** The object that setImmediate returns. */
 export class Immediate {
   _onImmediate: Callback | null
   readonly #event: TimelineEvent
@@ -147,7 +147,7 @@ export function setImmediate(clock: MachineClock, callback: unknown, args: reado
   return new Immediate(clock, callback as Callback, args)
 }
 
-/** A timer of ours by itself or by its number; undefined for what is the runtime's. */
+/** A timer of ours, by the object or its number; undefined for the runtime's. */
 export function timeoutOf(value: unknown): Timeout | undefined {
   if (value instanceof Timeout) return value
   if (typeof value !== 'number' && typeof value !== 'string') return undefined
@@ -167,13 +167,13 @@ export function abortAfter(clock: MachineClock, delay: unknown): AbortSignal {
   return controller.signal
 }
 
-/** Node's rule: whole milliseconds, at least one; what does not fit counts as one. */
+/** Node's rule: whole milliseconds, at least one; an invalid delay counts as one. */
 function milliseconds(delay: unknown): number {
   const ms = Number(delay)
   if (!(ms >= 1 && ms <= TIMEOUT_MAX)) return 1
   return Math.trunc(ms)
 }
 
-/** Numbers apart from the runtime's own, which count from one. */
+/** A range of numbers separate from the runtime's, which count from one. */
 let lastId = 2 ** 40
 const numbered = new Map<number, Timeout>()

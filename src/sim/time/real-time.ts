@@ -1,9 +1,9 @@
-// Real time as a timeline takes it.
+// Real time as the source of a timeline's time.
 
 import { performance } from 'node:perf_hooks'
 import type { Nanoseconds } from '../types.ts'
 
-/** Taken before programs get other clocks: whoever asks, a machine's program too, is told of real time. */
+/** Saved before programs get other clocks: it gives real time to every caller, a machine's program too. */
 const realNow = performance.now.bind(performance)
 
 /** Counts from now. */

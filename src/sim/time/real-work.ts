@@ -1,8 +1,8 @@
-// Real work that simulated programs have under way: files being read, modules being loaded, keys being made on the
-// runtime's threads. Virtual time must not jump past it, or a run would depend on how quick the disk was.
+// Real work of simulated programs that is under way: files being read, modules being loaded, keys being made on the
+// runtime's threads. Virtual time must not jump past it, or a run would depend on the speed of the disk.
 //
-// The runtime tells of such work by its async hooks: one begins with `init` and ends with its first `after`. Promises are
-// left alone: measured on Node 20, a million awaits take 129 ms instead of 113.
+// The runtime reports such work by async hooks: it begins with `init` and ends with its first `after`. Promises are
+// ignored: measured on Node 20, a million awaits take 129 ms instead of 113.
 
 import { createHook } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
@@ -11,19 +11,19 @@ import { performance } from 'node:perf_hooks'
 type Kind =
   /** From `init` to its first `after`: a request to the runtime. */
   | 'request'
-  /** The same, if it has a callback: what is done in the same call (`randomBytes(8)`) has none, and no `after`. */
+  /** The same, if it has a callback: synchronous calls (`randomBytes(8)`) have none, and no `after`. */
   | 'job'
-  /** As a request, but it may be waiting for something that never comes. */
+  /** As a request, but it may wait for an event that never comes. */
   | 'channel'
-  /** A turn of the runtime's, not a program's: its own parts defer by it. One that is cleared never comes. */
+  /** An immediate of the runtime, not a program's: its own parts defer work by it. A cleared one never runs. */
   | 'immediate'
-  /** Works now and then, unseen: counted for a moment after each sign of life. */
+  /** Works at times, unseen: counted for a moment after each sign of activity. */
   | 'worker'
   | 'other'
 
 interface Work {
   readonly kind: Kind
-  /** Counted until then, in real milliseconds: what takes longer is not waited for, lest a mistake here wait for ever. */
+  /** Counted until then, in real milliseconds: work that takes longer is ignored, so that a mistake here cannot hang the run. */
   until: number
   readonly resource: object | undefined
 }
@@ -60,7 +60,7 @@ export class RealWork {
     return this.#works.size > 0
   }
 
-  /** @returns whether it is ours */
+  /** @returns whether it is counted here */
   begin(id: number, kind: Exclude<Kind, 'other'>, resource: object): boolean {
     if (!this.#belongs()) return false
     this.#works.set(id, { kind, until: now() + mostMs[kind], resource: kind === 'job' ? resource : undefined })
@@ -77,14 +77,14 @@ export class RealWork {
   }
 }
 
-/** One hook for all networks, however many a process makes; those that nobody holds any more are forgotten. */
+/** One hook for all networks of a process; those that are no longer referenced are dropped. */
 const watching = new Set<WeakRef<RealWork>>()
 const owners = new Map<number, RealWork>()
 const now = performance.now.bind(performance)
 
 const hook = createHook({
   init(id, type, _, resource) {
-    // By far the most, and of no interest.
+    // The most frequent types, and never real work.
     if (type === 'PROMISE' || type === 'TickObject') return
     const kind = kindOf(type)
     if (kind === 'other') return

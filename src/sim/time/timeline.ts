@@ -1,9 +1,9 @@
-// The network's time: what happens when, in one queue. Nothing here runs by itself: the driver takes one event after the
-// other. Equal instants run in the order in which they were scheduled, so a run is the same each time.
+// The network's time: a queue of all scheduled events. Nothing here runs by itself: the driver runs one event after the
+// other. Events of one instant run in the order in which they were scheduled, so a run is the same each time.
 
 import type { Nanoseconds, ScheduledEvent, Scheduler } from '../types.ts'
 
-/** Whether what belongs to one machine happens now, later, or never. */
+/** Whether one machine's events run at their time, later, or never. */
 export class Gate {
   #state: 'open' | 'held' | 'shut' = 'open'
   #waiting: TimelineEvent[] = []
@@ -12,12 +12,12 @@ export class Gate {
     return this.#state === 'open'
   }
 
-  /** From now on its events wait. */
+  /** From now on its events are held. */
   hold(): void {
     if (this.#state === 'open') this.#state = 'held'
   }
 
-  /** What has waited runs now, in its order, before anything else that is scheduled for this instant. */
+  /** Schedules the held events for this instant, in their order, before its other events. */
   release(timeline: Timeline): void {
     if (this.#state !== 'held') return
     this.#state = 'open'
@@ -26,13 +26,13 @@ export class Gate {
     for (const event of waiting) timeline.reschedule(event)
   }
 
-  /** Its events never run any more. */
+  /** From now on its events are dropped. */
   shut(): void {
     this.#state = 'shut'
     this.#waiting = []
   }
 
-  /** Takes an event that cannot run now. */
+  /** Holds, or drops, an event that cannot run now. */
   keep(event: TimelineEvent): void {
     if (this.#state === 'held') this.#waiting.push(event)
   }
@@ -45,9 +45,9 @@ export class TimelineEvent implements ScheduledEvent {
   /** Undefined: run, or cancelled. */
   what: (() => void) | undefined
   readonly gate: Gate | undefined
-  /** Does not keep anybody waiting: an unref'ed timer. */
+  /** Does not count as pending work: an unref'ed timer, for instance. */
   isBackground: boolean
-  /** False while its gate keeps it. */
+  /** False while its gate holds it. */
   isQueued = true
   readonly #timeline: Timeline
 
@@ -77,7 +77,7 @@ export class TimelineEvent implements ScheduledEvent {
     if (this.isQueued) this.#timeline.forget(this)
   }
 
-  /** Whether somebody waits for this. */
+  /** Sets whether the event is a background event. */
   setBackground(isBackground: boolean): void {
     if (this.what === undefined || this.isBackground === isBackground) return
     this.isBackground = isBackground
@@ -86,7 +86,7 @@ export class TimelineEvent implements ScheduledEvent {
 }
 
 export interface TimelineOptions {
-  /** Real time instead of jumps: nanoseconds since the beginning, never falling. */
+  /** Real time instead of jumps: nanoseconds since the beginning, monotonic. */
   readonly elapsed?: (() => Nanoseconds) | undefined
 }
 
@@ -94,13 +94,13 @@ export class Timeline implements Scheduler {
   readonly #elapsed: (() => Nanoseconds) | undefined
   #now: Nanoseconds = 0
   #sequence = 0
-  /** A binary heap by instant, then sequence. Cancelled events stay until they come up, or until they are the most. */
+  /** A binary heap by instant, then sequence. Cancelled events stay until they reach the top, or are the majority. */
   #heap: TimelineEvent[] = []
   #cancelled = 0
   #foreground = 0
   #hasWoken = false
   #eventCount = 0
-  /** Told of each event that comes before all others: a driver on real time may sleep until a later one. */
+  /** Called when an event is scheduled before all others: a driver on real time may be asleep until a later one. */
   onEarlier: (() => void) | undefined
 
   constructor({ elapsed }: TimelineOptions = {}) {
@@ -126,8 +126,8 @@ export class Timeline implements Scheduler {
   }
 
   schedule(after: Nanoseconds, what: () => void, gate?: Gate, isBackground = false): TimelineEvent {
-    // Not below now, and no NaN, which would have no place in the order. Rounded up: who asks to be called at a time that
-    // is no whole number must not be called before it, and ask again.
+    // Not before now, and never NaN, which has no place in the order. Rounded up: a caller that asks for a fractional instant
+    // must not be called before it, or it would schedule again.
     const at = this.now() + (after > 0 ? Math.ceil(after) : 0)
     const event = new TimelineEvent(this, at, this.#sequence++, what, gate, isBackground)
     if (!isBackground) this.#foreground++
@@ -135,7 +135,7 @@ export class Timeline implements Scheduler {
     return event
   }
 
-  /** Brings an event that was taken out of the queue back, at this instant. */
+  /** Puts an event that was taken out of the queue back, at this instant. */
   reschedule(event: TimelineEvent): void {
     if (event.what === undefined) return
     event.isQueued = true
@@ -151,7 +151,7 @@ export class Timeline implements Scheduler {
     return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY
   }
 
-  /** Goes on to the next event and runs it. What it throws, this throws. @returns false: there is none */
+  /** Advances to the next event and runs it; passes its exception on. @returns false: there is none */
   runNext(): boolean {
     this.#dropCancelled()
     const event = this.#heap[0]
@@ -171,12 +171,12 @@ export class Timeline implements Scheduler {
     return true
   }
 
-  /** Lets time pass in which nothing happens. */
+  /** Advances time without running events. */
   advanceTo(instant: Nanoseconds): void {
     if (instant > this.#now) this.#now = Math.min(instant, this.nextAt())
   }
 
-  /** Said before program code runs: what it starts (promises, ticks) shall end before the next event. */
+  /** Called before program code runs: its microtasks and ticks are to be run before the next event. */
   wake(): void {
     this.#hasWoken = true
   }
@@ -187,20 +187,20 @@ export class Timeline implements Scheduler {
     return hasWoken
   }
 
-  /** Events by gate that somebody waits for, soonest first. */
+  /** A gate's scheduled events, soonest first. */
   pending(gate: Gate): TimelineEvent[] {
     const events = this.#heap.filter(event => event.gate === gate && event.isPending)
     return events.sort(before)
   }
 
-  /** Of events: one was cancelled. */
+  /** Called by an event that was cancelled. */
   forget(event: TimelineEvent): void {
     if (!event.isBackground) this.#foreground--
     this.#cancelled++
     if (this.#cancelled > 64 && this.#cancelled > this.#heap.length >> 1) this.#clear()
   }
 
-  /** Of events: one went to the background, or came from there. */
+  /** Called by an event that became a background event, or ceased to be one. */
   recount(isBackground: boolean): void {
     this.#foreground += isBackground ? -1 : 1
   }

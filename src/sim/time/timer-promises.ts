@@ -26,7 +26,7 @@ export function immediate<T>(clock: MachineClock, value: T, options: unknown): P
   })
 }
 
-/** Gives the value at each tick; ticks that nobody waited for are not lost. */
+/** Yields the value at each tick; ticks that the consumer has not awaited yet are queued. */
 export async function* interval<T>(
   clock: MachineClock,
   delay: unknown,

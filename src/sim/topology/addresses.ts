@@ -1,10 +1,10 @@
-// Addresses and networks as people write them: '10.0.0.2/24', 'fd00::2/64', '10.0.0.0/24'.
+// Addresses and networks in text form: '10.0.0.2/24', 'fd00::2/64', '10.0.0.0/24'.
 
 import { invalidArgType, invalidArgValue } from '../../core/errors.ts'
 import { formatIp, parseIp } from '../../core/ip.ts'
 import type { InterfaceAddress, MacAddress } from '../types.ts'
 
-/** A range of addresses with a common beginning. */
+/** The range of addresses with a common prefix. */
 export class Subnet {
   readonly prefixLength: number
   readonly #base: Uint8Array
@@ -42,7 +42,7 @@ export class Subnet {
     return wide.includes(formatIp(narrow.#base))
   }
 
-  /** The address with that number in it; undefined: there are not so many. */
+  /** The subnet's address with that number; undefined: there are not so many. */
   address(number: number): string | undefined {
     const bytes = this.#base.slice()
     for (let index = bytes.length - 1, rest = number; index >= 0 && rest > 0; index--) {
@@ -62,7 +62,7 @@ export class Subnet {
   }
 }
 
-/** An address that a card may bear, with the size of its network. */
+/** An address that a card may have, with the prefix length of its network. */
 export function parseInterfaceAddress(text: unknown, name: string): InterfaceAddress {
   const { bytes, prefixLength } = parseCidr(text, name)
   const first = bytes[0] as number

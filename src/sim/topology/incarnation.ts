@@ -1,4 +1,4 @@
-// A machine from one start to its end: its gate, its clock, its stack and its host. A restart makes another.
+// A machine's life from one start to a crash: its gate, clock, stack and host. A restart makes another.
 
 import type { Host, ResolverConfiguration } from '../../host/types.ts'
 import { ToxicHost } from '../faults/toxic-host.ts'
@@ -79,7 +79,7 @@ export class Incarnation {
     this.stack.receive(nic, frame)
   }
 
-  /** While the machine stands still its cards hold so many frames, and drop the rest. */
+  /** While the machine is paused its cards queue a limited number of frames, and drop further ones. */
   keep(nic: Nic, frame: Frame): void {
     if (this.#kept >= MAX_KEPT) return
     this.#kept++
@@ -98,7 +98,7 @@ export class Incarnation {
     this.gate.shut()
   }
 
-  /** What its programs wait for, a line each. */
+  /** The connections, ports and timers that its programs wait for, a line each. */
   describeWaiting(): string[] {
     const lines: string[] = []
     for (const { state, local, localPort, remote, remotePort } of this.stack.tcp.endpoints) {
@@ -115,7 +115,7 @@ export class Incarnation {
   }
 }
 
-/** The timeline as one machine sees it: nothing happens while it stands still, or after its end. */
+/** The timeline as one machine sees it: its events do not run while it is paused, or after its end. */
 function gated(timeline: Timeline, gate: Gate): Scheduler {
   return {
     now: () => timeline.now(),

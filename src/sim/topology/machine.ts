@@ -1,5 +1,5 @@
 // A machine: cards, an IP stack, a clock, a name service, and the programs that run on it. It can be paused, crashed and
-// restarted; each start makes a new stack, clock and host (an *incarnation*), and nothing of the one before goes on.
+// restarted; each start makes a new stack, clock and host (an *incarnation*), and nothing of the previous one survives.
 
 import { resolve } from 'node:path'
 import { type URL as NodeUrl, pathToFileURL } from 'node:url'
@@ -24,21 +24,21 @@ import { type NicOptions, type NicPlan, Switch } from './switch.ts'
 export interface MachineOptions {
   /** Cards, or switches for a card with the next free address. Default: one on the network's only switch. */
   readonly nics?: readonly (NicPlan | Switch)[] | undefined
-  /** Where packets for everywhere else go. Default: the first router on one of its switches. */
+  /** The default gateway. Default: the first router on one of its switches. */
   readonly gateway?: string | readonly string[] | undefined
   readonly routes?: readonly RouteOptions[] | undefined
-  /** Its hosts file. `localhost` stands in it already, and can be given other addresses. */
+  /** Its hosts file. It contains `localhost`, which can be given other addresses. */
   readonly hosts?: HostsFile | undefined
-  /** The name servers that it asks. Default: none; then the machines of the network are known by their names. */
+  /** Its name servers. Default: none; the network's machines are then resolved by their names. */
   readonly nameServers?: readonly string[] | undefined
-  /** How it asks them, as resolv.conf(5) has it. */
+  /** Resolver options, as in resolv.conf(5). */
   readonly resolver?: ResolverOptions | undefined
-  /** How far its date is off: '2s' is ahead, '-2s' behind. */
+  /** The error of its date: '2s' is ahead, '-2s' behind. */
   readonly clockSkew?: Duration | undefined
 }
 
 export interface ResolverOptions {
-  /** Domains that are put behind names with few dots. */
+  /** Domains that are appended to names with few dots. */
   readonly search?: readonly string[] | undefined
   readonly ndots?: number | undefined
   readonly timeout?: Duration | undefined
@@ -49,7 +49,7 @@ export interface ResolverOptions {
 export interface PingOptions {
   /** Bytes of data. Default: 56. */
   readonly size?: number | undefined
-  /** Routers that may hand it on. Default: 64. */
+  /** Hop limit. Default: 64. */
   readonly hops?: number | undefined
   /** Default: 5 seconds. */
   readonly timeout?: Duration | undefined
@@ -63,7 +63,7 @@ export class Machine implements NicOwner {
   readonly nameServers: readonly string[]
   readonly resolver: ResolverConfiguration | undefined
   readonly isRouter: boolean
-  /** Addresses that packets from here, or for here, must not bear: set by partitions. */
+  /** Addresses to which, and from which, packets are dropped: set by partitions. */
   readonly cuts = { to: new Map<string, number>(), from: new Map<string, number>() }
   readonly #switches = new Map<Nic, Switch>()
   readonly #givenRoutes: Route[]
@@ -75,7 +75,7 @@ export class Machine implements NicOwner {
   #skew: Nanoseconds
   #state: 'running' | 'paused' | 'down' = 'running'
 
-  /** By `network.host()` and `network.router()`. */
+  /** Called by `network.host()` and `network.router()`. */
   constructor(
     network: Surroundings,
     name: string,
@@ -101,7 +101,7 @@ export class Machine implements NicOwner {
     return this.#nics
   }
 
-  /** The port that its programs stand on; another one after each restart. */
+  /** The host that its programs use; a new one after each restart. */
   get host(): Host {
     return this.#incarnation.host
   }
@@ -114,7 +114,7 @@ export class Machine implements NicOwner {
     return this.#state
   }
 
-  /** The routes that were given, and those that it has learnt. */
+  /** The configured routes, and those that it has learnt. */
   get routes(): readonly Route[] {
     return [...this.#givenRoutes, ...this.#learnedRoutes]
   }
@@ -135,7 +135,7 @@ export class Machine implements NicOwner {
     return first
   }
 
-  /** Runs `fn` and all it starts on this machine. What is run first is its program: a restart runs that again. */
+  /** Runs `fn`, and all that it starts, on this machine. The first function run is its program: a restart runs it again. */
   run<T>(fn: () => T): T {
     validateFunction(fn, 'fn')
     if (this.#state === 'down') throw invalidArgValue('host', this.name, 'must be up to run something: it has crashed')
@@ -145,8 +145,8 @@ export class Machine implements NicOwner {
   }
 
   /**
-   * Runs a program of its own here: an ES module, loaded anew for this machine and this start, so that two machines share
-   * none of its state. What it imports is loaded once, as always.
+   * Runs a program here: an ES module, loaded anew for this machine and this start, so that two machines share none of its
+   * state. Its imports are loaded once, as always.
    */
   load(file: string | NodeUrl): Promise<Record<string, unknown>> {
     const url = new URL(file instanceof URL ? file : pathToFileURL(resolve(file)))
@@ -156,7 +156,7 @@ export class Machine implements NicOwner {
     })
   }
 
-  /** A card by its name; the first one without. */
+  /** A card by its name; the first one if no name is given. */
   nic(name?: string): Nic {
     const nic = name === undefined ? this.nics[0] : this.nics.find(one => one.name === name)
     if (nic === undefined) {
@@ -166,12 +166,12 @@ export class Machine implements NicOwner {
     return nic
   }
 
-  /** A virtual card, which is plugged in nowhere yet. */
+  /** Adds a virtual card, which is not plugged in yet. */
   addCard(kind: string, address: InterfaceAddress, mtu: number): Nic {
     const number = this.#nics.filter(({ name }) => name.startsWith(kind)).length
     const mac = this.network.claimMac(undefined, this.name)
     const nic = new Nic(this, { name: `${kind}${number}`, mac, addresses: [address], mtu })
-    // Checked before anything is changed.
+    // Validated before anything is changed.
     readRoutes(this.name, [...this.#nics, nic], [], undefined)
     this.#nics.push(nic)
     this.#incarnation.stack.addCard(nic)
@@ -186,19 +186,19 @@ export class Machine implements NicOwner {
     }
   }
 
-  /** Changes what happens to frames in a card's cable: `server.set({ loss: 0.1 })`. */
+  /** Changes the conditions of a card's cable: `server.set({ loss: 0.1 })`. */
   set(options: Pick<NicOptions, keyof LinkConditions | 'upload' | 'download'>, nic: Nic = this.nic()): void {
     this.#switches.get(nic)?.setCable(nic, options)
   }
 
-  /** Makes a card's cable worse, beside all that it is already. @returns what makes it as good again */
+  /** Adds impairments to a card's cable. @returns a function that removes them */
   impair(conditions: LinkConditions, nic: Nic = this.nic()): () => void {
     const network = this.#switches.get(nic)
     if (network === undefined) throw invalidArgValue('nic', nic.name, `must be a card of ${this.name}`)
     return network.impair(nic, conditions)
   }
 
-  /** Pulls the plug: no packet says goodbye, nothing of its programs goes on. */
+  /** Crashes the machine: no packet is sent, and its programs stop. */
   crash(): void {
     if (this.#state === 'down') return
     this.#state = 'down'
@@ -206,8 +206,8 @@ export class Machine implements NicOwner {
   }
 
   /**
-   * Starts the machine anew, and its program with it: `main`, or what was run on it first. Its peers' connections are
-   * unknown to it, and are reset when they send something.
+   * Starts the machine again, with its program: `main`, or the function that was run on it first. It does not know its peers'
+   * connections, and resets them when they send data.
    */
   restart(main: (() => unknown) | undefined = this.#main): void {
     this.crash()
@@ -217,7 +217,7 @@ export class Machine implements NicOwner {
     if (main !== undefined) void this.run(main)
   }
 
-  /** Stops it, stack and programs, as a virtual machine that does not get the processor; `for` so long. */
+  /** Pauses stack and programs, as of a virtual machine that gets no processor time; `for` a duration. */
   pause({ for: span }: { readonly for?: Duration | undefined } = {}): void {
     if (this.#state !== 'running') return
     const duration = span === undefined ? undefined : parseDuration(span, 'for')
@@ -226,7 +226,7 @@ export class Machine implements NicOwner {
     gate.hold()
     if (duration !== undefined) {
       this.network.timeline.schedule(duration, () => {
-        // Restarted meanwhile: that was somebody else.
+        // Not if it was restarted meanwhile: this pause was of the earlier incarnation.
         if (this.#incarnation.gate === gate) this.resume()
       })
     }
@@ -238,18 +238,18 @@ export class Machine implements NicOwner {
     this.#incarnation.gate.release(this.network.timeline)
   }
 
-  /** Sets how far its date is off from now on. Timers do not follow: they count what has passed. */
+  /** Sets the error of its date from now on. Timers are not affected: they count elapsed time. */
   skewClock(skew: Duration): void {
     this.#skew = parseSkew(skew)
     this.#incarnation.clock.skew = this.#skew
   }
 
-  /** Watches all its cards, in both directions. */
+  /** Captures the packets of all its cards, in both directions. */
   capture(): Capture {
     return this.network.captureOf(this.nics, `host ${this.name}`)
   }
 
-  /** Asks for an echo: ICMP, or ICMPv6. */
+  /** Sends an echo request: ICMP, or ICMPv6. */
   ping(to: string | Machine, options: PingOptions = {}): Promise<EchoOutcome> {
     const { size = 56, hops, timeout = '5s' } = options
     const address = to instanceof Machine ? to.address : parseAddress(to, 'to')
@@ -267,12 +267,12 @@ export class Machine implements NicOwner {
     })
   }
 
-  /** What its programs wait for, a line each. */
+  /** The connections, ports and timers that its programs wait for, a line each. */
   describeWaiting(): string[] {
     return this.#incarnation.describeWaiting()
   }
 
-  /** As by DHCP: what a router on its switch tells, unless it was told otherwise. */
+  /** Learns the gateway of a router on its switch, as by DHCP, unless one is configured. */
   learnGateway(gateway: string, nic: Nic): void {
     const family = gateway.includes(':') ? 6 : 4
     const hasOne = this.routes.some(
@@ -341,7 +341,7 @@ function readResolver({
 /** Counts the modules that were loaded, over all networks. */
 let loads = 0
 
-/** Like a duration, with a sign. */
+/** A duration with a sign. */
 function parseSkew(skew: Duration): Nanoseconds {
   if (typeof skew === 'number') return Math.sign(skew) * parseDuration(Math.abs(skew), 'clockSkew')
   return skew.startsWith('-') ? -parseDuration(skew.slice(1), 'clockSkew') : parseDuration(skew, 'clockSkew')

@@ -1,5 +1,5 @@
-// A machine's name service: its hosts file, then the names of the network's machines. On a machine that has name servers
-// those are asked in place of the machines' names: not here, but by the dns module, as on every host without a system.
+// A machine's name service: its hosts file, then the names of the network's machines. On a machine with name servers, the dns
+// module queries those in place of the machines' names, as on every host without a system's resolver.
 
 import { parseAddress } from './addresses.ts'
 
@@ -9,7 +9,7 @@ export type HostsFile = Readonly<Record<string, string | readonly string[]>>
 export interface NameSources {
   readonly hosts: HostsFile
   readonly nameServers: readonly string[]
-  /** The machines of the network: their addresses, those nearest to the asker first. */
+  /** The addresses of the network's machines by name, those nearest to the asking machine first. */
   readonly neighbours: (name: string) => readonly string[]
   readonly neighbourAt: (address: string) => string | undefined
 }
@@ -40,7 +40,7 @@ export class MachineNames {
     done(this.#file.get(canonical) ?? (nameServers.length === 0 ? neighbours(canonical) : []))
   }
 
-  /** The reverse, from the hosts file and the network's machines. */
+  /** The name of an address, from the hosts file and the network's machines. */
   nameOf(address: string): string | undefined {
     for (const [name, addresses] of this.#file) if (addresses.includes(address)) return name
     return this.#sources.neighbourAt(address)

@@ -1,7 +1,6 @@
-// Network address translation: machines inside share the router's outside address. Mappings do not depend on whom a
-// machine talks to (RFC 4787 section 4.1), what comes back is let in only from there (section 5, "address and port-
-// dependent filtering", as Linux does). IPv4: TCP, UDP, echo, and the errors about them. Fragments are dropped: they have
-// no ports.
+// Network address translation: machines inside share the router's outside address. Mappings are endpoint-independent (RFC 4787
+// section 4.1), filtering is address and port-dependent (section 5), as in Linux. IPv4: TCP, UDP, echo, and the ICMP errors
+// about them. Fragments are dropped, since they have no ports.
 
 import type { Translator } from '../stack/ip-stack.ts'
 import type { NetworkCard } from '../types.ts'
@@ -29,7 +28,7 @@ interface Mapping {
   readonly inside: string
   readonly insidePort: number
   readonly outsidePort: number
-  /** With whom it talks: address and port, or address alone for echoes. */
+  /** Its remote endpoints: address and port, or only the address for echoes. */
   readonly remotes: Set<string>
 }
 
@@ -43,11 +42,11 @@ export class NetworkAddressTranslator implements Translator {
     this.#nat = nat
   }
 
-  /** Who is meant inside by a packet for the outside address. */
+  /** Translates a packet for the outside address to the inside one. Undefined: it is dropped. */
   incoming(packet: IpPacket, from: NetworkCard): IpPacket | undefined {
     const { outside, address } = this.#nat
     if (from !== outside || packet.kind !== 'ipv4') return packet
-    // The inside is not to be reached by its own addresses: that it has some is nobody's business.
+    // Inside addresses cannot be reached from outside.
     if (packet.destination !== address) return isForMany(packet.destination) ? packet : undefined
     if (packet.fragment !== undefined) return undefined
     if (isError(packet)) return this.#incomingError(packet)
@@ -65,7 +64,7 @@ export class NetworkAddressTranslator implements Translator {
     return withDestination(packet, forward.to, forward.toPort)
   }
 
-  /** Puts the outside address in place of the inside one. */
+  /** Replaces the inside address by the outside one. */
   outgoing(packet: IpPacket, from: NetworkCard | undefined, to: NetworkCard): IpPacket | undefined {
     const { outside, address } = this.#nat
     if (to !== outside || from === undefined || from === outside || packet.kind !== 'ipv4') return packet
@@ -80,7 +79,7 @@ export class NetworkAddressTranslator implements Translator {
     return withSource(packet, address, mapping.outsidePort)
   }
 
-  /** The error's packet is ours as it left: the machine inside must know it again. */
+  /** An ICMP error quotes the translated packet: it is translated back, so that the machine inside recognizes it. */
   #incomingError(packet: Ipv4Packet): Ipv4Packet | undefined {
     const { payload } = packet
     if (payload.kind !== 'icmp') return packet
@@ -138,7 +137,7 @@ interface Ports {
   readonly destinationPort: number
 }
 
-/** An echo's identifier stands for both. */
+/** An echo's identifier serves as both ports. */
 function portsOf({ payload }: Ipv4Packet): Ports | undefined {
   if (payload.kind === 'tcp' || payload.kind === 'udp') {
     return { protocol: payload.kind, sourcePort: payload.sourcePort, destinationPort: payload.destinationPort }
@@ -180,7 +179,7 @@ function isErrorType(type: number): boolean {
   return type === icmpTypes.DESTINATION_UNREACHABLE || type === icmpTypes.TIME_EXCEEDED
 }
 
-/** Apart from the ports that the router's own programs get. */
+/** Outside the range of ports that the router's own programs get. */
 const FIRST_PORT = 10_000
 const LAST_PORT = 32_767
 const MAX_MAPPINGS = 20_000

@@ -1,5 +1,4 @@
-// A network in one process: switches, machines, and the time in which all of it happens. The same seed gives the same
-// run, packet for packet.
+// A network in one process: switches, machines, and their virtual time. The same seed gives the same run, packet for packet.
 
 import { randomInt } from 'node:crypto'
 import { codedError, invalidArgType, invalidArgValue } from '../../core/errors.ts'
@@ -29,9 +28,9 @@ import { Switch, type SwitchOptions } from './switch.ts'
 import { Vpn, type VpnOptions } from './vpn.ts'
 
 export interface NetworkOptions {
-  /** A whole number. Default: the environment's PLAINWIRE_SEED, or one drawn by chance. */
+  /** A whole number. Default: the environment's PLAINWIRE_SEED, or a random one. */
   readonly seed?: number | undefined
-  /** `virtual`: time jumps from event to event, while somebody awaits `until` or `run`. Default: virtual. */
+  /** `virtual`: time jumps from event to event while a call of `until` or `run` is pending. Default: virtual. */
   readonly time?: 'virtual' | 'real' | undefined
   /** The date when it begins. Default: 2026-01-01T00:00:00Z, in every run. */
   readonly epoch?: Date | string | number | undefined
@@ -40,7 +39,7 @@ export interface NetworkOptions {
 }
 
 export interface UntilOptions {
-  /** Simulated time after which waiting is given up. Default: one hour. */
+  /** Simulated time after which the wait is rejected. Default: one hour. */
   readonly within?: Duration | undefined
 }
 
@@ -49,7 +48,7 @@ export interface NameServerOptions extends MachineOptions {
 }
 
 export interface RecursiveServerOptions extends MachineOptions {
-  /** Name servers of the root, or of whatever is to be the top: machines, or addresses. */
+  /** The root name servers, or those of the topmost zone: machines, or addresses. */
   readonly roots: readonly (string | Machine)[]
 }
 
@@ -117,7 +116,7 @@ export class Network {
     return this.#switches
   }
 
-  /** A switch: machines plugged in hear each other. Its conditions meet each frame once. */
+  /** A switch: the machines plugged in reach each other. Its conditions apply once to each frame. */
   switch(options: SwitchOptions = {}): Switch {
     return this.#addSwitch(options, Number.POSITIVE_INFINITY)
   }
@@ -133,7 +132,7 @@ export class Network {
     return this.#add(new Machine(this, name, options))
   }
 
-  /** A machine that hands on packets between its cards' networks; machines there learn of it by themselves. */
+  /** A machine that forwards packets between its cards' networks; machines there learn of it by themselves. */
   router(name: string, options: RouterOptions): Router {
     this.#checkName(name)
     const router = this.#add(new Router(this, name, options))
@@ -141,7 +140,7 @@ export class Network {
     return router
   }
 
-  /** A machine with an authoritative name server at port 53. Others ask it when it is among their `nameServers`. */
+  /** A machine with an authoritative name server at port 53. Machines query it if it is among their `nameServers`. */
   nameServer(name: string, { zones, ...options }: NameServerOptions): Machine {
     const read = readZones(zones)
     const machine = this.host(name, options)
@@ -149,7 +148,7 @@ export class Network {
     return machine
   }
 
-  /** A machine with a recursive name server: it asks its way down from the roots, and remembers what it heard. */
+  /** A machine with a recursive name server: it resolves names from the roots on, and caches the answers. */
   recursiveServer(name: string, { roots, ...options }: RecursiveServerOptions): Machine {
     const addresses = roots.map(root => (root instanceof Machine ? root.address : parseAddress(root, 'roots')))
     if (addresses.length === 0) throw invalidArgValue('roots', roots, 'must name a server at least')
@@ -179,8 +178,8 @@ export class Network {
   }
 
   /**
-   * Lets time pass until the promise settles. @returns what it gives
-   * @throws what it rejects with; or, when nothing can happen any more, what everybody is waiting for
+   * Advances time until the promise settles. @returns its value
+   * @throws the promise's reason; or, on a deadlock, an error that lists what all programs are waiting for
    */
   until<T>(promise: PromiseLike<T> | T, { within = '1h' }: UntilOptions = {}): Promise<T> {
     this.#checkOutside('until')
@@ -190,7 +189,7 @@ export class Network {
     })
   }
 
-  /** Lets that much time pass. */
+  /** Advances time by a duration. */
   run(duration: Duration): Promise<void> {
     this.#checkOutside('run')
     return this.#driver.run(parseDuration(duration, 'duration'))
@@ -209,7 +208,7 @@ export class Network {
     })
   }
 
-  /** Cuts groups of machines off from each other, whatever lies between them. */
+  /** Cuts groups of machines off from each other, whatever the topology between them. */
   partition(
     group: string | Machine | readonly (string | Machine)[],
     others: string | Machine | readonly (string | Machine)[],
@@ -219,7 +218,7 @@ export class Network {
     return new Partition(this.timeline, machines(group), machines(others), options)
   }
 
-  /** Watches what every card sends. */
+  /** Captures what every card sends. */
   capture(): Capture {
     return this.captureOf(
       this.machines.flatMap(machine => machine.nics),
@@ -228,7 +227,7 @@ export class Network {
     )
   }
 
-  /** Watches those cards. */
+  /** Captures the packets of those cards. */
   captureOf(nics: readonly Nic[], name: string, direction?: 'out' | 'in'): Capture {
     const capture = new Capture({
       name: `${name}, seed ${this.seed}`,
@@ -237,7 +236,7 @@ export class Network {
       direction,
     })
     for (const nic of nics) capture.watch(nic)
-    // A capture of the network watches cards that are yet to come.
+    // A capture of the network includes cards that are added later.
     if (direction !== undefined) this.#captures.add(capture)
     return capture
   }
@@ -263,7 +262,7 @@ export class Network {
     return { remove: () => this.#toxics.delete(entry) }
   }
 
-  /** Lets faults happen that the seed draws: partitions, crashes, pauses, wrong clocks, bad cables. @returns the plan */
+  /** Schedules faults drawn from the seed: partitions, crashes, pauses, wrong clocks, bad cables. @returns the plan */
   chaos(options: ChaosOptions): FaultPlan {
     return unleash(this, options)
   }
@@ -283,19 +282,19 @@ export class Network {
     return [...near, ...far].flatMap(nic => nic.addresses.map(({ address }) => address))
   }
 
-  /** Calls back for every frame of every card, also of machines that are yet to come. */
+  /** Calls back for every frame of every card, also of machines that are added later. */
   watchAll(tap: NicTap): void {
     this.#taps.add(tap)
     for (const machine of this.machines) for (const nic of machine.nics) nic.taps.add(tap)
   }
 
-  /** Ends what its programs have going: all machines crash. */
+  /** Ends all programs: all machines crash. */
   close(): void {
     for (const machine of this.machines) machine.crash()
     this.#realWork.stop()
   }
 
-  /** What a machine without a word about cards gets. */
+  /** The switch of a machine without a `nics` option. */
   defaultNics(): Switch[] {
     if (this.#switches.length === 1) return [...this.#switches]
     if (this.#switches.length === 0) return [this.switch()]
@@ -303,7 +302,7 @@ export class Network {
     throw invalidArgValue('nics', undefined, `must be given where there is more than one switch (${names})`)
   }
 
-  /** A card that a machine got later. */
+  /** Registers a card that a machine got later. */
   noteCard(nic: Nic, machine: Machine): void {
     for (const { address } of nic.addresses) if (!this.#byAddress.has(address)) this.#byAddress.set(address, machine)
     for (const tap of this.#taps) nic.taps.add(tap)
@@ -348,7 +347,7 @@ export class Network {
     return machine
   }
 
-  /** Tells the machines on a router's network where it is. */
+  /** Announces a router to the machines on its networks. */
   #announce(gateway: string, nic: Nic): void {
     for (const at of this.#switches) {
       if (!at.nics.includes(nic)) continue

@@ -1,16 +1,16 @@
-// A network card: what the stack transmits goes into the cable, what comes out of the cable goes to the stack. On the way
-// it passes those who watch (captures) and those who cut (partitions).
+// A network card: it sends the stack's frames into the cable, and passes frames from the cable to the stack. Captures and
+// partitions are applied here.
 
 import type { Frame, InterfaceAddress, MacAddress, NetworkCard } from '../types.ts'
 import { BROADCAST_MAC } from '../wire/packets.ts'
 
-/** Sees every frame that a card sends or takes, and which of them its cable has lost. */
+/** Called for every frame that a card sends or receives, and for those that its cable has lost. */
 export type NicTap = (nic: Nic, what: 'out' | 'in' | 'lost', frame: Frame) => void
 
-/** What a card asks of the machine it sits in. */
+/** What a card needs of its machine. */
 export interface NicOwner {
   readonly name: string
-  /** Whether a partition is in the way. */
+  /** Whether a partition drops the frame. */
   isCut(direction: 'out' | 'in', frame: Frame): boolean
   receive(nic: Nic, frame: Frame): void
 }
@@ -52,7 +52,7 @@ export class Nic implements NetworkCard {
     this.#upload = upload
   }
 
-  /** What is sent goes nowhere, if that is where it went. */
+  /** Unplugs the card, if it is plugged in there: its frames are dropped from then on. */
   unplug(upload: Upload): void {
     if (this.#upload === upload) this.#upload = undefined
   }
@@ -60,12 +60,12 @@ export class Nic implements NetworkCard {
   transmit(frame: Frame): void {
     if (!this.up) return
     for (const tap of this.taps) tap(this, 'out', frame)
-    // A switch hands on by events: what passes at once here calls nobody back.
+    // A switch delivers by events: an immediate delivery here does not call back into the stack.
     if (!this.owner.isCut('out', frame)) this.#upload?.send(frame, true)
     else this.lose(frame)
   }
 
-  /** From the cable. */
+  /** Receives a frame from the cable. */
   receive(frame: Frame): void {
     if (!this.up || this.owner.isCut('in', frame)) {
       this.lose(frame)
@@ -75,9 +75,9 @@ export class Nic implements NetworkCard {
     this.owner.receive(this, frame)
   }
 
-  /** Of its cable: that frame goes no further. */
+  /** Called by its cable: the frame was lost. */
   lose(frame: Frame): void {
-    // One of many that a broadcast is for says nothing of the others.
+    // A broadcast that one receiver has lost may have reached others.
     if (this.taps.size === 0 || frame.destination === BROADCAST_MAC) return
     for (const tap of this.taps) tap(this, 'lost', frame)
   }

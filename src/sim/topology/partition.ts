@@ -1,5 +1,5 @@
-// Machines that do not hear each other, whatever lies between them: packets are dropped at the cards, by the addresses
-// they bear. Partitions may overlap; a pair hears each other again when the last one between them has healed.
+// Machines that cannot reach each other, whatever the topology between them: packets are dropped at the cards, by their
+// addresses. Partitions may overlap; a pair is connected again when the last one between them has healed.
 
 import { validateOneOf } from '../../core/validate.ts'
 import type { Timeline } from '../time/timeline.ts'
@@ -8,9 +8,9 @@ import { type Duration, parseDuration } from '../units.ts'
 import type { Machine } from './machine.ts'
 
 export interface PartitionOptions {
-  /** Heals by itself after so long. Default: it lasts until `heal()`. */
+  /** Heals by itself after this duration. Default: it lasts until `heal()`. */
   readonly for?: Duration | undefined
-  /** Which way packets are lost. Default: both. */
+  /** The direction in which packets are lost. Default: both. */
   readonly direction?: 'both' | 'to' | 'from' | undefined
 }
 
@@ -50,7 +50,7 @@ export class Partition {
   }
 }
 
-/** The sender drops by destination, the receiver by source: behind a NAT only one of them knows whom it deals with. */
+/** The sender drops by destination, the receiver by source: behind a NAT only one of them sees the other's address. */
 function count(from: Machine, to: Machine, change: 1 | -1): void {
   for (const address of to.addresses) add(from.cuts.to, address, change)
   for (const address of from.addresses) add(to.cuts.from, address, change)

@@ -1,4 +1,4 @@
-// A machine that hands on packets between the networks of its cards, and may hide one behind the other's address (NAT).
+// A machine that forwards packets between the networks of its cards, and may translate addresses (NAT).
 
 import { invalidArgValue } from '../../core/errors.ts'
 import { validateInteger, validateOneOf } from '../../core/validate.ts'
@@ -8,18 +8,18 @@ import type { Nat } from './nat.ts'
 import type { Nic } from './nic.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** Packets for a port of the router's outside address go to a machine inside. */
+/** Forwards packets for a port of the router's outside address to a machine inside. */
 export interface PortForward {
   readonly protocol?: 'tcp' | 'udp' | undefined
   readonly port: number
-  /** Inside: '192.168.0.2'. */
+  /** The inside address: '192.168.0.2'. */
   readonly to: string
   /** Default: the same. */
   readonly toPort?: number | undefined
 }
 
 export interface NatOptions {
-  /** The card's name whose address stands for all that is inside. */
+  /** The name of the card whose address replaces those inside. */
   readonly outside: string
   readonly forwards?: readonly PortForward[] | undefined
 }

@@ -1,5 +1,5 @@
-// A machine's routes as they are given: which network lies behind which card, by way of whom. Those of its own cards'
-// networks are the stack's, and need not be given.
+// A machine's configured routes: which network is reached through which card and next router. The stack adds those of its own
+// cards' networks.
 
 import { invalidArgValue } from '../../core/errors.ts'
 import { parseAddress, Subnet } from './addresses.ts'
@@ -66,7 +66,7 @@ function readRoute(machine: string, nics: readonly Nic[], { to, via, nic: name }
   return { destination, via: next, nic }
 }
 
-/** Two cards on one network would leave open which one a packet takes. */
+/** Two cards on one network are rejected: it would be open which one a packet takes. */
 function checkCards(machine: string, nics: readonly Nic[]): void {
   const networks = nics.flatMap(nic => networksOf(nic).map(subnet => ({ nic, subnet })))
   for (const [index, { nic, subnet }] of networks.entries()) {

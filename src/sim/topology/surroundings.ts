@@ -1,4 +1,4 @@
-// What a machine needs of the network that it is in.
+// What a machine needs of its network.
 
 import type { Toxic } from '../faults/toxics.ts'
 import type { Capture } from '../observe/capture.ts'
@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly programTime: boolean
   defaultNics(): Switch[]
   claimMac(wanted: MacAddress | undefined, owner: string): MacAddress
-  /** A card that a machine got later. */
+  /** Registers a card that a machine got later. */
   noteCard(nic: Nic, owner: NicOwner): void
   captureOf(nics: readonly Nic[], name: string): Capture
   /** A name's addresses as a machine finds them: those on its own switches first. */

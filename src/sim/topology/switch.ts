@@ -1,5 +1,5 @@
-// A switch, and the cables between it and the cards: what holds for all of them is met by each frame once, on its way out
-// of the switch; what holds for one card is met in its cable, in both directions or in one.
+// A switch, and the cables between it and the cards. The switch's conditions apply to each frame once, on its way out of the
+// switch; a card's conditions apply in its cable, in both directions or in one.
 
 import { codedError, invalidArgValue } from '../../core/errors.ts'
 import { validateInteger } from '../../core/validate.ts'
@@ -13,24 +13,24 @@ import type { Nic } from './nic.ts'
 
 export interface SwitchOptions extends LinkConditions {
   readonly name?: string | undefined
-  /** Where cards without an address take theirs from. Default: that of the first address, or 10.N.0.0/16. */
+  /** The subnet of cards without an address. Default: that of the first address, or 10.N.0.0/16. */
   readonly subnet?: string | readonly string[] | undefined
   /** Bytes of the largest packet. Default: 1500. */
   readonly mtu?: number | undefined
 }
 
 export interface NicOptions extends LinkConditions {
-  /** In place of what is said for both directions. */
+  /** Replaces the conditions for both directions. */
   readonly upload?: LinkConditions | undefined
   readonly download?: LinkConditions | undefined
-  /** Default: the next of 02:00:... */
+  /** Default: the next free one of 02:00:... */
   readonly mac?: string | undefined
   /** Default: eth0, eth1 ... */
   readonly name?: string | undefined
   readonly mtu?: number | undefined
 }
 
-/** A card that is to be plugged in here, before it has a machine. */
+/** A card that will be plugged in here, before it has a machine. */
 export interface NicPlan {
   readonly network: Switch
   readonly addresses: readonly InterfaceAddress[]
@@ -56,7 +56,7 @@ interface Cable {
   /** The card's own conditions. */
   up: Conditions
   down: Conditions
-  /** What faults add to them. */
+  /** Impairments that faults add to them. */
   readonly impairments: Set<Conditions>
 }
 
@@ -108,13 +108,13 @@ export class Switch {
     return { network: this, addresses: parsed, options, mac: mac === undefined ? undefined : parseMac(mac, 'mac') }
   }
 
-  /** Changes what holds for all cables. */
+  /** Changes the conditions of all cables. */
   set(conditions: LinkConditions): void {
     this.#conditions = readConditions(conditions, this.#conditions)
     for (const cable of this.#cables.values()) this.#apply(cable)
   }
 
-  /** Changes what holds for one card's cable. */
+  /** Changes the conditions of one card's cable. */
   setCable(nic: Nic, options: Pick<NicOptions, keyof LinkConditions | 'upload' | 'download'>): void {
     const cable = this.#cables.get(nic)
     if (cable === undefined) throw invalidArgValue('nic', nic.name, `must be plugged into ${this.name}`)
@@ -122,7 +122,7 @@ export class Switch {
     this.#apply(cable)
   }
 
-  /** Adds to what a card's cable does. @returns what takes it away again */
+  /** Adds an impairment to a card's cable. @returns a function that removes it */
   impair(nic: Nic, conditions: LinkConditions): () => void {
     const cable = this.#cables.get(nic)
     if (cable === undefined) throw invalidArgValue('nic', nic.name, `must be plugged into ${this.name}`)
@@ -135,7 +135,7 @@ export class Switch {
     }
   }
 
-  /** Frames so far, over all cables: what was lost, and what was dropped elsewhere. */
+  /** Counts of frames so far, over all cables. */
   get counts(): { sent: number; delivered: number; lost: number; overflowed: number } {
     const sums = { sent: 0, delivered: 0, lost: 0, overflowed: 0 }
     for (const { upload, download } of this.#cables.values()) {
@@ -147,7 +147,7 @@ export class Switch {
     return sums
   }
 
-  /** The addresses that a card gets that was planned without any. */
+  /** The addresses of a card: its own, or for one without any the next free ones. */
   addressesFor(plan: NicPlan): readonly InterfaceAddress[] {
     if (plan.addresses.length > 0) return plan.addresses
     if (this.#subnets.length === 0)
@@ -169,7 +169,7 @@ export class Switch {
     }
   }
 
-  /** Two machines with one address on one switch are a mistake. */
+  /** Reserves an address. @throws if another machine on this switch has it */
   claim(address: InterfaceAddress, owner: string): void {
     const other = this.#taken.get(address.address)
     if (other !== undefined) {
@@ -197,7 +197,7 @@ export class Switch {
 
   #apply(cable: Cable): void {
     const { bandwidth, queue } = this.#conditions
-    // A port has one speed in both directions; whatever else the switch does, it does once to each frame.
+    // A port's bandwidth applies in both directions; the switch's other conditions apply once to each frame.
     const impairment = [...cable.impairments].reduce(inSeries, perfect)
     cable.upload.conditions = inSeries(inSeries(cable.up, { ...perfect, bandwidth, queue }), impairment)
     cable.download.conditions = inSeries(inSeries(cable.down, this.#conditions), impairment)

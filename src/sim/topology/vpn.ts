@@ -1,4 +1,4 @@
-// A virtual private network: a gateway, and machines that join it from anywhere. Each gets a card more, whose frames travel
+// A virtual private network: a gateway, and machines that join it from anywhere. Each gets another card, whose frames are sent
 // through TLS to the gateway, and through it to the networks behind.
 
 import { validateInteger } from '../../core/validate.ts'
@@ -8,25 +8,25 @@ import type { Machine } from './machine.ts'
 import type { Nic } from './nic.ts'
 
 export interface VpnOptions {
-  /** The gateway's address in the private network, with its size: '10.8.0.1/24'. */
+  /** The gateway's address in the private network, with its prefix length: '10.8.0.1/24'. */
   readonly address: string
   /** Default: 1194. */
   readonly port?: number | undefined
   /** The gateway's key and certificate, as PEM. */
   readonly key: string | Uint8Array
   readonly cert: string | Uint8Array
-  /** Members must have a certificate of this authority. Default: nobody is asked. */
+  /** Members must have a certificate of this authority. Default: no certificate is requested. */
   readonly ca?: string | Uint8Array | undefined
 }
 
 export interface VpnMemberOptions {
-  /** In the private network: '10.8.0.2/24'. */
+  /** The address in the private network: '10.8.0.2/24'. */
   readonly address: string
-  /** The authority that vouches for the gateway. */
+  /** The authority that issued the gateway's certificate. */
   readonly ca: string | Uint8Array
   /** The name in the gateway's certificate. Default: the machine's. */
   readonly servername?: string | undefined
-  /** Where the gateway is reached. Default: its address nearest to the member. */
+  /** The address of the gateway. Default: its address nearest to the member. */
   readonly at?: string | undefined
   /** Networks that are reached through the tunnel: '192.168.0.0/24'. Default: the private network alone. */
   readonly routes?: readonly string[] | undefined
