@@ -1,5 +1,5 @@
 // Machines on one link for tests of stack and host: no switch, no conditions, a fixed delay, and time that passes as soon as
-// everybody waits.
+// all programs wait.
 
 import { setImmediate } from 'node:timers'
 import { SeededRandom } from '../../src/host/seeded-random.ts'

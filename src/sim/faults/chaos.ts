@@ -144,7 +144,7 @@ const makers: Readonly<Record<FaultKind, Maker>> = {
     return {
       kind: 'pause',
       hosts: [host.name],
-      text: `${host.name} stands still`,
+      text: `${host.name} is paused`,
       start: () => {
         host.pause()
         return () => host.resume()

@@ -12,7 +12,7 @@ import {
 } from '../wire/packets.ts'
 
 export function summarize({ payload }: Frame): string {
-  if (payload.kind === 'opaque') return `${payload.bytes.length} bytes that nobody understands`
+  if (payload.kind === 'opaque') return `${payload.bytes.length} bytes of an unknown protocol`
   if (payload.kind === 'arp') {
     return payload.operation === 'request'
       ? `ARP who has ${payload.targetIp}?`

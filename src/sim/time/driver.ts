@@ -29,7 +29,7 @@ export interface DriverOptions {
   readonly timeline: Timeline
   /** Whether programs have real work under way. */
   readonly hasRealWork: () => boolean
-  /** Makes the error of a wait that was in vain; `reason` ends a sentence. */
+  /** Makes the error of a wait that ended without a result; its message begins with `reason`. */
   readonly failure: (reason: string) => Error
   readonly isRealTime?: boolean | undefined
 }
@@ -70,11 +70,13 @@ export class Driver {
       const goal: Goal = {
         deadline: this.#timeline.now() + within,
         onDeadline: () => {
-          reject(this.#failure(`it was still pending after ${formatDuration(within)} of simulated time`))
+          reject(
+            this.#failure(`Timeout: the promise is still pending after ${formatDuration(within)} of simulated time`),
+          )
         },
         onDeadlock: () => {
           this.#goals.delete(goal)
-          reject(this.#failure('nothing is left that could happen: everybody waits'))
+          reject(this.#failure('Deadlock: no event is scheduled'))
         },
       }
       promise.then(

@@ -395,9 +395,8 @@ export class Network {
       return waiting.length === 0 ? [] : [`  ${machine.name}:`, ...waiting.map(line => `    ${line}`)]
     })
     const message = [
-      `What was awaited did not come: ${reason}.`,
-      `At ${formatInstant(this.timeline.now())}, with seed ${this.seed}, this is what programs wait for:`,
-      ...(lines.length > 0 ? lines : ['  nothing: no timer, no connection, no port, no look-up']),
+      `${reason}, and these are waiting (at ${formatInstant(this.timeline.now())}, with seed ${this.seed}):`,
+      ...(lines.length > 0 ? lines : ['  none: no timer, no connection, no port, no look-up']),
     ].join('\n')
     return codedError(Error, 'ERR_SIM_DEADLOCK', message)
   }

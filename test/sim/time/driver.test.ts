@@ -10,7 +10,7 @@ const HOUR = 3600e9
 
 function started(hasRealWork = () => false) {
   const timeline = new Timeline()
-  const driver = new Driver({ timeline, hasRealWork, failure: reason => new Error(`in vain: ${reason}`) })
+  const driver = new Driver({ timeline, hasRealWork, failure: reason => new Error(`failed: ${reason}`) })
   /** Runs program code after a while. */
   const later = (after: number, what: () => void) =>
     timeline.schedule(after, () => {
@@ -102,9 +102,9 @@ test('run() runs what is due at its end', async () => {
   assert.deepEqual(ran, [9, 10])
 })
 
-test('when nothing is left that could happen, until() tells', async () => {
+test('until() rejects with a deadlock when no event is scheduled', async () => {
   const { driver } = started()
-  await assert.rejects(driver.until(new Promise(() => {}), HOUR), /in vain: nothing is left that could happen/)
+  await assert.rejects(driver.until(new Promise(() => {}), HOUR), /failed: Deadlock: no event is scheduled$/)
 })
 
 test('background events get some virtual time, and do not hide a deadlock', async () => {
@@ -116,7 +116,7 @@ test('background events get some virtual time, and do not hide a deadlock', asyn
   }
   tick()
   const before = performance.now()
-  await assert.rejects(driver.until(new Promise(() => {}), 24 * HOUR), /everybody waits/)
+  await assert.rejects(driver.until(new Promise(() => {}), 24 * HOUR), /Deadlock: no event is scheduled/)
   assert.ok(ticks > 10 && ticks < 50, `${ticks} ticks`)
   assert.ok(performance.now() - before < 2000)
 })
@@ -136,7 +136,7 @@ test('what never ends is given up after its time', async () => {
   again()
   await assert.rejects(
     driver.until(new Promise(() => {}), 90e9),
-    /in vain: it was still pending after 1.5 min of simulated time/,
+    /failed: Timeout: the promise is still pending after 1.5 min of simulated time/,
   )
   assert.equal(timeline.now(), 90e9)
 })
