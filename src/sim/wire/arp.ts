@@ -34,7 +34,7 @@ export function readArp(bytes: Uint8Array): ArpPacket {
 }
 
 const ETHERNET_AND_IPV4 = 0x0001_0800
-/** Six bytes of hardware address, four of protocol address. */
+/** The lengths of the addresses: six bytes of hardware address, four of protocol address. */
 const SIZES = 0x0604
 const REQUEST = 1
 const REPLY = 2

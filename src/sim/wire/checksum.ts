@@ -1,4 +1,4 @@
-// The internet checksum (RFC 1071), and the pseudo headers that TCP, UDP and ICMPv6 take into theirs.
+// The Internet checksum (RFC 1071), and the pseudo-headers that the checksums of TCP, UDP and ICMPv6 cover.
 
 import type { IpPacket } from './packets.ts'
 
@@ -12,7 +12,7 @@ export function sumOf(bytes: Uint8Array, from: number, to: number, start = 0): n
   return sum
 }
 
-/** What goes into the header: the ones' complement of the folded sum. */
+/** The value for the header: the ones' complement of the folded sum. */
 export function checksumOf(sum: number): number {
   let folded = sum
   while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000)
@@ -21,7 +21,7 @@ export function checksumOf(sum: number): number {
 
 /**
  * RFC 9293 section 3.1 for IPv4, RFC 8200 section 8.1 for IPv6: they differ in their layout, not in their sum.
- * @param addresses - the packet's header, as bytes, wherein source and destination follow each other
+ * @param addresses - the packet's header, as bytes, in which source and destination are adjacent
  */
 export function pseudoHeaderSum(
   kind: IpPacket['kind'],

@@ -1,4 +1,4 @@
-// A packet without a frame around it: what ICMP quotes, and what a tunnel carries.
+// Encodes a packet without a frame: for ICMP errors, which quote it, and for tunnels.
 
 import { ipv4Length, writeIpv4 } from './ipv4.ts'
 import { ipv6Length, writeIpv6 } from './ipv6.ts'

@@ -1,4 +1,4 @@
-// What every decoder here throws, and all that it throws: bytes that are no such packet.
+// The only error that the decoders here throw: the bytes are malformed.
 
 export class WireError extends Error {
   override readonly name = 'WireError'

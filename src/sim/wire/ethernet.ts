@@ -9,7 +9,7 @@ import { etherTypes, type Frame, type FramePayload, type OpaquePayload } from '.
 
 export const ETHERNET_HEADER_LENGTH = 14
 
-/** Bytes of the frame, known without making them. */
+/** The frame's size in bytes, without encoding it. */
 export function frameLength(frame: Frame): number {
   return ETHERNET_HEADER_LENGTH + payloadLength(frame.payload)
 }
@@ -29,7 +29,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return { ...frame, payload: readPayload(frame.payload) }
 }
 
-/** The frame with its payload unread: what corruption, or a stranger, puts on a link. */
+/** The frame with its payload not decoded: for a frame that was corrupted, or comes from a tunnel. */
 export function opaqueFrame(bytes: Uint8Array): Frame & { readonly payload: OpaquePayload } {
   if (bytes.length < ETHERNET_HEADER_LENGTH) throw new WireError(`a frame of ${bytes.length} bytes`)
   return {
@@ -39,7 +39,7 @@ export function opaqueFrame(bytes: Uint8Array): Frame & { readonly payload: Opaq
   }
 }
 
-/** Reads what has been bytes so far. Protocols that are not known here stay as they are. */
+/** Decodes a payload of bytes. Those of unknown protocols stay as they are. */
 export function readPayload(payload: OpaquePayload): FramePayload {
   switch (payload.etherType) {
     case etherTypes.IPV4:
@@ -53,7 +53,7 @@ export function readPayload(payload: OpaquePayload): FramePayload {
   }
 }
 
-/** Bytes of the packet in a frame: what an MTU bounds. */
+/** The size of the packet in a frame, which the MTU limits. */
 export function payloadLength(payload: FramePayload): number {
   switch (payload.kind) {
     case 'ipv4':

@@ -1,4 +1,4 @@
-// Numbers and addresses in network byte order, read from bytes and written to them. Whoever reads has made sure of the room.
+// Reads and writes numbers and addresses in network byte order. The caller has checked the bounds.
 
 import { formatIp, writeIp } from '../../core/ip.ts'
 import { WireError } from './error.ts'
@@ -22,7 +22,7 @@ export function put32(bytes: Uint8Array, at: number, value: number): void {
   put16(bytes, at + 2, value & 0xffff)
 }
 
-/** @param size - 4 or 16: an address of the other family is a fault of ours */
+/** @param size - 4 or 16: an address of the other family is a bug of ours */
 export function putIp(bytes: Uint8Array, at: number, address: string, size: 4 | 16): void {
   if (writeIp(address, scratch, 0) !== size) throw new WireError(`${address} is no address of ${size} bytes`)
   for (let index = 0; index < size; index++) bytes[at + index] = scratch[index] as number

@@ -27,10 +27,10 @@ export const unreachableCodes = {
   FRAGMENTATION_NEEDED: 4,
   PROHIBITED: 13,
 } as const
-/** Those of ICMPv6. */
+/** Codes of ICMPv6's DESTINATION_UNREACHABLE. */
 export const unreachableCodesV6 = { NO_ROUTE: 0, PROHIBITED: 1, ADDRESS: 3, PORT: 4 } as const
 
-/** @param pseudoHeader - its sum; zero for ICMP, which has none */
+/** @param pseudoHeader - the pseudo-header's sum; zero for ICMP, which has none */
 export function writeIcmp(
   message: IcmpMessage | Icmpv6Message,
   target: Uint8Array,
@@ -65,7 +65,7 @@ function readMessage(bytes: Uint8Array, from: number, to: number, pseudoHeader: 
   }
 }
 
-/** As much of a packet as an error quotes and its sender needs to know which one it was. */
+/** The fields of the quoted packet by which its sender identifies it. */
 export interface QuotedPacket {
   readonly source: string
   readonly destination: string
@@ -73,11 +73,11 @@ export interface QuotedPacket {
   /** Ports of TCP and UDP, or the identifier of an echo as `sourcePort`. */
   readonly sourcePort: number
   readonly destinationPort: number
-  /** TCP's; of no meaning elsewhere. */
+  /** TCP's sequence number; unused for other protocols. */
   readonly sequence: number
 }
 
-/** @returns undefined for what is no beginning of a packet: such an error concerns nobody */
+/** @returns undefined if the bytes are not the beginning of a packet: such an error is ignored */
 export function readQuotedPacket(bytes: Uint8Array): QuotedPacket | undefined {
   const version = (bytes[0] ?? 0) >> 4
   if (version !== 4 && version !== 6) return undefined

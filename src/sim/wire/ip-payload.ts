@@ -1,5 +1,5 @@
-// What IP carries: the payload by its protocol number, the same for both versions. Checksums that take in addresses get them
-// from the IP header's bytes.
+// IP payloads by protocol number, the same for both versions. Checksums that cover the addresses read them from the IP header's
+// bytes.
 
 import { pseudoHeaderSum } from './checksum.ts'
 import { ICMP_HEADER_LENGTH, readIcmp, readIcmpv6, writeIcmp } from './icmp-message.ts'
@@ -35,7 +35,7 @@ export function protocolOf(payload: IpPayload): number {
   }
 }
 
-/** @param addressesAt - where source and destination stand in `target` */
+/** @param addressesAt - the offset of source and destination in `target` */
 export function writeIpPayload(
   kind: IpPacket['kind'],
   payload: IpPayload,

@@ -58,7 +58,7 @@ export function readIpv6(bytes: Uint8Array): Ipv6Packet {
 
 interface Extensions {
   readonly protocol: number
-  /** Where the payload begins. */
+  /** The offset of the payload. */
   readonly at: number
   readonly fragment: FragmentPlace | undefined
   readonly identification: number

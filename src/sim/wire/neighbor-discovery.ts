@@ -1,5 +1,5 @@
 // Neighbour solicitations and advertisements (RFC 4861 sections 4.3, 4.4) as ICMPv6 messages. Router discovery, redirects and
-// duplicate address detection are left out: addresses and routes of simulated machines are set by whoever builds the network.
+// duplicate address detection are not implemented: addresses and routes of simulated machines are configured by the program.
 
 import { WireError } from './error.ts'
 import { getIp, getMac, putIp, putMac } from './fields.ts'
@@ -11,7 +11,7 @@ export interface NeighborMessage {
   readonly target: string
   /** The link-layer address option: the sender's in a solicitation, the target's in an advertisement. */
   readonly mac: MacAddress | undefined
-  /** An advertisement that answers. */
+  /** The advertisement answers a solicitation. */
   readonly isSolicited: boolean
   readonly isOverride: boolean
 }
@@ -60,7 +60,7 @@ export function readNeighborMessage(message: Icmpv6Message): NeighborMessage {
   }
 }
 
-/** The multicast address that an address' owner listens to (RFC 4291 section 2.7.1). */
+/** The solicited-node multicast address of an address (RFC 4291 section 2.7.1). */
 export function solicitedNodeAddress(address: string): string {
   const bytes = new Uint8Array(16)
   putIp(bytes, 0, address, 16)

@@ -1,5 +1,5 @@
-// Frames and packets as plain objects, layer within layer. They are never changed once sent; bytes are made of them, and
-// they of bytes, by the codecs beside this file. Addresses are canonical text: two equal ones are equal strings.
+// Frames and packets as plain objects, layer within layer. They are never changed once sent; the codecs beside this file encode
+// and decode them. Addresses are canonical text: two equal ones are equal strings.
 
 /** `02:00:00:00:00:01`, lower case. */
 export type MacAddress = string
@@ -15,7 +15,7 @@ export interface Frame {
 
 export type FramePayload = ArpPacket | Ipv4Packet | Ipv6Packet | OpaquePayload
 
-/** Bytes that nobody has read yet, or could read: what corruption leaves of a packet, or a protocol that is not known here. */
+/** Bytes that are not decoded, or cannot be: of a corrupted packet, or an unknown protocol. */
 export interface OpaquePayload {
   readonly kind: 'opaque'
   readonly etherType: number
@@ -43,7 +43,7 @@ export interface Ipv4Packet {
   readonly typeOfService: number
   readonly identification: number
   readonly dontFragment: boolean
-  /** Where this stands in the whole packet; undefined: it is whole. Then the payload is `data`. */
+  /** The fragment's place in the whole packet, its payload being `data`; undefined: the packet is whole. */
   readonly fragment: FragmentPlace | undefined
   readonly payload: IpPayload
 }
@@ -56,7 +56,7 @@ export interface Ipv6Packet {
   readonly hopLimit: number
   readonly trafficClass: number
   readonly flowLabel: number
-  /** The fragment header's identification; of no meaning in whole packets. */
+  /** The fragment header's identification; unused in whole packets. */
   readonly identification: number
   readonly fragment: FragmentPlace | undefined
   readonly payload: IpPayload
@@ -70,7 +70,7 @@ export interface FragmentPlace {
 
 export type IpPayload = TcpSegment | UdpDatagram | IcmpMessage | Icmpv6Message | DataPayload
 
-/** A fragment's part of the whole, or a protocol that is not known here. */
+/** A fragment's part of the whole payload, or the payload of an unknown protocol. */
 export interface DataPayload {
   readonly kind: 'data'
   readonly protocol: number
@@ -95,7 +95,7 @@ export interface TcpSegment {
   readonly acknowledgment: number
   /** Bits of `tcpFlags`. */
   readonly flags: number
-  /** As it stands in the header: not scaled. */
+  /** The header's value, not scaled. */
   readonly window: number
   readonly urgentPointer: number
   readonly options: TcpOptions | undefined
@@ -126,7 +126,7 @@ export interface IcmpMessage {
   readonly data: Uint8Array
 }
 
-/** RFC 4443; neighbour discovery (RFC 4861) is read out of `data` by its own codec. */
+/** RFC 4443; neighbour discovery (RFC 4861) has its own codec for `data`. */
 export interface Icmpv6Message {
   readonly kind: 'icmpv6'
   readonly type: number

@@ -1,5 +1,5 @@
 // Captured packets as a pcapng file (draft-ietf-opsawg-pcapng): one section, an interface for each card, time in nanoseconds,
-// comments, and TLS secrets for whoever shall see what was encrypted. Little-endian.
+// comments, and TLS secrets with which readers decrypt TLS. Little-endian.
 
 export interface PcapngInterface {
   readonly name: string
@@ -7,7 +7,7 @@ export interface PcapngInterface {
 }
 
 export interface PcapngPacket {
-  /** What `addInterface` gave. */
+  /** The number that `addInterface` returned. */
   readonly interface: number
   /** Nanoseconds since 1970. */
   readonly timestamp: bigint
@@ -26,7 +26,7 @@ export class PcapngWriter {
     const view = new DataView(body.buffer)
     view.setUint32(0, BYTE_ORDER_MAGIC, true)
     view.setUint16(4, 1, true)
-    // The section's length is not told: blocks are read one after the other.
+    // The section's length is left unspecified: blocks are read one after the other.
     view.setBigInt64(8, -1n, true)
     const options = [option(SHB_USERAPPL, text('plainwire'))]
     if (comment !== undefined) options.unshift(option(OPT_COMMENT, text(comment)))
@@ -51,7 +51,7 @@ export class PcapngWriter {
     return this.#interfaces++
   }
 
-  /** Lines of a TLS key log (NSS format). They stand before the packets that they are for. */
+  /** Adds lines of a TLS key log (NSS format). They must precede the packets that they decrypt. */
   addTlsSecrets(lines: string): void {
     const secrets = text(lines)
     const body = new Uint8Array(8 + padded(secrets.length))
@@ -96,7 +96,7 @@ export class PcapngWriter {
       block.set(part, at)
       at += part.length
     }
-    // Once more at the end, so that readers can go backwards.
+    // Repeated at the end, so that readers can go backwards.
     view.setUint32(at, length, true)
     this.#blocks.push(block)
   }
@@ -117,7 +117,7 @@ function text(value: string): Uint8Array {
   return Buffer.from(value, 'utf8')
 }
 
-/** Everything ends on whole words. */
+/** Blocks and options are padded to whole 32-bit words. */
 function padded(length: number): number {
   return (length + 3) & ~3
 }

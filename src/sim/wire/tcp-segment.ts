@@ -8,7 +8,7 @@ import type { TcpOptions, TcpSegment } from './packets.ts'
 
 export const TCP_HEADER_LENGTH = 20
 
-/** With its options, which take whole words. */
+/** The header's length with its options, which are padded to whole words. */
 export function tcpHeaderLength(options: TcpOptions | undefined): number {
   return options === undefined ? TCP_HEADER_LENGTH : TCP_HEADER_LENGTH + ((optionsLength(options) + 3) & ~3)
 }
@@ -62,7 +62,7 @@ function optionsLength(options: TcpOptions): number {
   )
 }
 
-/** The rest, up to whole words, are no-operations. */
+/** Writes the options, padded to whole words with no-operations. */
 function writeOptions(options: TcpOptions, target: Uint8Array, start: number, end: number): void {
   let at = start
   const head = (kind: number, length: number) => {
@@ -108,7 +108,7 @@ function readOptions(bytes: Uint8Array, start: number, end: number): TcpOptions 
   return count === 0 ? undefined : options
 }
 
-/** @returns whether it is one of ours, and of the right length */
+/** @returns whether the option is known and has the right length */
 function readOption(
   options: { -readonly [Name in keyof TcpOptions]: TcpOptions[Name] },
   kind: number,

@@ -14,7 +14,7 @@ export function writeUdp(datagram: UdpDatagram, target: Uint8Array, at: number, 
   put16(target, at + 4, length)
   put16(target, at + 6, 0)
   target.set(datagram.data, at + UDP_HEADER_LENGTH)
-  // Zero would say that there is none.
+  // Zero would mean that there is no checksum.
   put16(target, at + 6, checksumOf(sumOf(target, at, at + length, pseudoHeader)) || 0xffff)
 }
 
@@ -28,7 +28,7 @@ export function readUdp(
   if (to - from < UDP_HEADER_LENGTH) throw new WireError(`a UDP header of ${to - from} bytes`)
   const length = get16(bytes, from + 4)
   if (length !== to - from) throw new WireError(`a UDP length of ${length} bytes in a payload of ${to - from}`)
-  // Optional over IPv4, and over IPv6 not: RFC 8200 section 8.1.
+  // The checksum is optional over IPv4, and mandatory over IPv6: RFC 8200 section 8.1.
   const hasChecksum = get16(bytes, from + 6) !== 0 || kind === 'ipv6'
   if (hasChecksum && checksumOf(sumOf(bytes, from, to, pseudoHeader)) !== 0) throw new WireError('a wrong UDP checksum')
   return {
