@@ -2,8 +2,8 @@
 
 import { type Binding, PortTable } from '../../host/scheduled/port-table.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
-import { TcpConnection, type TcpFailure, type TcpHandler } from '../engine/tcp.ts'
-import { tcpLimits } from '../engine/tcp-limits.ts'
+import { TcpConnection, type TcpFailure, type TcpHandler } from '../engine/tcp/connection.ts'
+import { tcpLimits } from '../engine/tcp/tcp-limits.ts'
 import type { Nanoseconds, ScheduledEvent, Scheduler } from '../types.ts'
 import { type TcpSegment, tcpFlags } from '../wire/packets.ts'
 

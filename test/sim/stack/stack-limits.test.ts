@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Reassembly } from '../../../src/sim/engine/reassembly.ts'
-import { TcpConnection } from '../../../src/sim/engine/tcp.ts'
-import { tcpLimits } from '../../../src/sim/engine/tcp-limits.ts'
+import { TcpConnection } from '../../../src/sim/engine/tcp/connection.ts'
+import { Reassembly } from '../../../src/sim/engine/tcp/reassembly.ts'
+import { tcpLimits } from '../../../src/sim/engine/tcp/tcp-limits.ts'
 import { Neighbors } from '../../../src/sim/stack/neighbors.ts'
 import { stackLimits } from '../../../src/sim/stack/stack-limits.ts'
 import { Timeline } from '../../../src/sim/time/timeline.ts'

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Reassembly } from '../../../src/sim/engine/reassembly.ts'
-import { Scoreboard } from '../../../src/sim/engine/scoreboard.ts'
+import { Reassembly } from '../../../../src/sim/engine/tcp/reassembly.ts'
+import { Scoreboard } from '../../../../src/sim/engine/tcp/scoreboard.ts'
 
 test('what is added, in any order and with any overlap, is a set of bytes', () => {
   const range = fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 12 }))

@@ -1,6 +1,6 @@
 // How long to wait for an acknowledgment: RFC 6298, with Linux's least and greatest values.
 
-import type { Nanoseconds } from '../types.ts'
+import type { Nanoseconds } from '../../types.ts'
 import { tcpLimits } from './tcp-limits.ts'
 
 export class RoundTrip {

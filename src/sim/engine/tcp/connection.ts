@@ -7,8 +7,8 @@
 // Places in the stream count from the first byte in each direction, as plain numbers that never wrap; a FIN stands at the
 // place after the last byte. Only at the border are they turned into sequence numbers.
 
-import type { Nanoseconds } from '../types.ts'
-import { type TcpOptions, type TcpSegment, tcpFlags } from '../wire/packets.ts'
+import type { Nanoseconds } from '../../types.ts'
+import { type TcpOptions, type TcpSegment, tcpFlags } from '../../wire/packets.ts'
 import { Congestion } from './congestion.ts'
 import { Reassembly } from './reassembly.ts'
 import { RoundTrip } from './round-trip.ts'

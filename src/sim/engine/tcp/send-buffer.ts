@@ -1,6 +1,6 @@
 // Bytes from the user that are not acknowledged yet, by their place in the stream.
 
-import { noBytes } from '../../core/bytes.ts'
+import { noBytes } from '../../../core/bytes.ts'
 
 export class SendBuffer {
   #chunks: Uint8Array[] = []

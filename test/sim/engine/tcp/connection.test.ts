@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TcpConnection, type TcpFailure, type TcpHandler } from '../../../src/sim/engine/tcp.ts'
-import { fraction, randomFor } from '../../../src/sim/randomness.ts'
-import { Timeline, type TimelineEvent } from '../../../src/sim/time/timeline.ts'
-import { type TcpSegment, tcpFlags } from '../../../src/sim/wire/packets.ts'
+import { TcpConnection, type TcpFailure, type TcpHandler } from '../../../../src/sim/engine/tcp/connection.ts'
+import { fraction, randomFor } from '../../../../src/sim/randomness.ts'
+import { Timeline, type TimelineEvent } from '../../../../src/sim/time/timeline.ts'
+import { type TcpSegment, tcpFlags } from '../../../../src/sim/wire/packets.ts'
 
 const MS = 1e6
 const { SYN, ACK, FIN, RST } = tcpFlags

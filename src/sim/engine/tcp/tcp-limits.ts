@@ -1,6 +1,6 @@
 // What a simulated machine's TCP holds and how long it waits: the values of Linux, where nothing else is said.
 
-import type { Nanoseconds } from '../types.ts'
+import type { Nanoseconds } from '../../types.ts'
 
 export const tcpLimits = {
   /** Bytes that wait to be sent or acknowledged, and bytes that wait to be read: what one connection takes at most. */

@@ -1,5 +1,5 @@
 // What the peer has told of data beyond a gap (RFC 2018), and what follows from it in fast recovery (RFC 6675): which bytes are
-// taken for lost, which of them are to be sent again, and how many are still on their way. Places as in tcp.ts.
+// taken for lost, which of them are to be sent again, and how many are still on their way. Places as in connection.ts.
 
 interface Range {
   from: number
