@@ -47,7 +47,7 @@ function stacksLoad(): Load {
     timeline.schedule(0, () => {
       isScheduled = false
       endpoint.do((connection, now) =>
-        repeat(() => connection.appetite >= chunk.length && connection.write(chunk, now) > 0),
+        repeat(() => connection.sendBudget >= chunk.length && connection.write(chunk, now) > 0),
       )
     })
   }

@@ -145,10 +145,10 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
     this.#endpoint?.do((connection, now) => {
       let sent = 0
       for (const one of this.waiting) {
-        const { appetite } = connection
+        const { sendBudget } = connection
         // In large pieces: the stack would keep, and search, each small one separately.
-        const isWorthIt = appetite >= Math.min(one.bytes.length, hostLimits.piece)
-        const taken = isWorthIt ? connection.write(one.bytes.subarray(0, appetite), now) : 0
+        const isWorthIt = sendBudget >= Math.min(one.bytes.length, hostLimits.piece)
+        const taken = isWorthIt ? connection.write(one.bytes.subarray(0, sendBudget), now) : 0
         this.bufferedBytes -= taken
         if (taken < one.bytes.length) {
           one.bytes = one.bytes.subarray(taken)

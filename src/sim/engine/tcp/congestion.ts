@@ -1,4 +1,4 @@
-// How much may be on its way: slow start, congestion avoidance, fast retransmit and NewReno's fast recovery. RFC 5681,
+// How much may be in flight: slow start, congestion avoidance, fast retransmit and NewReno's fast recovery. RFC 5681,
 // RFC 6582. Sequence numbers are counted from the connection's first byte, so they never wrap.
 
 import { tcpLimits } from './tcp-limits.ts'
@@ -31,25 +31,25 @@ export class Congestion {
     return this.#recover !== undefined
   }
 
-  /** The path or the peer takes only smaller ones. */
+  /** The path or the peer accepts only smaller ones. */
   set segmentSize(size: number) {
     this.#segmentSize = size
   }
 
   /**
    * New data was acknowledged.
-   * @param acknowledged - bytes, of which this acknowledgment told first
-   * @param upTo - the highest byte that is acknowledged
-   * @param inFlight - bytes that still are on their way
-   * @param wasLimited - whether it was this window that kept more from being sent
-   * @returns true: the first of them is lost too, and is to be sent again (RFC 6582 section 3.2, "partial acknowledgment")
+   * @param acknowledged - bytes that this acknowledgment is the first to cover
+   * @param upTo - the new SND.UNA
+   * @param inFlight - bytes that are in flight after it
+   * @param wasLimited - whether this window was what limited sending
+   * @returns true: the segment at SND.UNA is lost too, and is to be retransmitted (RFC 6582 section 3.2, "partial acknowledgment")
    */
   receiveNew(acknowledged: number, upTo: number, inFlight: number, wasLimited: boolean): boolean {
     this.#duplicates = 0
     const size = this.#segmentSize
     if (this.#recover !== undefined) {
       if (upTo < this.#recover) {
-        // Deflated by what has left the network, and one segment's worth back for the one that is sent again.
+        // Deflated by the bytes that have left the network; one segment is added back for the one that is retransmitted.
         this.#window = Math.max(this.#window - acknowledged + (acknowledged >= size ? size : 0), size)
         return true
       }
@@ -64,16 +64,16 @@ export class Congestion {
     return false
   }
 
-  /** @returns true: the first unacknowledged segment is to be sent again. RFC 5681 section 3.2 */
+  /** @returns true: the segment at SND.UNA is to be retransmitted. RFC 5681 section 3.2 */
   receiveDuplicate(inFlight: number, sent: number): boolean {
     this.#duplicates++
     const size = this.#segmentSize
     if (this.#recover !== undefined) {
-      // Each says that a segment has left the network.
+      // Each duplicate means that a segment has left the network.
       this.#window += size
       return false
     }
-    // Duplicates of what a time-out made us send twice tell of no loss: RFC 6582 section 3.2, step 2.
+    // Duplicates caused by retransmissions after a time-out do not indicate a loss: RFC 6582 section 3.2, step 2.
     if (this.#duplicates !== DUPLICATES || !this.isNewLoss(sent - inFlight)) return false
     this.#threshold = Math.max(Math.floor(inFlight / 2), 2 * size)
     this.#recover = sent
@@ -81,30 +81,30 @@ export class Congestion {
     return true
   }
 
-  /** Losses are known by selective acknowledgments: RFC 6675 section 5, step 4. */
+  /** Losses are known from selective acknowledgments: RFC 6675 section 5, step 4. */
   beginRecovery(inFlight: number, sent: number): void {
     this.#threshold = Math.max(Math.floor(inFlight / 2), 2 * this.#segmentSize)
     this.#window = this.#threshold
     this.#recover = sent
   }
 
-  /** In such a recovery new data was acknowledged: it ends with what had been sent when it began. */
+  /** New data was acknowledged in a recovery by selective acknowledgments: it ends once all that had been sent when it began is. */
   advanceRecovery(upTo: number): void {
     this.#duplicates = 0
     if (this.#recover !== undefined && upTo >= this.#recover) this.#recover = undefined
   }
 
-  /** Whether that many duplicates tell of a loss, where selective acknowledgments do not: one counts. */
+  /** Counts a duplicate. @returns whether there are enough of them to indicate a loss */
   countDuplicate(): boolean {
     return ++this.#duplicates >= DUPLICATES
   }
 
-  /** Whether a loss at that place is a new one, and not the doing of a time-out. RFC 6582 section 3.2, step 2 */
-  isNewLoss(acknowledged: number): boolean {
-    return acknowledged > this.#sentAtTimeout
+  /** Whether a loss at SND.UNA is a new one, and not of data sent before the last time-out. RFC 6582 section 3.2, step 2 */
+  isNewLoss(sndUna: number): boolean {
+    return sndUna > this.#sentAtTimeout
   }
 
-  /** Section 3.1: nothing came back in time. */
+  /** RFC 5681 section 3.1: the retransmission timer has expired. */
   expire(inFlight: number, sent: number, isFirst: boolean): void {
     this.#sentAtTimeout = sent
     if (isFirst) this.#threshold = Math.max(Math.floor(inFlight / 2), 2 * this.#segmentSize)
@@ -114,5 +114,5 @@ export class Congestion {
   }
 }
 
-/** Duplicate acknowledgments that are taken for a loss, not for reordering. */
+/** Duplicate acknowledgments that indicate a loss, and not reordering. */
 const DUPLICATES = 3

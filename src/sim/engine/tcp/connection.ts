@@ -71,17 +71,17 @@ export class TcpConnection {
   #isOrphan = false
 
   // Sending: RFC 9293 section 3.3.1.
-  readonly #unsent = new SendBuffer()
+  readonly #sendBuffer = new SendBuffer()
   /** SND.UNA, SND.NXT, and the highest that SND.NXT has been. */
-  #acknowledged = 0
-  #next = 0
-  #highest = 0
-  #peerWindow = 0
-  #largestPeerWindow = 0
-  #peerScale = 0
+  #sndUna = 0
+  #sndNxt = 0
+  #sndMax = 0
+  #sndWnd = 0
+  #maxSndWnd = 0
+  #sndScale = 0
   /** SND.WL1 and SND.WL2: where the peer's window was told last. */
-  #windowFrom = -1
-  #windowAcknowledged = -1
+  #sndWl1 = -1
+  #sndWl2 = -1
   #isEnding = false
   #segmentSize: number
   readonly #congestion: Congestion
@@ -103,8 +103,8 @@ export class TcpConnection {
   /** Bytes that may wait to be read. */
   #capacity: number = tcpLimits.receiveBuffer
   #takenInTime = 0
-  #peerInitial = 0
-  #scale = 0
+  #irs = 0
+  #rcvScale = 0
   /** The place after the last byte that the peer may send: never taken back. */
   #windowEdge = 0
   /** Where the peer's FIN stands. */
@@ -138,21 +138,21 @@ export class TcpConnection {
 
   /** Bytes that the peer has not acknowledged. */
   get unacknowledgedBytes(): number {
-    return this.#unsent.size
+    return this.#sendBuffer.size
   }
 
   /** How many more bytes `write` takes. */
   get room(): number {
     return (
       Math.max(tcpLimits.sendBuffer, Math.min(2 * this.#congestion.window, tcpLimits.largestSendBuffer)) -
-      this.#unsent.size
+      this.#sendBuffer.size
     )
   }
 
   /** How many are worth giving it: what waits stays in proportion to what can be on its way, as Linux sizes its buffers. */
-  get appetite(): number {
+  get sendBudget(): number {
     const most = Math.max(2 * this.#congestion.window, tcpLimits.leastSendBuffer)
-    return Math.max(Math.min(most, tcpLimits.largestSendBuffer) - this.#unsent.size, 0)
+    return Math.max(Math.min(most, tcpLimits.largestSendBuffer) - this.#sendBuffer.size, 0)
   }
 
   get readableBytes(): number {
@@ -166,7 +166,7 @@ export class TcpConnection {
 
   /** Our FIN is acknowledged. */
   get isEndAcknowledged(): boolean {
-    return this.#isEnding && this.#acknowledged > this.#unsent.end
+    return this.#isEnding && this.#sndUna > this.#sendBuffer.end
   }
 
   /** For reports: the round-trip time as measured, and what may be on its way. */
@@ -194,7 +194,7 @@ export class TcpConnection {
   /** @returns how many of the bytes were taken; they must not change until acknowledged */
   write(bytes: Uint8Array, now: Nanoseconds): number {
     const taken = Math.min(bytes.length, this.room)
-    this.#unsent.push(taken === bytes.length ? bytes : bytes.subarray(0, taken))
+    this.#sendBuffer.push(taken === bytes.length ? bytes : bytes.subarray(0, taken))
     this.#output(now)
     return taken
   }
@@ -204,7 +204,7 @@ export class TcpConnection {
     const bytes = this.#received.take()
     if (bytes === undefined) return undefined
     this.#growWindow(bytes.length)
-    const opened = this.#received.next + this.#receiveWindow() - this.#windowEdge
+    const opened = this.#received.next + this.#rcvWnd() - this.#windowEdge
     // Receiver's silly window avoidance: RFC 9293 section 3.8.6.2.2.
     if (opened >= Math.min(2 * this.#segmentSize, this.#capacity / 2) && this.#isReceiving()) {
       if (this.#windowEdge - this.#received.next < 2 * this.#segmentSize) this.#acknowledge()
@@ -225,7 +225,7 @@ export class TcpConnection {
   /** Nobody reads any more. What was written still goes out. */
   abandon(now: Nanoseconds): void {
     if (this.#state === 'syn-sent') {
-      this.#over()
+      this.#close()
       return
     }
     if (this.#received.size > 0) {
@@ -240,9 +240,9 @@ export class TcpConnection {
   /** RST, and over. */
   abort(): void {
     if (this.#state !== 'closed' && this.#state !== 'syn-sent' && this.#state !== 'time-wait') {
-      this.#transmit(this.#highest, RST | ACK, NO_DATA)
+      this.#transmit(this.#sndMax, RST | ACK, NO_DATA)
     }
-    this.#over()
+    this.#close()
   }
 
   /** Word from the network (ICMP): it matters while nothing was ever heard of the peer. RFC 5927 section 4. */
@@ -255,7 +255,7 @@ export class TcpConnection {
     if (segmentSize >= this.#segmentSize || segmentSize < LEAST_PATH_SEGMENT) return
     this.#segmentSize = segmentSize
     this.#congestion.segmentSize = segmentSize
-    this.#next = this.#acknowledged
+    this.#sndNxt = this.#sndUna
     this.#timed = undefined
     this.#output(now)
   }
@@ -286,7 +286,7 @@ export class TcpConnection {
 
   expire(now: Nanoseconds): void {
     if (now >= this.#endAt) {
-      this.#over()
+      this.#close()
       return
     }
     if (now >= this.#acknowledgeAt) this.#acknowledge()
@@ -335,12 +335,12 @@ export class TcpConnection {
   /** Section 3.10.7.4. */
   #receiveSynchronized(segment: TcpSegment, now: Nanoseconds): void {
     const { flags, data } = segment
-    const from = this.#place(segment.sequence)
+    const from = this.#offset(segment.sequence)
     if (this.#state === 'syn-received' && flags & SYN && !(flags & ACK) && from === -1) {
       this.#sendSyn(now)
       return
     }
-    const isZeroWindowProbe = this.#windowEdge <= this.#expected && from === this.#expected && data.length > 0
+    const isZeroWindowProbe = this.#windowEdge <= this.#rcvNxt && from === this.#rcvNxt && data.length > 0
     if (!this.#isAcceptable(from, data.length + (flags & FIN ? 1 : 0)) && !isZeroWindowProbe) {
       if (!(flags & RST) && this.#mayAnswerStray(segment, now)) this.#acknowledge()
       if (this.#state === 'time-wait') this.#endAt = now + tcpLimits.timeWait
@@ -348,7 +348,7 @@ export class TcpConnection {
     }
     if (flags & RST) {
       // RFC 5961 section 3.2: only the very place counts, whatever else may be guessed.
-      if (from === this.#expected) this.#fail(this.#state === 'syn-received' ? 'refused' : 'reset')
+      if (from === this.#rcvNxt) this.#fail(this.#state === 'syn-received' ? 'refused' : 'reset')
       else this.#acknowledge()
       return
     }
@@ -376,7 +376,7 @@ export class TcpConnection {
 
   /** @returns false: the segment is done with */
   #receiveAcknowledgment(segment: TcpSegment, from: number, now: Nanoseconds): boolean {
-    const upTo = this.#sentPlace(segment.acknowledgment)
+    const upTo = this.#sentOffset(segment.acknowledgment)
     this.#unansweredProbes = 0
     if (this.#state === 'syn-received') {
       if (segment.acknowledgment !== this.#wireNumber(0)) {
@@ -387,30 +387,30 @@ export class TcpConnection {
       this.#establish(segment)
       this.#handler.onEstablished()
     }
-    if (upTo > this.#highest) {
+    if (upTo > this.#sndMax) {
       this.#acknowledge()
       return false
     }
-    const window = segment.window << this.#peerScale
-    const isDuplicate = upTo <= this.#acknowledged && this.#isDuplicate(segment, upTo, window)
-    if (upTo > this.#acknowledged) this.#receiveNewAcknowledgment(upTo, now)
+    const window = segment.window << this.#sndScale
+    const isDuplicate = upTo <= this.#sndUna && this.#isDuplicate(segment, upTo, window)
+    if (upTo > this.#sndUna) this.#receiveNewAcknowledgment(upTo, now)
     if (this.#hasSack) this.#receiveSelective(segment, isDuplicate)
-    else if (isDuplicate && this.#congestion.receiveDuplicate(this.#inFlight, this.#highest)) this.#resendFirst(now)
+    else if (isDuplicate && this.#congestion.receiveDuplicate(this.#inFlight, this.#sndMax)) this.#resendFirst(now)
     this.#takeWindow(window, from, upTo, now)
     return this.#advanceClosing(now)
   }
 
   #receiveNewAcknowledgment(upTo: number, now: Nanoseconds): void {
-    const count = upTo - this.#acknowledged
-    this.#acknowledged = upTo
-    if (this.#next < upTo) this.#next = upTo
+    const count = upTo - this.#sndUna
+    this.#sndUna = upTo
+    if (this.#sndNxt < upTo) this.#sndNxt = upTo
     this.#retries = 0
     if (this.#timed !== undefined && upTo >= this.#timed.upTo) {
       this.#roundTrip.measure(now - this.#timed.at)
       this.#timed = undefined
     } else this.#roundTrip.reset()
-    this.#unsent.release(Math.min(upTo, this.#unsent.end))
-    this.#retransmitAt = this.#next > upTo ? now + this.#roundTrip.timeout : NEVER
+    this.#sendBuffer.release(Math.min(upTo, this.#sendBuffer.end))
+    this.#retransmitAt = this.#sndNxt > upTo ? now + this.#roundTrip.timeout : NEVER
     if (this.#hasSack) this.#scoreboard.release(upTo)
     if (this.#hasSack && this.#congestion.isRecovering) this.#congestion.advanceRecovery(upTo)
     else if (this.#congestion.receiveNew(count, upTo, this.#inFlight, this.#isLimited)) this.#resendFirst(now)
@@ -420,36 +420,36 @@ export class TcpConnection {
   /** RFC 6675 section 5: what came out of order tells what was lost. */
   #receiveSelective({ options }: TcpSegment, isDuplicate: boolean): void {
     for (const [left, right] of options?.sackBlocks ?? []) {
-      const [from, to] = [this.#sentPlace(left), this.#sentPlace(right)]
+      const [from, to] = [this.#sentOffset(left), this.#sentOffset(right)]
       // Of what is acknowledged already (RFC 2883), or was never sent: no news.
-      if (from > this.#acknowledged && from < to && to <= this.#highest) this.#scoreboard.add(from, to)
+      if (from > this.#sndUna && from < to && to <= this.#sndMax) this.#scoreboard.add(from, to)
     }
     const isThird = isDuplicate && this.#congestion.countDuplicate()
-    if (this.#congestion.isRecovering || !this.#congestion.isNewLoss(this.#acknowledged)) return
-    if (!isThird && this.#scoreboard.lostBefore(this.#segmentSize) <= this.#acknowledged) return
-    this.#congestion.beginRecovery(this.#inFlight, this.#highest)
-    this.#scoreboard.beginRecovery(this.#acknowledged)
+    if (this.#congestion.isRecovering || !this.#congestion.isNewLoss(this.#sndUna)) return
+    if (!isThird && this.#scoreboard.lostBefore(this.#segmentSize) <= this.#sndUna) return
+    this.#congestion.beginRecovery(this.#inFlight, this.#sndMax)
+    this.#scoreboard.beginRecovery(this.#sndUna)
     this.#mustResendFirst = true
   }
 
   /** An acknowledged or sent sequence number of ours as a place. */
-  #sentPlace(sequence: number): number {
-    return this.#acknowledged + ((sequence - this.#wireNumber(this.#acknowledged)) | 0)
+  #sentOffset(sequence: number): number {
+    return this.#sndUna + ((sequence - this.#wireNumber(this.#sndUna)) | 0)
   }
 
   /** RFC 5681 section 2, "duplicate acknowledgment". */
   #isDuplicate(segment: TcpSegment, upTo: number, window: number): boolean {
     const isEmpty = segment.data.length === 0 && !(segment.flags & (SYN | FIN))
-    return isEmpty && upTo === this.#acknowledged && this.#highest > upTo && window === this.#peerWindow
+    return isEmpty && upTo === this.#sndUna && this.#sndMax > upTo && window === this.#sndWnd
   }
 
   #takeWindow(window: number, from: number, upTo: number, now: Nanoseconds): void {
-    const isNewer = from > this.#windowFrom || (from === this.#windowFrom && upTo >= this.#windowAcknowledged)
+    const isNewer = from > this.#sndWl1 || (from === this.#sndWl1 && upTo >= this.#sndWl2)
     if (!isNewer) return
-    this.#peerWindow = window
-    if (window > this.#largestPeerWindow) this.#largestPeerWindow = window
-    this.#windowFrom = from
-    this.#windowAcknowledged = upTo
+    this.#sndWnd = window
+    if (window > this.#maxSndWnd) this.#maxSndWnd = window
+    this.#sndWl1 = from
+    this.#sndWl2 = upTo
     if (window > 0) {
       this.#probeAt = NEVER
       this.#probes = 0
@@ -462,9 +462,9 @@ export class TcpConnection {
     if (this.#state === 'fin-wait-1') {
       this.#state = 'fin-wait-2'
       if (this.#isOrphan) this.#endAt = now + tcpLimits.finWait2
-    } else if (this.#state === 'closing') this.#waitOut(now)
+    } else if (this.#state === 'closing') this.#enterTimeWait(now)
     else if (this.#state === 'last-ack') {
-      this.#over()
+      this.#close()
       return false
     }
     return true
@@ -500,10 +500,10 @@ export class TcpConnection {
     if (this.#state === 'established') this.#state = 'close-wait'
     else if (this.#state === 'fin-wait-1') this.#state = this.isEndAcknowledged ? 'time-wait' : 'closing'
     else if (this.#state === 'fin-wait-2') this.#state = 'time-wait'
-    if (this.#state === 'time-wait') this.#waitOut(now)
+    if (this.#state === 'time-wait') this.#enterTimeWait(now)
   }
 
-  #waitOut(now: Nanoseconds): void {
+  #enterTimeWait(now: Nanoseconds): void {
     this.#state = 'time-wait'
     this.#retransmitAt = NEVER
     this.#keepAliveAt = NEVER
@@ -520,7 +520,7 @@ export class TcpConnection {
 
   /** From the highest place: after a time-out the next one lies behind what the peer has, and would seem old to it. */
   #acknowledge(): void {
-    this.#transmit(this.#highest, ACK, NO_DATA)
+    this.#transmit(this.#sndMax, ACK, NO_DATA)
   }
 
   /** Sends what may be sent: section 3.8.6.2.1, with Nagle's rule. */
@@ -532,20 +532,20 @@ export class TcpConnection {
     }
     this.#isLimited = false
     for (;;) {
-      if (this.#next < this.#highest && !this.#scoreboard.isEmpty)
-        this.#next = this.#scoreboard.gapFrom(this.#next).from
+      if (this.#sndNxt < this.#sndMax && !this.#scoreboard.isEmpty)
+        this.#sndNxt = this.#scoreboard.gapFrom(this.#sndNxt).from
       // Only then may it grow: a window that nobody fills says nothing about the path (RFC 7661).
-      if (this.#unsent.end > this.#acknowledged + this.#congestion.window) this.#isLimited = true
-      const limit = this.#acknowledged + Math.min(this.#congestion.window, this.#peerWindow)
-      const available = this.#unsent.end - this.#next
-      const size = Math.min(this.#segmentSize, available, limit - this.#next)
-      const carriesEnd = this.#isEnding && this.#next + Math.max(size, 0) === this.#unsent.end
-      if (size <= 0 && !(carriesEnd && available === 0 && this.#next === this.#unsent.end)) break
+      if (this.#sendBuffer.end > this.#sndUna + this.#congestion.window) this.#isLimited = true
+      const limit = this.#sndUna + Math.min(this.#congestion.window, this.#sndWnd)
+      const available = this.#sendBuffer.end - this.#sndNxt
+      const size = Math.min(this.#segmentSize, available, limit - this.#sndNxt)
+      const carriesEnd = this.#isEnding && this.#sndNxt + Math.max(size, 0) === this.#sendBuffer.end
+      if (size <= 0 && !(carriesEnd && available === 0 && this.#sndNxt === this.#sendBuffer.end)) break
       if (size < this.#segmentSize && !carriesEnd && !this.#mayBeSmall(size, available)) break
-      this.#sendAt(this.#next, Math.max(size, 0), carriesEnd, now)
+      this.#sendAt(this.#sndNxt, Math.max(size, 0), carriesEnd, now)
     }
-    const waits = this.#next < this.#unsent.end || (this.#isEnding && this.#next === this.#unsent.end)
-    if (waits && this.#peerWindow === 0 && this.#next === this.#acknowledged && this.#probeAt === NEVER) {
+    const waits = this.#sndNxt < this.#sendBuffer.end || (this.#isEnding && this.#sndNxt === this.#sendBuffer.end)
+    if (waits && this.#sndWnd === 0 && this.#sndNxt === this.#sndUna && this.#probeAt === NEVER) {
       this.#probeAt = now + this.#roundTrip.timeout
     }
   }
@@ -553,9 +553,9 @@ export class TcpConnection {
   /** RFC 6675 section 5, step (C): holes first, then new data, as far as what is on its way leaves room. */
   #outputInRecovery(now: Nanoseconds): void {
     const [board, size] = [this.#scoreboard, this.#segmentSize]
-    let pipe = board.pipe(this.#acknowledged, this.#next, size)
+    let pipe = board.pipe(this.#sndUna, this.#sndNxt, size)
     while (this.#mustResendFirst || this.#congestion.window - pipe >= size) {
-      const hole = board.nextHole(this.#acknowledged, size, this.#mustResendFirst)
+      const hole = board.nextHole(this.#sndUna, size, this.#mustResendFirst)
       this.#mustResendFirst = false
       let sent: number
       if (hole !== undefined) {
@@ -563,10 +563,10 @@ export class TcpConnection {
         sent = this.#resend(hole.from, Math.min(hole.to - hole.from, size), now)
         board.resent(hole.from + sent)
       } else {
-        const available = this.#unsent.end - this.#next
-        sent = Math.min(size, available, this.#acknowledged + this.#peerWindow - this.#next)
+        const available = this.#sendBuffer.end - this.#sndNxt
+        sent = Math.min(size, available, this.#sndUna + this.#sndWnd - this.#sndNxt)
         if (sent <= 0 || (sent < size && sent < available)) break
-        this.#sendAt(this.#next, sent, this.#isEnding && sent === available, now)
+        this.#sendAt(this.#sndNxt, sent, this.#isEnding && sent === available, now)
       }
       if (sent === 0) break
       pipe += sent
@@ -575,8 +575,8 @@ export class TcpConnection {
 
   /** Bytes that were sent, and the FIN if it was sent after them. @returns how many places of the stream that were */
   #resend(from: number, length: number, now: Nanoseconds): number {
-    const size = Math.max(Math.min(length, this.#unsent.end - from), 0)
-    const carriesEnd = this.#isEnding && from + size === this.#unsent.end && this.#highest > this.#unsent.end
+    const size = Math.max(Math.min(length, this.#sendBuffer.end - from), 0)
+    const carriesEnd = this.#isEnding && from + size === this.#sendBuffer.end && this.#sndMax > this.#sendBuffer.end
     if (size === 0 && !carriesEnd) return 0
     this.#sendAt(from, size, carriesEnd, now)
     return size + (carriesEnd ? 1 : 0)
@@ -584,32 +584,32 @@ export class TcpConnection {
 
   /** A segment that is not full: only with nothing else under way, or at the user's wish. */
   #mayBeSmall(size: number, available: number): boolean {
-    if (this.#next === this.#acknowledged) return true
-    if (size < available) return size >= this.#largestPeerWindow / 2
+    if (this.#sndNxt === this.#sndUna) return true
+    if (size < available) return size >= this.#maxSndWnd / 2
     return this.noDelay
   }
 
-  #sendAt(place: number, size: number, carriesEnd: boolean, now: Nanoseconds): void {
-    const data = this.#unsent.slice(place, size)
-    const isLast = place + size === this.#unsent.end
+  #sendAt(offset: number, size: number, carriesEnd: boolean, now: Nanoseconds): void {
+    const data = this.#sendBuffer.slice(offset, size)
+    const isLast = offset + size === this.#sendBuffer.end
     const flags = ACK | (isLast && size > 0 ? PSH : 0) | (carriesEnd ? FIN : 0)
-    const after = place + size + (carriesEnd ? 1 : 0)
+    const after = offset + size + (carriesEnd ? 1 : 0)
     // Only what is sent for the first time is timed.
-    if (this.#timed === undefined && place >= this.#highest) this.#timed = { upTo: after, at: now }
-    if (this.#next < after) this.#next = after
-    if (this.#highest < after) this.#highest = after
+    if (this.#timed === undefined && offset >= this.#sndMax) this.#timed = { upTo: after, at: now }
+    if (this.#sndNxt < after) this.#sndNxt = after
+    if (this.#sndMax < after) this.#sndMax = after
     if (this.#retransmitAt === NEVER) this.#retransmitAt = now + this.#roundTrip.timeout
-    this.#transmit(place, flags, data)
+    this.#transmit(offset, flags, data)
   }
 
   /** The first segment that is not acknowledged, again. */
   #resendFirst(now: Nanoseconds): void {
     this.#timed = undefined
-    const size = Math.min(this.#segmentSize, this.#unsent.end - this.#acknowledged)
+    const size = Math.min(this.#segmentSize, this.#sendBuffer.end - this.#sndUna)
     const carriesEnd =
-      this.#isEnding && this.#acknowledged + size === this.#unsent.end && this.#highest > this.#unsent.end
+      this.#isEnding && this.#sndUna + size === this.#sendBuffer.end && this.#sndMax > this.#sendBuffer.end
     this.#retransmitAt = now + this.#roundTrip.timeout
-    this.#sendAt(this.#acknowledged, size, carriesEnd, now)
+    this.#sendAt(this.#sndUna, size, carriesEnd, now)
   }
 
   #retransmit(now: Nanoseconds): void {
@@ -626,14 +626,14 @@ export class TcpConnection {
       this.#sendSyn(now)
       return
     }
-    this.#congestion.expire(this.#highest - this.#acknowledged, this.#highest, this.#retries === 1)
+    this.#congestion.expire(this.#sndMax - this.#sndUna, this.#sndMax, this.#retries === 1)
     // RFC 6675 section 5.1: the peer may have thought better of what it told of.
     this.#scoreboard.clear()
     this.#mustResendFirst = false
     // From the first lost byte on; what has arrived after it, the peer will acknowledge with it.
-    this.#next = this.#acknowledged
+    this.#sndNxt = this.#sndUna
     this.#retransmitAt = NEVER
-    if (this.#peerWindow === 0) this.#resendFirst(now)
+    if (this.#sndWnd === 0) this.#resendFirst(now)
     else this.#output(now)
   }
 
@@ -645,9 +645,9 @@ export class TcpConnection {
     }
     this.#probes = Math.min(this.#probes + 1, 10)
     this.#probeAt = now + Math.min(this.#roundTrip.timeout * 2 ** this.#probes, tcpLimits.maxRto)
-    const data = this.#unsent.slice(this.#acknowledged, Math.min(1, this.#unsent.end - this.#acknowledged))
-    if (this.#highest < this.#acknowledged + data.length) this.#highest = this.#acknowledged + data.length
-    this.#transmit(this.#acknowledged, ACK, data)
+    const data = this.#sendBuffer.slice(this.#sndUna, Math.min(1, this.#sendBuffer.end - this.#sndUna))
+    if (this.#sndMax < this.#sndUna + data.length) this.#sndMax = this.#sndUna + data.length
+    this.#transmit(this.#sndUna, ACK, data)
   }
 
   /** RFC 1122 section 4.2.3.6: a segment that has to be answered. */
@@ -662,7 +662,7 @@ export class TcpConnection {
       return
     }
     this.#keepAliveAt = now + settings.interval
-    this.#transmit(this.#acknowledged - 1, ACK, NO_DATA)
+    this.#transmit(this.#sndUna - 1, ACK, NO_DATA)
   }
 
   #sendSyn(now: Nanoseconds): void {
@@ -680,7 +680,7 @@ export class TcpConnection {
       sourcePort: this.#settings.sourcePort,
       destinationPort: this.#settings.destinationPort,
       sequence: this.#settings.initial,
-      acknowledgment: isAnswer ? this.#wireExpected() : 0,
+      acknowledgment: isAnswer ? this.#wireRcvNxt() : 0,
       flags: isAnswer ? SYN | ACK : SYN,
       window,
       urgentPointer: 0,
@@ -691,15 +691,15 @@ export class TcpConnection {
   }
 
   #takeSyn({ sequence, options }: TcpSegment): void {
-    this.#peerInitial = sequence
+    this.#irs = sequence
     // RFC 9293 section 3.7.1: without the option, what any host must take.
     const wanted = Math.max(options?.maximumSegmentSize ?? 536, tcpLimits.leastSegment)
     this.#segmentSize = Math.min(this.#settings.segmentSize, wanted)
     this.#congestion.segmentSize = this.#segmentSize
     this.#hasSack = options?.isSackPermitted === true && this.#settings.offersSack !== false
     if (options?.windowScale !== undefined) {
-      this.#peerScale = Math.min(options.windowScale, 14)
-      this.#scale = WINDOW_SCALE
+      this.#sndScale = Math.min(options.windowScale, 14)
+      this.#rcvScale = WINDOW_SCALE
     }
   }
 
@@ -708,15 +708,15 @@ export class TcpConnection {
     this.#timed = undefined
     this.#retries = 0
     this.#retransmitAt = NEVER
-    this.#peerWindow = segment.flags & SYN ? segment.window : segment.window << this.#peerScale
-    this.#largestPeerWindow = this.#peerWindow
-    this.#windowFrom = this.#place(segment.sequence)
-    this.#windowAcknowledged = 0
+    this.#sndWnd = segment.flags & SYN ? segment.window : segment.window << this.#sndScale
+    this.#maxSndWnd = this.#sndWnd
+    this.#sndWl1 = this.#offset(segment.sequence)
+    this.#sndWl2 = 0
     if (this.#isEnding) this.#state = 'fin-wait-1'
   }
 
   #isAcceptable(from: number, length: number): boolean {
-    const [first, edge] = [this.#expected, this.#windowEdge]
+    const [first, edge] = [this.#rcvNxt, this.#windowEdge]
     // A window probe's byte may stand before the rest, though it was not taken.
     if (length === 0) return from >= first && (from < edge || from <= first + 1)
     return from < edge && from + length > first
@@ -743,15 +743,15 @@ export class TcpConnection {
   }
 
   get #inFlight(): number {
-    return this.#highest - this.#acknowledged
+    return this.#sndMax - this.#sndUna
   }
 
   /** RCV.NXT. */
-  get #expected(): number {
+  get #rcvNxt(): number {
     return this.#received.next + (this.#hasPeerEnded ? 1 : 0)
   }
 
-  #receiveWindow(): number {
+  #rcvWnd(): number {
     return Math.max(0, this.#capacity - this.#received.size)
   }
 
@@ -764,8 +764,8 @@ export class TcpConnection {
     this.#capacity = Math.min(2 * this.#capacity, tcpLimits.largestReceiveBuffer)
   }
 
-  #transmit(place: number, flags: number, data: Uint8Array): void {
-    this.#transmitRaw(this.#wireNumber(place), this.#wireExpected(), flags, data)
+  #transmit(offset: number, flags: number, data: Uint8Array): void {
+    this.#transmitRaw(this.#wireNumber(offset), this.#wireRcvNxt(), flags, data)
   }
 
   #transmitRaw(sequence: number, acknowledgment: number, flags: number, data: Uint8Array): void {
@@ -775,10 +775,10 @@ export class TcpConnection {
       this.#mustAcknowledge = false
     }
     // Rounded down to what the scale can tell: rounded up, every small segment would push the edge a little further.
-    const told = Math.min(this.#receiveWindow() >> this.#scale, 0xffff)
-    const edge = this.#received.next + (told << this.#scale)
+    const told = Math.min(this.#rcvWnd() >> this.#rcvScale, 0xffff)
+    const edge = this.#received.next + (told << this.#rcvScale)
     if (edge > this.#windowEdge) this.#windowEdge = edge
-    const kept = Math.min(0xffff, (this.#windowEdge - this.#received.next) >> this.#scale)
+    const kept = Math.min(0xffff, (this.#windowEdge - this.#received.next) >> this.#rcvScale)
     this.#handler.transmit({
       kind: 'tcp',
       sourcePort: this.#settings.sourcePort,
@@ -796,29 +796,29 @@ export class TcpConnection {
 
   /** RFC 2018 section 4. */
   #selective(): TcpOptions {
-    const wire = (place: number) => (this.#peerInitial + 1 + place) >>> 0
-    return { sackBlocks: this.#received.islands(3).map(({ from, to }) => [wire(from), wire(to)]) }
+    const wire = (offset: number) => (this.#irs + 1 + offset) >>> 0
+    return { sackBlocks: this.#received.outOfOrderRanges(3).map(({ from, to }) => [wire(from), wire(to)]) }
   }
 
-  #wireNumber(place: number): number {
-    return (this.#settings.initial + 1 + place) >>> 0
+  #wireNumber(offset: number): number {
+    return (this.#settings.initial + 1 + offset) >>> 0
   }
 
-  #wireExpected(): number {
-    return (this.#peerInitial + 1 + this.#expected) >>> 0
+  #wireRcvNxt(): number {
+    return (this.#irs + 1 + this.#rcvNxt) >>> 0
   }
 
   /** A sequence number of the peer's as a place in its stream: -1 for its SYN. */
-  #place(sequence: number): number {
-    return this.#expected + ((sequence - this.#wireExpected()) | 0)
+  #offset(sequence: number): number {
+    return this.#rcvNxt + ((sequence - this.#wireRcvNxt()) | 0)
   }
 
   #fail(failure: TcpFailure): void {
-    this.#over()
+    this.#close()
     this.#handler.onFailure(failure)
   }
 
-  #over(): void {
+  #close(): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#retransmitAt = this.#acknowledgeAt = this.#probeAt = this.#keepAliveAt = this.#endAt = NEVER

@@ -1,18 +1,18 @@
-// Bytes from the network, in the order of the stream: what is in order can be taken, what came too early waits. RFC 9293
-// section 3.10.7.4, "sequence number".
+// Bytes from the network, in the order of the stream: bytes in order can be taken, bytes beyond a gap wait. RFC 9293 section
+// 3.10.7.4, "sequence number".
 
 import { tcpLimits } from './tcp-limits.ts'
 
 export class Reassembly {
   readonly #ready: Uint8Array[] = []
   #readyBytes = 0
-  /** The place of the byte that is wanted next. */
+  /** The offset of the byte that is expected next: RCV.NXT without a FIN. */
   #next = 0
-  /** By place, without overlap, all of it past `#next`. */
-  #early: { from: number; bytes: Uint8Array }[] = []
-  /** The same without seams. */
-  readonly #islands: { from: number; to: number }[] = []
-  /** Where the last early byte went. */
+  /** Segments beyond a gap: by offset, without overlap, all of them past `#next`. */
+  #outOfOrder: { from: number; bytes: Uint8Array }[] = []
+  /** The same, adjacent ones merged. */
+  readonly #outOfOrderRanges: { from: number; to: number }[] = []
+  /** The offset of the bytes that arrived out of order last. */
   #latest = -1
 
   get next(): number {
@@ -24,15 +24,15 @@ export class Reassembly {
     return this.#readyBytes
   }
 
-  /** What has come too early, as ranges that touch nothing: the one that grew last first (RFC 2018 section 4). */
-  islands(most: number): { from: number; to: number }[] {
-    const latest = this.#islands.find(one => this.#latest >= one.from && this.#latest < one.to)
-    const others = this.#islands.filter(one => one !== latest)
+  /** Ranges received beyond a gap, none adjacent to another: the one that grew last first (RFC 2018 section 4). */
+  outOfOrderRanges(most: number): { from: number; to: number }[] {
+    const latest = this.#outOfOrderRanges.find(one => this.#latest >= one.from && this.#latest < one.to)
+    const others = this.#outOfOrderRanges.filter(one => one !== latest)
     return (latest === undefined ? others : [latest, ...others]).slice(0, most)
   }
 
   get hasGap(): boolean {
-    return this.#early.length > 0
+    return this.#outOfOrder.length > 0
   }
 
   /** @returns whether bytes have come into order */
@@ -49,14 +49,14 @@ export class Reassembly {
     }
     this.#append(data)
     let used = 0
-    for (const early of this.#early) {
-      if (early.from > this.#next) break
+    for (const one of this.#outOfOrder) {
+      if (one.from > this.#next) break
       used++
-      const rest = early.bytes.subarray(this.#next - early.from)
+      const rest = one.bytes.subarray(this.#next - one.from)
       if (rest.length > 0) this.#append(rest)
     }
-    if (used > 0) this.#early.splice(0, used)
-    while ((this.#islands[0]?.from ?? Number.POSITIVE_INFINITY) < this.#next) this.#islands.shift()
+    if (used > 0) this.#outOfOrder.splice(0, used)
+    while ((this.#outOfOrderRanges[0]?.from ?? Number.POSITIVE_INFINITY) < this.#next) this.#outOfOrderRanges.shift()
     return true
   }
 
@@ -72,40 +72,40 @@ export class Reassembly {
     this.#next += bytes.length
   }
 
-  /** What overlaps is cut off: the first to come counts. */
+  /** Overlapping bytes are cut off: the first to arrive count. */
   #keep(from: number, bytes: Uint8Array): void {
-    if (this.#early.length >= tcpLimits.reassemblyRanges) return
-    let index = this.#early.length
-    while (index > 0 && (this.#early[index - 1]?.from ?? 0) > from) index--
-    const before = this.#early[index - 1]
+    if (this.#outOfOrder.length >= tcpLimits.reassemblyRanges) return
+    let index = this.#outOfOrder.length
+    while (index > 0 && (this.#outOfOrder[index - 1]?.from ?? 0) > from) index--
+    const before = this.#outOfOrder[index - 1]
     const beforeEnd = before === undefined ? from : before.from + before.bytes.length
     let [start, data] = [from, bytes]
     if (beforeEnd > start) {
       data = data.subarray(beforeEnd - start)
       start = beforeEnd
     }
-    const after = this.#early[index]
+    const after = this.#outOfOrder[index]
     if (after !== undefined && after.from < start + data.length)
       data = data.subarray(0, Math.max(0, after.from - start))
     if (data.length === 0) return
-    this.#early.splice(index, 0, { from: start, bytes: data })
+    this.#outOfOrder.splice(index, 0, { from: start, bytes: data })
     this.#latest = start
     this.#extend(start, start + data.length)
   }
 
-  /** The ranges grow together where they touch. */
+  /** Merges the range with those that it touches. */
   #extend(from: number, to: number): void {
-    const islands = this.#islands
-    let index = islands.length
-    while (index > 0 && (islands[index - 1] as { from: number }).from > from) index--
-    const [before, after] = [islands[index - 1], islands[index]]
+    const ranges = this.#outOfOrderRanges
+    let index = ranges.length
+    while (index > 0 && (ranges[index - 1] as { from: number }).from > from) index--
+    const [before, after] = [ranges[index - 1], ranges[index]]
     const touchesBefore = before !== undefined && before.to === from
     const touchesAfter = after !== undefined && after.from === to
     if (touchesBefore && touchesAfter) {
       before.to = after.to
-      islands.splice(index, 1)
+      ranges.splice(index, 1)
     } else if (touchesBefore) before.to = to
     else if (touchesAfter) after.from = from
-    else islands.splice(index, 0, { from, to })
+    else ranges.splice(index, 0, { from, to })
   }
 }

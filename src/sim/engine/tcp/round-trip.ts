@@ -37,7 +37,7 @@ export class RoundTrip {
     this.#backoff = Math.min(this.#backoff * 2, 1024)
   }
 
-  /** New data was acknowledged: whatever was in the way is gone. */
+  /** New data was acknowledged: the back-off ends. */
   reset(): void {
     this.#backoff = 1
   }

@@ -1,5 +1,5 @@
-// What the peer has told of data beyond a gap (RFC 2018), and what follows from it in fast recovery (RFC 6675): which bytes are
-// taken for lost, which of them are to be sent again, and how many are still on their way. Places as in connection.ts.
+// The ranges that the peer has acknowledged selectively (RFC 2018), and what follows from them in fast recovery (RFC 6675):
+// which bytes count as lost, which of them are to be retransmitted, and how many are in flight. Offsets as in connection.ts.
 
 interface Range {
   from: number
@@ -11,7 +11,7 @@ export class Scoreboard {
   #ranges: Range[] = []
   /** Bytes in all of them. */
   #total = 0
-  /** HighRxt: holes before it have been filled once more in this recovery. */
+  /** HighRxt: holes before it have been retransmitted in this recovery. */
   #resentUpTo = 0
 
   get isEmpty(): boolean {
@@ -35,7 +35,7 @@ export class Scoreboard {
     ranges.splice(start, end - start, { from: low, to: high })
   }
 
-  /** All before that place is acknowledged. */
+  /** All bytes before this offset are acknowledged. */
   release(upTo: number): void {
     let gone = 0
     for (const one of this.#ranges) {
@@ -55,14 +55,14 @@ export class Scoreboard {
     this.#total = 0
   }
 
-  /** @param acknowledged - SND.UNA: the first hole begins there */
-  beginRecovery(acknowledged: number): void {
-    this.#resentUpTo = acknowledged
+  /** The first hole begins at SND.UNA. */
+  beginRecovery(sndUna: number): void {
+    this.#resentUpTo = sndUna
   }
 
   /**
-   * RFC 6675 section 4, IsLost(): holes before this place have more than two segments' worth of arrived bytes above them.
-   * @returns 0: there is no such place
+   * RFC 6675 section 4, IsLost(): holes before this offset have more than two segments' worth of received bytes above them.
+   * @returns 0: there is no such offset
    */
   lostBefore(segmentSize: number): number {
     let above = 0
@@ -74,9 +74,9 @@ export class Scoreboard {
     return 0
   }
 
-  /** Section 4, SetPipe(): bytes that are on their way. */
-  pipe(acknowledged: number, next: number, segmentSize: number): number {
-    const from = Math.max(this.#resentUpTo, acknowledged)
+  /** Section 4, SetPipe(): bytes in flight. */
+  pipe(sndUna: number, sndNxt: number, segmentSize: number): number {
+    const from = Math.max(this.#resentUpTo, sndUna)
     const to = this.lostBefore(segmentSize)
     let lost = Math.max(to - from, 0)
     if (lost > 0) {
@@ -85,31 +85,31 @@ export class Scoreboard {
         lost -= Math.max(Math.min(one.to, to) - Math.max(one.from, from), 0)
       }
     }
-    return next - acknowledged - this.#total - lost
+    return sndNxt - sndUna - this.#total - lost
   }
 
-  /** Section 4, NextSeg(), rule 1: the next hole that is lost and was not sent again; undefined: there is none. */
-  nextHole(acknowledged: number, segmentSize: number, mustResendFirst: boolean): Range | undefined {
-    let from = Math.max(this.#resentUpTo, acknowledged)
+  /** Section 4, NextSeg(), rule 1: the next hole that is lost and was not retransmitted; undefined: there is none. */
+  nextHole(sndUna: number, segmentSize: number, mustResendFirst: boolean): Range | undefined {
+    let from = Math.max(this.#resentUpTo, sndUna)
     const lostBefore = this.lostBefore(segmentSize)
     for (const one of this.#ranges) {
       if (one.to <= from) continue
       if (one.from > from) {
-        const isLost = from < lostBefore || (mustResendFirst && from === acknowledged)
+        const isLost = from < lostBefore || (mustResendFirst && from === sndUna)
         return isLost ? { from, to: one.from } : undefined
       }
       from = one.to
     }
-    return mustResendFirst && from === acknowledged ? { from, to: Number.POSITIVE_INFINITY } : undefined
+    return mustResendFirst && from === sndUna ? { from, to: Number.POSITIVE_INFINITY } : undefined
   }
 
   resent(upTo: number): void {
     this.#resentUpTo = Math.max(this.#resentUpTo, upTo)
   }
 
-  /** Where, from a place on, the next bytes are that did not arrive: [from, to). */
-  gapFrom(place: number): Range {
-    let from = place
+  /** The next bytes, from this offset on, that the peer has not acknowledged: [from, to). */
+  gapFrom(offset: number): Range {
+    let from = offset
     for (const one of this.#ranges) {
       if (one.to <= from) continue
       if (one.from > from) return { from, to: one.from }

@@ -1,18 +1,18 @@
-// Bytes from the user that are not acknowledged yet, by their place in the stream.
+// Bytes from the user that the peer has not acknowledged, sent or not, by their offset in the stream.
 
 import { noBytes } from '../../../core/bytes.ts'
 
 export class SendBuffer {
   #chunks: Uint8Array[] = []
-  /** Place of the first byte of the first chunk: its beginning may be acknowledged already. */
+  /** Offset of the first byte of the first chunk: part of that chunk may be acknowledged already. */
   #first = 0
   #begin = 0
   #end = 0
-  /** The chunk that was looked at last, and the place of its first byte: sending goes forward. */
+  /** The chunk that was read last, and the offset of its first byte: sending goes forward. */
   #cursorIndex = 0
   #cursorAt = 0
 
-  /** The place of the oldest byte that is kept, and of the next to be written. */
+  /** The offset of the oldest byte that is retained, and of the next one to be written. */
   get begin(): number {
     return this.#begin
   }
@@ -43,12 +43,12 @@ export class SendBuffer {
       this.#cursorAt += chunk.length
       chunk = this.#chunks[++this.#cursorIndex] as Uint8Array
     }
-    const offset = from - this.#cursorAt
-    if (offset + length <= chunk.length) return chunk.subarray(offset, offset + length)
-    return this.#gather(offset, Math.min(length, this.#end - from))
+    const start = from - this.#cursorAt
+    if (start + length <= chunk.length) return chunk.subarray(start, start + length)
+    return this.#gather(start, Math.min(length, this.#end - from))
   }
 
-  /** All before that place is acknowledged. */
+  /** All bytes before this offset are acknowledged. */
   release(upTo: number): void {
     this.#begin = upTo
     let released = 0
@@ -69,12 +69,12 @@ export class SendBuffer {
 
   #gather(start: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length)
-    let offset = start
+    let from = start
     for (let filled = 0, index = this.#cursorIndex; filled < length; index++) {
-      const part = (this.#chunks[index] as Uint8Array).subarray(offset, offset + length - filled)
+      const part = (this.#chunks[index] as Uint8Array).subarray(from, from + length - filled)
       bytes.set(part, filled)
       filled += part.length
-      offset = 0
+      from = 0
     }
     return bytes
   }

@@ -18,18 +18,18 @@ test('what is added, in any order and with any overlap, is a set of bytes', () =
       }
       board.release(released)
       const left = [...model].filter(at => at >= released)
-      // Segments so large that nothing counts as lost: all that is neither acknowledged nor told of is on its way.
+      // Segments so large that nothing counts as lost: all bytes that are acknowledged in neither way are in flight.
       assert.equal(board.pipe(released, 100, 1000), 100 - released - left.length)
-      for (let place = released; place < 80; place++) {
-        let expected = place
+      for (let offset = released; offset < 80; offset++) {
+        let expected = offset
         while (left.includes(expected)) expected++
-        assert.equal(board.gapFrom(place).from, expected)
+        assert.equal(board.gapFrom(offset).from, expected)
       }
     }),
   )
 })
 
-test('a hole is lost with more than two segments above it, and is to be sent again once', () => {
+test('a hole is lost with more than two segments above it, and is to be retransmitted once', () => {
   const board = new Scoreboard()
   board.add(10, 20)
   assert.equal(board.lostBefore(10), 0)
@@ -45,26 +45,26 @@ test('a hole is lost with more than two segments above it, and is to be sent aga
   assert.deepEqual(board.nextHole(0, 10, false), { from: 20, to: 30 })
 })
 
-test('three duplicates without a word of where: the first segment is sent again', () => {
+test('three duplicates without selective acknowledgments: the first segment is retransmitted', () => {
   const board = new Scoreboard()
   board.beginRecovery(0)
   assert.deepEqual(board.nextHole(0, 10, true), { from: 0, to: Number.POSITIVE_INFINITY })
   assert.equal(board.nextHole(0, 10, false), undefined)
 })
 
-test('the receiver tells of its islands, the one that grew last first', () => {
+test('the receiver reports the ranges beyond a gap, the one that grew last first', () => {
   const received = new Reassembly()
   for (const from of [30, 10, 50, 40, 12]) received.insert(from, new Uint8Array(from === 12 ? 1 : 2))
-  assert.deepEqual(received.islands(3), [
+  assert.deepEqual(received.outOfOrderRanges(3), [
     { from: 10, to: 13 },
     { from: 30, to: 32 },
     { from: 40, to: 42 },
   ])
   received.insert(32, new Uint8Array(8))
-  assert.deepEqual(received.islands(1), [{ from: 30, to: 42 }])
+  assert.deepEqual(received.outOfOrderRanges(1), [{ from: 30, to: 42 }])
   received.insert(0, new Uint8Array(10))
   assert.equal(received.next, 13)
-  assert.deepEqual(received.islands(3), [
+  assert.deepEqual(received.outOfOrderRanges(3), [
     { from: 30, to: 42 },
     { from: 50, to: 52 },
   ])
