@@ -4,7 +4,7 @@
 import { systemError } from '../../core/errors.ts'
 import { ScheduledConnection } from '../../host/scheduled/scheduled-connection.ts'
 import type { Clock, ConnectionSink, Endpoint, TextEncoding } from '../../host/types.ts'
-import type { TcpFailure } from '../engine/tcp/connection.ts'
+import type { TcpFailure } from '../engine/tcp/handler.ts'
 import type { TcpEndpoint, TcpUser } from '../stack/tcp-layer.ts'
 import { hostLimits } from './socket-limits.ts'
 

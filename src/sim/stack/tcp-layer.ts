@@ -2,7 +2,8 @@
 
 import { type Binding, PortTable } from '../../host/scheduled/port-table.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
-import { TcpConnection, type TcpFailure, type TcpHandler } from '../engine/tcp/connection.ts'
+import { TcpConnection } from '../engine/tcp/connection.ts'
+import type { TcpFailure, TcpHandler } from '../engine/tcp/handler.ts'
 import { tcpLimits } from '../engine/tcp/tcp-limits.ts'
 import type { Nanoseconds, ScheduledEvent, Scheduler } from '../types.ts'
 import { type TcpSegment, tcpFlags } from '../wire/packets.ts'

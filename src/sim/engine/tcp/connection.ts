@@ -1,317 +1,218 @@
-// One TCP connection: RFC 9293's states, with RFC 6298 (retransmission), 5681, 6582 and 6675 (congestion), 7323 section 2
-// (window scale), 896 (Nagle), 1122 section 4.2 (delayed ACK, zero-window probes, keep-alive) and 5961 (what a forged RST
-// or SYN brings). No I/O: segments go to the handler, time comes as an argument. One file of 800 lines, because the
-// standard's section 3.10.7 is one procedure over one record of state; buffers, congestion, selective acknowledgments and
-// round-trip times are apart.
+// One TCP connection (RFC 9293): the user's calls, and the procedure of section 3.10.7 for segments that arrive; RFC 5961 for
+// forged RSTs and SYNs. No I/O: segments go to the handler, time comes as an argument. What each state may do is in states.ts;
+// the halves of the connection are sender.ts and receiver.ts.
 //
-// Places in the stream count from the first byte in each direction, as plain numbers that never wrap; a FIN stands at the
-// place after the last byte. Only at the border are they turned into sequence numbers.
+// Inside, bytes have offsets: they count from the first byte in each direction, as plain numbers that never wrap. Only at the
+// border are they turned into sequence numbers.
 
 import type { Nanoseconds } from '../../types.ts'
-import { type TcpOptions, type TcpSegment, tcpFlags } from '../../wire/packets.ts'
-import { Congestion } from './congestion.ts'
-import { Reassembly } from './reassembly.ts'
-import { RoundTrip } from './round-trip.ts'
-import { Scoreboard } from './scoreboard.ts'
-import { SendBuffer } from './send-buffer.ts'
+import { type TcpSegment, tcpFlags } from '../../wire/packets.ts'
+import type { TcpFailure, TcpHandler, TcpSettings } from './handler.ts'
+import { KeepAlive, type KeepAliveSettings } from './keep-alive.ts'
+import { Receiver } from './receiver.ts'
+import { SegmentOutput, WINDOW_SCALE } from './segment-output.ts'
+import { Sender } from './sender.ts'
+import { isLegal, nextState, type StateRules, states, type TcpEvent, type TcpState } from './states.ts'
 import { tcpLimits } from './tcp-limits.ts'
+import { NEVER, TcpTimers } from './timers.ts'
 
-export type TcpState =
-  | 'closed'
-  | 'syn-sent'
-  | 'syn-received'
-  | 'established'
-  | 'fin-wait-1'
-  | 'fin-wait-2'
-  | 'close-wait'
-  | 'closing'
-  | 'last-ack'
-  | 'time-wait'
-
-/** Why a connection ended that nobody has closed. */
-export type TcpFailure = 'refused' | 'reset' | 'timed-out' | 'unreachable'
-
-/** Told last: a handler may call straight back in. */
-export interface TcpHandler {
-  transmit(segment: TcpSegment): void
-  onEstablished(): void
-  /** Bytes, or the peer's end, can be taken. */
-  onReadable(): void
-  /** The peer has taken bytes: there is room, or all is through. */
-  onAcknowledged(): void
-  onFailure(failure: TcpFailure): void
-  /** It is over: the ports may be used again. */
-  onClosed(): void
-}
-
-export interface TcpSettings {
-  readonly sourcePort: number
-  readonly destinationPort: number
-  /** The initial sequence number. */
-  readonly initial: number
-  /** The largest segment that the own card takes: MTU less headers. */
-  readonly segmentSize: number
-  /** Whether selective acknowledgments are offered. Default: true; without them recovery is NewReno's (RFC 6582). */
-  readonly offersSack?: boolean | undefined
-}
-
-const { FIN, SYN, RST, PSH, ACK } = tcpFlags
-const NEVER = Number.POSITIVE_INFINITY
-/** RFC 7323 section 2.2: windows of up to 8 MiB can be told. */
-const WINDOW_SCALE = 7
-const NO_DATA = new Uint8Array(0)
-/** RFC 791: every link takes packets of 68 bytes. */
-const LEAST_PATH_SEGMENT = 28
+const { FIN, SYN, RST, ACK } = tcpFlags
 
 export class TcpConnection {
   readonly #settings: TcpSettings
   readonly #handler: TcpHandler
-  #state: TcpState = 'closed'
-  /** Whether the peer's segments are taken for a user, or for nobody: then new data is answered with RST. */
+  readonly #timers = new TcpTimers()
+  readonly #keepAlive = new KeepAlive(this.#timers)
+  readonly #receiver = new Receiver(this.#timers)
+  readonly #segments: SegmentOutput
+  readonly #sender: Sender
+  #state: StateRules = states.closed
+  /** No user reads any more: new data is answered with RST. */
   #isOrphan = false
-
-  // Sending: RFC 9293 section 3.3.1.
-  readonly #sendBuffer = new SendBuffer()
-  /** SND.UNA, SND.NXT, and the highest that SND.NXT has been. */
-  #sndUna = 0
-  #sndNxt = 0
-  #sndMax = 0
-  #sndWnd = 0
-  #maxSndWnd = 0
-  #sndScale = 0
-  /** SND.WL1 and SND.WL2: where the peer's window was told last. */
-  #sndWl1 = -1
-  #sndWl2 = -1
-  #isEnding = false
-  #segmentSize: number
-  readonly #congestion: Congestion
-  readonly #roundTrip = new RoundTrip()
-  /** Both ends speak of what came out of order (RFC 2018). */
-  #hasSack = false
-  readonly #scoreboard = new Scoreboard()
-  /** Recovery has begun, and its first segment was not sent again yet. */
-  #mustResendFirst = false
-  /** A segment under way whose acknowledgment is timed: the place after it, and when it was sent. */
-  #timed: { readonly upTo: number; readonly at: Nanoseconds } | undefined
-  #retries = 0
-  /** The congestion window was what kept more from being sent. */
-  #isLimited = false
-  noDelay = false
-
-  // Receiving.
-  readonly #received = new Reassembly()
-  /** Bytes that may wait to be read. */
-  #capacity: number = tcpLimits.receiveBuffer
-  #takenInTime = 0
-  #irs = 0
-  #rcvScale = 0
-  /** The place after the last byte that the peer may send: never taken back. */
-  #windowEdge = 0
-  /** Where the peer's FIN stands. */
-  #peerEnd: number | undefined
-  #hasPeerEnded = false
-  #unacknowledgedSegments = 0
-  #mustAcknowledge = false
-
-  // Deadlines.
-  #retransmitAt: Nanoseconds = NEVER
-  #acknowledgeAt: Nanoseconds = NEVER
-  #probeAt: Nanoseconds = NEVER
-  #probes = 0
-  #unansweredProbes = 0
   #strayAnsweredAt: Nanoseconds = Number.NEGATIVE_INFINITY
-  #keepAliveAt: Nanoseconds = NEVER
-  #keepAliveProbes = 0
-  #keepAlive: { readonly idle: Nanoseconds; readonly interval: Nanoseconds; readonly probes: number } | undefined
-  #endAt: Nanoseconds = NEVER
 
   constructor(settings: TcpSettings, handler: TcpHandler) {
     this.#settings = settings
     this.#handler = handler
-    this.#segmentSize = settings.segmentSize
-    this.#congestion = new Congestion(settings.segmentSize)
+    this.#segments = new SegmentOutput(settings, handler, this.#receiver)
+    this.#sender = new Sender(settings.segmentSize, this.#segments, this.#timers)
   }
 
   get state(): TcpState {
-    return this.#state
+    return this.#state.name
   }
 
   /** Bytes that the peer has not acknowledged. */
   get unacknowledgedBytes(): number {
-    return this.#sendBuffer.size
+    return this.#sender.unacknowledgedBytes
   }
 
   /** How many more bytes `write` takes. */
   get room(): number {
-    return (
-      Math.max(tcpLimits.sendBuffer, Math.min(2 * this.#congestion.window, tcpLimits.largestSendBuffer)) -
-      this.#sendBuffer.size
-    )
+    return this.#sender.room
   }
 
-  /** How many are worth giving it: what waits stays in proportion to what can be on its way, as Linux sizes its buffers. */
+  /** How many bytes are worth writing: what waits stays in proportion to what can be in flight, as Linux sizes its buffers. */
   get sendBudget(): number {
-    const most = Math.max(2 * this.#congestion.window, tcpLimits.leastSendBuffer)
-    return Math.max(Math.min(most, tcpLimits.largestSendBuffer) - this.#sendBuffer.size, 0)
+    return this.#sender.sendBudget
   }
 
   get readableBytes(): number {
-    return this.#received.size
+    return this.#receiver.readableBytes
   }
 
-  /** All bytes before the peer's FIN were taken. */
+  /** All bytes before the peer's FIN were read. */
   get isAtEnd(): boolean {
-    return this.#hasPeerEnded && this.#received.size === 0
+    return this.#receiver.isAtEnd
   }
 
   /** Our FIN is acknowledged. */
   get isEndAcknowledged(): boolean {
-    return this.#isEnding && this.#sndUna > this.#sendBuffer.end
+    return this.#sender.isFinAcknowledged
   }
 
-  /** For reports: the round-trip time as measured, and what may be on its way. */
+  /** For reports: the round-trip time as measured, and how much may be in flight. */
   get smoothedRoundTrip(): Nanoseconds | undefined {
-    return this.#roundTrip.smoothed
+    return this.#sender.smoothedRoundTrip
   }
 
   get congestionWindow(): number {
-    return this.#congestion.window
+    return this.#sender.congestionWindow
   }
+
+  // The user's calls: section 3.10
 
   /** Active open. */
   open(now: Nanoseconds): void {
-    this.#state = 'syn-sent'
+    this.#move('open')
     this.#sendSyn(now)
   }
 
-  /** Passive open, of a SYN that a listener got. */
+  /** Passive open, by a SYN that has arrived at a listening port. */
   accept(syn: TcpSegment, now: Nanoseconds): void {
-    this.#state = 'syn-received'
-    this.#takeSyn(syn)
+    this.#move('accept')
+    this.#negotiate(syn)
     this.#sendSyn(now)
   }
 
   /** @returns how many of the bytes were taken; they must not change until acknowledged */
   write(bytes: Uint8Array, now: Nanoseconds): number {
-    const taken = Math.min(bytes.length, this.room)
-    this.#sendBuffer.push(taken === bytes.length ? bytes : bytes.subarray(0, taken))
+    const taken = this.#sender.write(bytes)
     this.#output(now)
     return taken
   }
 
   /** The next bytes in order, as they came. */
   read(): Uint8Array | undefined {
-    const bytes = this.#received.take()
+    const bytes = this.#receiver.read()
     if (bytes === undefined) return undefined
-    this.#growWindow(bytes.length)
-    const opened = this.#received.next + this.#rcvWnd() - this.#windowEdge
-    // Receiver's silly window avoidance: RFC 9293 section 3.8.6.2.2.
-    if (opened >= Math.min(2 * this.#segmentSize, this.#capacity / 2) && this.#isReceiving()) {
-      if (this.#windowEdge - this.#received.next < 2 * this.#segmentSize) this.#acknowledge()
-    }
+    if (this.#state.isReceiving && this.#receiver.wantsWindowUpdate(this.#sender.segmentSize)) this.#sender.sendAck()
     return bytes
   }
 
   /** FIN after all that was written. */
   end(now: Nanoseconds): void {
-    if (this.#isEnding) return
-    this.#isEnding = true
-    if (this.#state === 'syn-sent') return
-    if (this.#state === 'established') this.#state = 'fin-wait-1'
-    else if (this.#state === 'close-wait') this.#state = 'last-ack'
+    if (!isLegal('close', this.#state)) return
+    this.#sender.end()
+    this.#move('close')
     this.#output(now)
   }
 
-  /** Nobody reads any more. What was written still goes out. */
+  /** No user reads any more. What was written is still sent. */
   abandon(now: Nanoseconds): void {
-    if (this.#state === 'syn-sent') {
+    if (this.#state === states['syn-sent']) {
       this.#close()
       return
     }
-    if (this.#received.size > 0) {
+    if (this.#receiver.readableBytes > 0) {
       this.abort()
       return
     }
     this.#isOrphan = true
     this.end(now)
-    if (this.#state === 'fin-wait-2') this.#endAt = now + tcpLimits.finWait2
+    this.#limitFinWait2(now)
   }
 
-  /** RST, and over. */
+  /** Deletes the connection, and tells the peer with a RST. */
   abort(): void {
-    if (this.#state !== 'closed' && this.#state !== 'syn-sent' && this.#state !== 'time-wait') {
-      this.#transmit(this.#sndMax, RST | ACK, NO_DATA)
-    }
+    if (this.#state.mustResetOnAbort) this.#sender.sendReset()
     this.#close()
   }
 
-  /** Word from the network (ICMP): it matters while nothing was ever heard of the peer. RFC 5927 section 4. */
+  /** An ICMP error: it matters only while nothing has arrived from the peer. RFC 5927 section 4. */
   receiveUnreachable(failure: TcpFailure): void {
-    if (this.#state === 'syn-sent') this.#fail(failure)
+    if (this.#state === states['syn-sent']) this.#fail(failure)
   }
 
   /** A router takes only smaller packets: RFC 1191. */
   receiveTooBig(segmentSize: number, now: Nanoseconds): void {
-    if (segmentSize >= this.#segmentSize || segmentSize < LEAST_PATH_SEGMENT) return
-    this.#segmentSize = segmentSize
-    this.#congestion.segmentSize = segmentSize
-    this.#sndNxt = this.#sndUna
-    this.#timed = undefined
-    this.#output(now)
+    if (this.#sender.reduceSegmentSize(segmentSize)) this.#output(now)
   }
 
-  setKeepAlive(
-    settings: { idle: Nanoseconds; interval: Nanoseconds; probes: number } | undefined,
-    now: Nanoseconds,
-  ): void {
-    this.#keepAlive = settings
-    this.#keepAliveProbes = 0
-    this.#keepAliveAt = settings === undefined ? NEVER : now + settings.idle
+  setKeepAlive(settings: KeepAliveSettings | undefined, now: Nanoseconds): void {
+    this.#keepAlive.set(settings, now)
   }
 
   setNoDelay(on: boolean, now: Nanoseconds): void {
-    this.noDelay = on
+    this.#sender.setNoDelay(on)
     if (on) this.#output(now)
   }
 
+  // Time-outs
+
   /** When `expire` is to be called; Infinity: not. */
   get deadline(): Nanoseconds {
-    return Math.min(this.#retransmitAt, this.#acknowledgeAt, this.#probeAt, this.#keepAliveAt, this.#endAt)
+    return this.#timers.deadline
   }
 
-  /** Whether somebody may be waiting for what the deadline brings. */
+  /** Whether a user may be waiting for what the deadline brings. */
   get isDeadlineAwaited(): boolean {
-    return Math.min(this.#retransmitAt, this.#acknowledgeAt, this.#probeAt) !== NEVER
+    return this.#timers.isAwaited
   }
 
   expire(now: Nanoseconds): void {
-    if (now >= this.#endAt) {
+    const timers = this.#timers
+    if (now >= timers.deleteAt) {
       this.#close()
       return
     }
-    if (now >= this.#acknowledgeAt) this.#acknowledge()
-    if (now >= this.#probeAt) this.#probe(now)
-    if (now >= this.#keepAliveAt) this.#probeIdle(now)
-    if (now >= this.#retransmitAt) this.#retransmit(now)
+    if (now >= timers.delayedAckAt) this.#sender.sendAck()
+    if (now >= timers.persistAt && !this.#sender.probeWindow(this.#retryLimit, now)) this.#fail('timed-out')
+    if (now >= timers.keepAliveAt) this.#probeIdle(now)
+    if (now >= timers.retransmitAt) this.#retransmit(now)
   }
 
-  /** RFC 9293 section 3.10.7. */
+  #probeIdle(now: Nanoseconds): void {
+    if (!this.#state.isReceiving) this.#timers.keepAliveAt = NEVER
+    else if (this.#keepAlive.countProbe(now)) this.#sender.probeIdle()
+    else this.#fail('timed-out')
+  }
+
+  #retransmit(now: Nanoseconds): void {
+    if (!this.#sender.backOff(this.#retryLimit)) this.#fail('timed-out')
+    else if (this.#state.isOpening) this.#sendSyn(now)
+    else this.#sender.retransmit(now)
+  }
+
+  get #retryLimit(): number {
+    if (this.#state.isOpening) return tcpLimits.synRetries
+    return this.#isOrphan ? tcpLimits.orphanRetries : tcpLimits.retries
+  }
+
+  // Segments that arrive: section 3.10.7
+
   receive(segment: TcpSegment, now: Nanoseconds): void {
-    if (this.#keepAlive !== undefined) {
-      this.#keepAliveProbes = 0
-      this.#keepAliveAt = now + this.#keepAlive.idle
-    }
-    if (this.#state === 'closed') return
-    if (this.#state === 'syn-sent') this.#receiveInSynSent(segment, now)
+    if (this.#state === states.closed) return
+    this.#keepAlive.onSegment(now)
+    if (this.#state === states['syn-sent']) this.#receiveInSynSent(segment, now)
     else this.#receiveSynchronized(segment, now)
   }
 
   /** Section 3.10.7.3. */
   #receiveInSynSent(segment: TcpSegment, now: Nanoseconds): void {
     const { flags } = segment
-    const isAcknowledged = segment.acknowledgment === this.#wireNumber(0)
-    if (flags & ACK && !isAcknowledged) {
-      if (!(flags & RST)) this.#transmitRaw(segment.acknowledgment, 0, RST, NO_DATA)
+    if (flags & ACK && segment.acknowledgment !== this.#segments.sequenceOf(0)) {
+      if (!(flags & RST)) this.#segments.transmitReset(segment)
       return
     }
     if (flags & RST) {
@@ -319,15 +220,14 @@ export class TcpConnection {
       return
     }
     if (!(flags & SYN)) return
-    this.#takeSyn(segment)
+    this.#negotiate(segment)
     if (!(flags & ACK)) {
-      this.#state = 'syn-received'
+      this.#move('syn')
       this.#sendSyn(now)
       return
     }
-    if (this.#timed !== undefined) this.#roundTrip.measure(now - this.#timed.at)
-    this.#establish(segment)
-    this.#acknowledge()
+    this.#establish('syn-ack', segment, now)
+    this.#sender.sendAck()
     this.#output(now)
     this.#handler.onEstablished()
   }
@@ -335,32 +235,32 @@ export class TcpConnection {
   /** Section 3.10.7.4. */
   #receiveSynchronized(segment: TcpSegment, now: Nanoseconds): void {
     const { flags, data } = segment
-    const from = this.#offset(segment.sequence)
-    if (this.#state === 'syn-received' && flags & SYN && !(flags & ACK) && from === -1) {
+    const from = this.#receiver.offsetOf(segment.sequence)
+    if (flags & SYN && !(flags & ACK) && from === -1 && this.#state === states['syn-received']) {
       this.#sendSyn(now)
       return
     }
-    const isZeroWindowProbe = this.#windowEdge <= this.#rcvNxt && from === this.#rcvNxt && data.length > 0
-    if (!this.#isAcceptable(from, data.length + (flags & FIN ? 1 : 0)) && !isZeroWindowProbe) {
-      if (!(flags & RST) && this.#mayAnswerStray(segment, now)) this.#acknowledge()
-      if (this.#state === 'time-wait') this.#endAt = now + tcpLimits.timeWait
+    const isZeroWindowProbe = this.#receiver.isZeroWindowProbe(from, data.length)
+    if (!isZeroWindowProbe && !this.#receiver.isAcceptable(from, data.length + (flags & FIN ? 1 : 0))) {
+      if (!(flags & RST) && this.#mayAnswerStray(segment, now)) this.#sender.sendAck()
+      if (this.#state === states['time-wait']) this.#timers.deleteAt = now + tcpLimits.timeWait
       return
     }
     if (flags & RST) {
-      // RFC 5961 section 3.2: only the very place counts, whatever else may be guessed.
-      if (from === this.#rcvNxt) this.#fail(this.#state === 'syn-received' ? 'refused' : 'reset')
-      else this.#acknowledge()
+      // RFC 5961 section 3.2: only a RST at RCV.NXT counts, since any other in the window may be a guess.
+      if (from === this.#receiver.rcvNxt) this.#fail(this.#state === states['syn-received'] ? 'refused' : 'reset')
+      else this.#sender.sendAck()
       return
     }
-    if (flags & SYN && this.#state !== 'syn-received') {
-      this.#acknowledge()
+    if (flags & SYN && this.#state !== states['syn-received']) {
+      this.#sender.sendAck()
       return
     }
     if (!(flags & ACK) || !this.#receiveAcknowledgment(segment, from, now)) return
-    if (isZeroWindowProbe) this.#mustAcknowledge = true
+    if (isZeroWindowProbe) this.#receiver.requestAck()
     else this.#receiveData(segment, from, now)
     this.#output(now)
-    this.#acknowledgeIfDue(now)
+    if (this.#receiver.isAckDue(now)) this.#sender.sendAck()
   }
 
   /**
@@ -374,443 +274,88 @@ export class TcpConnection {
     return true
   }
 
-  /** @returns false: the segment is done with */
+  /** "Fifth, check the ACK field". @returns false: the segment is not processed further */
   #receiveAcknowledgment(segment: TcpSegment, from: number, now: Nanoseconds): boolean {
-    const upTo = this.#sentOffset(segment.acknowledgment)
-    this.#unansweredProbes = 0
-    if (this.#state === 'syn-received') {
-      if (segment.acknowledgment !== this.#wireNumber(0)) {
-        this.#transmitRaw(segment.acknowledgment, 0, RST, NO_DATA)
+    const upTo = this.#sender.offsetOf(segment.acknowledgment)
+    this.#sender.onAnswered()
+    if (this.#state === states['syn-received']) {
+      if (upTo !== 0) {
+        this.#segments.transmitReset(segment)
         return false
       }
-      if (this.#timed !== undefined) this.#roundTrip.measure(now - this.#timed.at)
-      this.#establish(segment)
+      this.#establish('ack-of-syn', segment, now)
       this.#handler.onEstablished()
     }
-    if (upTo > this.#sndMax) {
-      this.#acknowledge()
+    if (upTo > this.#sender.sndMax) {
+      this.#sender.sendAck()
       return false
     }
-    const window = segment.window << this.#sndScale
-    const isDuplicate = upTo <= this.#sndUna && this.#isDuplicate(segment, upTo, window)
-    if (upTo > this.#sndUna) this.#receiveNewAcknowledgment(upTo, now)
-    if (this.#hasSack) this.#receiveSelective(segment, isDuplicate)
-    else if (isDuplicate && this.#congestion.receiveDuplicate(this.#inFlight, this.#sndMax)) this.#resendFirst(now)
-    this.#takeWindow(window, from, upTo, now)
-    return this.#advanceClosing(now)
-  }
-
-  #receiveNewAcknowledgment(upTo: number, now: Nanoseconds): void {
-    const count = upTo - this.#sndUna
-    this.#sndUna = upTo
-    if (this.#sndNxt < upTo) this.#sndNxt = upTo
-    this.#retries = 0
-    if (this.#timed !== undefined && upTo >= this.#timed.upTo) {
-      this.#roundTrip.measure(now - this.#timed.at)
-      this.#timed = undefined
-    } else this.#roundTrip.reset()
-    this.#sendBuffer.release(Math.min(upTo, this.#sendBuffer.end))
-    this.#retransmitAt = this.#sndNxt > upTo ? now + this.#roundTrip.timeout : NEVER
-    if (this.#hasSack) this.#scoreboard.release(upTo)
-    if (this.#hasSack && this.#congestion.isRecovering) this.#congestion.advanceRecovery(upTo)
-    else if (this.#congestion.receiveNew(count, upTo, this.#inFlight, this.#isLimited)) this.#resendFirst(now)
-    this.#handler.onAcknowledged()
-  }
-
-  /** RFC 6675 section 5: what came out of order tells what was lost. */
-  #receiveSelective({ options }: TcpSegment, isDuplicate: boolean): void {
-    for (const [left, right] of options?.sackBlocks ?? []) {
-      const [from, to] = [this.#sentOffset(left), this.#sentOffset(right)]
-      // Of what is acknowledged already (RFC 2883), or was never sent: no news.
-      if (from > this.#sndUna && from < to && to <= this.#sndMax) this.#scoreboard.add(from, to)
+    if (this.#sender.receiveAcknowledgment(segment, upTo, from, now)) this.#handler.onAcknowledged()
+    if (this.#sender.isFinAcknowledged && isLegal('ack-of-fin', this.#state)) {
+      this.#move('ack-of-fin')
+      this.#limitWaiting(now)
     }
-    const isThird = isDuplicate && this.#congestion.countDuplicate()
-    if (this.#congestion.isRecovering || !this.#congestion.isNewLoss(this.#sndUna)) return
-    if (!isThird && this.#scoreboard.lostBefore(this.#segmentSize) <= this.#sndUna) return
-    this.#congestion.beginRecovery(this.#inFlight, this.#sndMax)
-    this.#scoreboard.beginRecovery(this.#sndUna)
-    this.#mustResendFirst = true
+    return this.#state !== states.closed
   }
 
-  /** An acknowledged or sent sequence number of ours as a place. */
-  #sentOffset(sequence: number): number {
-    return this.#sndUna + ((sequence - this.#wireNumber(this.#sndUna)) | 0)
-  }
-
-  /** RFC 5681 section 2, "duplicate acknowledgment". */
-  #isDuplicate(segment: TcpSegment, upTo: number, window: number): boolean {
-    const isEmpty = segment.data.length === 0 && !(segment.flags & (SYN | FIN))
-    return isEmpty && upTo === this.#sndUna && this.#sndMax > upTo && window === this.#sndWnd
-  }
-
-  #takeWindow(window: number, from: number, upTo: number, now: Nanoseconds): void {
-    const isNewer = from > this.#sndWl1 || (from === this.#sndWl1 && upTo >= this.#sndWl2)
-    if (!isNewer) return
-    this.#sndWnd = window
-    if (window > this.#maxSndWnd) this.#maxSndWnd = window
-    this.#sndWl1 = from
-    this.#sndWl2 = upTo
-    if (window > 0) {
-      this.#probeAt = NEVER
-      this.#probes = 0
-    } else if (this.#probeAt !== NEVER) this.#probeAt = Math.max(this.#probeAt, now)
-  }
-
-  /** What the acknowledgment of our FIN brings. @returns false: it is over */
-  #advanceClosing(now: Nanoseconds): boolean {
-    if (!this.isEndAcknowledged) return true
-    if (this.#state === 'fin-wait-1') {
-      this.#state = 'fin-wait-2'
-      if (this.#isOrphan) this.#endAt = now + tcpLimits.finWait2
-    } else if (this.#state === 'closing') this.#enterTimeWait(now)
-    else if (this.#state === 'last-ack') {
-      this.#close()
-      return false
-    }
-    return true
-  }
-
+  /** "Seventh, process the segment text", and "eighth, check the FIN bit". */
   #receiveData({ flags, data }: TcpSegment, from: number, now: Nanoseconds): void {
-    const mayCarry = this.#state === 'established' || this.#state === 'fin-wait-1' || this.#state === 'fin-wait-2'
-    if (!mayCarry) {
-      if (data.length > 0 || flags & FIN) this.#mustAcknowledge = true
+    const hasFin = (flags & FIN) !== 0
+    if (!this.#state.mayAcceptData) {
+      if (data.length > 0 || hasFin) this.#receiver.requestAck()
       return
     }
-    if (data.length > 0) {
-      if (this.#isOrphan) {
-        this.abort()
-        return
-      }
-      const room = Math.max(0, this.#windowEdge - from)
-      const hadGap = this.#received.hasGap
-      const isInOrder = this.#received.insert(from, data.length > room ? data.subarray(0, room) : data)
-      this.#unacknowledgedSegments++
-      // Out of order, or filling a gap: the sender wants to know at once (RFC 5681 section 4.2).
-      if (!isInOrder || hadGap) this.#mustAcknowledge = true
-    }
-    if (flags & FIN) this.#peerEnd = from + data.length
-    const hasEnded = !this.#hasPeerEnded && this.#peerEnd !== undefined && this.#received.next >= this.#peerEnd
-    if (hasEnded) this.#receiveEnd(now)
-    if (data.length > 0 || hasEnded) this.#handler.onReadable()
-  }
-
-  #receiveEnd(now: Nanoseconds): void {
-    this.#hasPeerEnded = true
-    this.#mustAcknowledge = true
-    if (this.#state === 'established') this.#state = 'close-wait'
-    else if (this.#state === 'fin-wait-1') this.#state = this.isEndAcknowledged ? 'time-wait' : 'closing'
-    else if (this.#state === 'fin-wait-2') this.#state = 'time-wait'
-    if (this.#state === 'time-wait') this.#enterTimeWait(now)
-  }
-
-  #enterTimeWait(now: Nanoseconds): void {
-    this.#state = 'time-wait'
-    this.#retransmitAt = NEVER
-    this.#keepAliveAt = NEVER
-    this.#endAt = now + tcpLimits.timeWait
-  }
-
-  /** Section 3.8.6.3 and RFC 5681 section 4.2: every second segment, or after a while. */
-  #acknowledgeIfDue(now: Nanoseconds): void {
-    if (this.#mustAcknowledge || this.#unacknowledgedSegments >= 2) this.#acknowledge()
-    else if (this.#unacknowledgedSegments > 0 && this.#acknowledgeAt === NEVER) {
-      this.#acknowledgeAt = now + tcpLimits.delayedAck
-    }
-  }
-
-  /** From the highest place: after a time-out the next one lies behind what the peer has, and would seem old to it. */
-  #acknowledge(): void {
-    this.#transmit(this.#sndMax, ACK, NO_DATA)
-  }
-
-  /** Sends what may be sent: section 3.8.6.2.1, with Nagle's rule. */
-  #output(now: Nanoseconds): void {
-    if (!this.#maySend()) return
-    if (this.#hasSack && this.#congestion.isRecovering) {
-      this.#outputInRecovery(now)
+    if (data.length > 0 && this.#isOrphan) {
+      this.abort()
       return
     }
-    this.#isLimited = false
-    for (;;) {
-      if (this.#sndNxt < this.#sndMax && !this.#scoreboard.isEmpty)
-        this.#sndNxt = this.#scoreboard.gapFrom(this.#sndNxt).from
-      // Only then may it grow: a window that nobody fills says nothing about the path (RFC 7661).
-      if (this.#sendBuffer.end > this.#sndUna + this.#congestion.window) this.#isLimited = true
-      const limit = this.#sndUna + Math.min(this.#congestion.window, this.#sndWnd)
-      const available = this.#sendBuffer.end - this.#sndNxt
-      const size = Math.min(this.#segmentSize, available, limit - this.#sndNxt)
-      const carriesEnd = this.#isEnding && this.#sndNxt + Math.max(size, 0) === this.#sendBuffer.end
-      if (size <= 0 && !(carriesEnd && available === 0 && this.#sndNxt === this.#sendBuffer.end)) break
-      if (size < this.#segmentSize && !carriesEnd && !this.#mayBeSmall(size, available)) break
-      this.#sendAt(this.#sndNxt, Math.max(size, 0), carriesEnd, now)
+    const isAtFin = this.#receiver.receive(from, data, hasFin)
+    if (isAtFin) {
+      this.#move('fin')
+      this.#limitWaiting(now)
     }
-    const waits = this.#sndNxt < this.#sendBuffer.end || (this.#isEnding && this.#sndNxt === this.#sendBuffer.end)
-    if (waits && this.#sndWnd === 0 && this.#sndNxt === this.#sndUna && this.#probeAt === NEVER) {
-      this.#probeAt = now + this.#roundTrip.timeout
-    }
+    if (data.length > 0 || isAtFin) this.#handler.onReadable()
   }
 
-  /** RFC 6675 section 5, step (C): holes first, then new data, as far as what is on its way leaves room. */
-  #outputInRecovery(now: Nanoseconds): void {
-    const [board, size] = [this.#scoreboard, this.#segmentSize]
-    let pipe = board.pipe(this.#sndUna, this.#sndNxt, size)
-    while (this.#mustResendFirst || this.#congestion.window - pipe >= size) {
-      const hole = board.nextHole(this.#sndUna, size, this.#mustResendFirst)
-      this.#mustResendFirst = false
-      let sent: number
-      if (hole !== undefined) {
-        this.#timed = undefined
-        sent = this.#resend(hole.from, Math.min(hole.to - hole.from, size), now)
-        board.resent(hole.from + sent)
-      } else {
-        const available = this.#sendBuffer.end - this.#sndNxt
-        sent = Math.min(size, available, this.#sndUna + this.#sndWnd - this.#sndNxt)
-        if (sent <= 0 || (sent < size && sent < available)) break
-        this.#sendAt(this.#sndNxt, sent, this.#isEnding && sent === available, now)
-      }
-      if (sent === 0) break
-      pipe += sent
-    }
-  }
-
-  /** Bytes that were sent, and the FIN if it was sent after them. @returns how many places of the stream that were */
-  #resend(from: number, length: number, now: Nanoseconds): number {
-    const size = Math.max(Math.min(length, this.#sendBuffer.end - from), 0)
-    const carriesEnd = this.#isEnding && from + size === this.#sendBuffer.end && this.#sndMax > this.#sendBuffer.end
-    if (size === 0 && !carriesEnd) return 0
-    this.#sendAt(from, size, carriesEnd, now)
-    return size + (carriesEnd ? 1 : 0)
-  }
-
-  /** A segment that is not full: only with nothing else under way, or at the user's wish. */
-  #mayBeSmall(size: number, available: number): boolean {
-    if (this.#sndNxt === this.#sndUna) return true
-    if (size < available) return size >= this.#maxSndWnd / 2
-    return this.noDelay
-  }
-
-  #sendAt(offset: number, size: number, carriesEnd: boolean, now: Nanoseconds): void {
-    const data = this.#sendBuffer.slice(offset, size)
-    const isLast = offset + size === this.#sendBuffer.end
-    const flags = ACK | (isLast && size > 0 ? PSH : 0) | (carriesEnd ? FIN : 0)
-    const after = offset + size + (carriesEnd ? 1 : 0)
-    // Only what is sent for the first time is timed.
-    if (this.#timed === undefined && offset >= this.#sndMax) this.#timed = { upTo: after, at: now }
-    if (this.#sndNxt < after) this.#sndNxt = after
-    if (this.#sndMax < after) this.#sndMax = after
-    if (this.#retransmitAt === NEVER) this.#retransmitAt = now + this.#roundTrip.timeout
-    this.#transmit(offset, flags, data)
-  }
-
-  /** The first segment that is not acknowledged, again. */
-  #resendFirst(now: Nanoseconds): void {
-    this.#timed = undefined
-    const size = Math.min(this.#segmentSize, this.#sendBuffer.end - this.#sndUna)
-    const carriesEnd =
-      this.#isEnding && this.#sndUna + size === this.#sendBuffer.end && this.#sndMax > this.#sendBuffer.end
-    this.#retransmitAt = now + this.#roundTrip.timeout
-    this.#sendAt(this.#sndUna, size, carriesEnd, now)
-  }
-
-  #retransmit(now: Nanoseconds): void {
-    const isOpening = this.#state === 'syn-sent' || this.#state === 'syn-received'
-    const most = isOpening ? tcpLimits.synRetries : this.#isOrphan ? tcpLimits.orphanRetries : tcpLimits.retries
-    if (++this.#retries > most) {
-      this.#fail('timed-out')
-      return
-    }
-    this.#roundTrip.backOff()
-    this.#timed = undefined
-    if (isOpening) {
-      this.#retransmitAt = NEVER
-      this.#sendSyn(now)
-      return
-    }
-    this.#congestion.expire(this.#sndMax - this.#sndUna, this.#sndMax, this.#retries === 1)
-    // RFC 6675 section 5.1: the peer may have thought better of what it told of.
-    this.#scoreboard.clear()
-    this.#mustResendFirst = false
-    // From the first lost byte on; what has arrived after it, the peer will acknowledge with it.
-    this.#sndNxt = this.#sndUna
-    this.#retransmitAt = NEVER
-    if (this.#sndWnd === 0) this.#resendFirst(now)
-    else this.#output(now)
-  }
-
-  /** Section 3.8.6.1: one byte, to hear of the window. It never gives up while it is answered. */
-  #probe(now: Nanoseconds): void {
-    if (this.#unansweredProbes++ >= (this.#isOrphan ? tcpLimits.orphanRetries : tcpLimits.retries)) {
-      this.#fail('timed-out')
-      return
-    }
-    this.#probes = Math.min(this.#probes + 1, 10)
-    this.#probeAt = now + Math.min(this.#roundTrip.timeout * 2 ** this.#probes, tcpLimits.maxRto)
-    const data = this.#sendBuffer.slice(this.#sndUna, Math.min(1, this.#sendBuffer.end - this.#sndUna))
-    if (this.#sndMax < this.#sndUna + data.length) this.#sndMax = this.#sndUna + data.length
-    this.#transmit(this.#sndUna, ACK, data)
-  }
-
-  /** RFC 1122 section 4.2.3.6: a segment that has to be answered. */
-  #probeIdle(now: Nanoseconds): void {
-    const settings = this.#keepAlive
-    if (settings === undefined || !this.#isReceiving()) {
-      this.#keepAliveAt = NEVER
-      return
-    }
-    if (this.#keepAliveProbes++ >= settings.probes) {
-      this.#fail('timed-out')
-      return
-    }
-    this.#keepAliveAt = now + settings.interval
-    this.#transmit(this.#sndUna - 1, ACK, NO_DATA)
-  }
+  // What both sides lead to
 
   #sendSyn(now: Nanoseconds): void {
-    this.#timed ??= this.#retries === 0 ? { upTo: 0, at: now } : undefined
-    if (this.#retransmitAt === NEVER) this.#retransmitAt = now + this.#roundTrip.timeout
-    const isAnswer = this.#state === 'syn-received'
-    const options: TcpOptions = {
-      maximumSegmentSize: this.#settings.segmentSize,
-      windowScale: WINDOW_SCALE,
-      isSackPermitted: (isAnswer ? this.#hasSack : this.#settings.offersSack !== false) || undefined,
-    }
-    const window = Math.min(tcpLimits.receiveBuffer, 0xffff)
-    this.#handler.transmit({
-      kind: 'tcp',
-      sourcePort: this.#settings.sourcePort,
-      destinationPort: this.#settings.destinationPort,
-      sequence: this.#settings.initial,
-      acknowledgment: isAnswer ? this.#wireRcvNxt() : 0,
-      flags: isAnswer ? SYN | ACK : SYN,
-      window,
-      urgentPointer: 0,
-      options,
-      data: NO_DATA,
-    })
-    if (this.#windowEdge < window) this.#windowEdge = window
+    this.#sender.startSyn(now)
+    this.#segments.transmitSyn(this.#state === states['syn-received'])
   }
 
-  #takeSyn({ sequence, options }: TcpSegment): void {
-    this.#irs = sequence
+  /** The options of the peer's SYN. */
+  #negotiate({ sequence, options }: TcpSegment): void {
     // RFC 9293 section 3.7.1: without the option, what any host must take.
     const wanted = Math.max(options?.maximumSegmentSize ?? 536, tcpLimits.leastSegment)
-    this.#segmentSize = Math.min(this.#settings.segmentSize, wanted)
-    this.#congestion.segmentSize = this.#segmentSize
-    this.#hasSack = options?.isSackPermitted === true && this.#settings.offersSack !== false
-    if (options?.windowScale !== undefined) {
-      this.#sndScale = Math.min(options.windowScale, 14)
-      this.#rcvScale = WINDOW_SCALE
-    }
+    const segmentSize = Math.min(this.#settings.segmentSize, wanted)
+    const hasSack = options?.isSackPermitted === true && this.#settings.offersSack !== false
+    // Both ends scale their windows, or neither does: RFC 7323 section 2.2.
+    const hasScale = options?.windowScale !== undefined
+    this.#sender.negotiate(segmentSize, hasScale ? Math.min(options.windowScale, 14) : 0, hasSack)
+    this.#receiver.start(sequence, hasScale ? WINDOW_SCALE : 0, hasSack)
   }
 
-  #establish(segment: TcpSegment): void {
-    this.#state = 'established'
-    this.#timed = undefined
-    this.#retries = 0
-    this.#retransmitAt = NEVER
-    this.#sndWnd = segment.flags & SYN ? segment.window : segment.window << this.#sndScale
-    this.#maxSndWnd = this.#sndWnd
-    this.#sndWl1 = this.#offset(segment.sequence)
-    this.#sndWl2 = 0
-    if (this.#isEnding) this.#state = 'fin-wait-1'
+  #establish(event: 'syn-ack' | 'ack-of-syn', segment: TcpSegment, now: Nanoseconds): void {
+    this.#move(event)
+    this.#sender.establish(segment, this.#receiver.offsetOf(segment.sequence), now)
+    // The user has closed while the handshake was under way.
+    if (this.#sender.isEnding) this.#move('close')
   }
 
-  #isAcceptable(from: number, length: number): boolean {
-    const [first, edge] = [this.#rcvNxt, this.#windowEdge]
-    // A window probe's byte may stand before the rest, though it was not taken.
-    if (length === 0) return from >= first && (from < edge || from <= first + 1)
-    return from < edge && from + length > first
+  #output(now: Nanoseconds): void {
+    if (this.#state.maySend) this.#sender.output(now)
   }
 
-  #maySend(): boolean {
-    const state = this.#state
-    return (
-      state === 'established' ||
-      state === 'close-wait' ||
-      state === 'fin-wait-1' ||
-      state === 'closing' ||
-      state === 'last-ack'
-    )
+  /** FIN-WAIT-2 and TIME-WAIT end by themselves. */
+  #limitWaiting(now: Nanoseconds): void {
+    if (this.#state === states['time-wait']) this.#timers.enterTimeWait(now)
+    else this.#limitFinWait2(now)
   }
 
-  #isReceiving(): boolean {
-    return (
-      this.#state === 'established' ||
-      this.#state === 'fin-wait-1' ||
-      this.#state === 'fin-wait-2' ||
-      this.#state === 'close-wait'
-    )
-  }
-
-  get #inFlight(): number {
-    return this.#sndMax - this.#sndUna
-  }
-
-  /** RCV.NXT. */
-  get #rcvNxt(): number {
-    return this.#received.next + (this.#hasPeerEnded ? 1 : 0)
-  }
-
-  #rcvWnd(): number {
-    return Math.max(0, this.#capacity - this.#received.size)
-  }
-
-  /** A reader who keeps up gets twice the room, so that on a long path the window is not what bounds the speed. */
-  #growWindow(taken: number): void {
-    if (this.#received.size > 0 || this.#capacity >= tcpLimits.largestReceiveBuffer) return
-    this.#takenInTime += taken
-    if (this.#takenInTime < this.#capacity) return
-    this.#takenInTime = 0
-    this.#capacity = Math.min(2 * this.#capacity, tcpLimits.largestReceiveBuffer)
-  }
-
-  #transmit(offset: number, flags: number, data: Uint8Array): void {
-    this.#transmitRaw(this.#wireNumber(offset), this.#wireRcvNxt(), flags, data)
-  }
-
-  #transmitRaw(sequence: number, acknowledgment: number, flags: number, data: Uint8Array): void {
-    if (flags & ACK) {
-      this.#acknowledgeAt = NEVER
-      this.#unacknowledgedSegments = 0
-      this.#mustAcknowledge = false
-    }
-    // Rounded down to what the scale can tell: rounded up, every small segment would push the edge a little further.
-    const told = Math.min(this.#rcvWnd() >> this.#rcvScale, 0xffff)
-    const edge = this.#received.next + (told << this.#rcvScale)
-    if (edge > this.#windowEdge) this.#windowEdge = edge
-    const kept = Math.min(0xffff, (this.#windowEdge - this.#received.next) >> this.#rcvScale)
-    this.#handler.transmit({
-      kind: 'tcp',
-      sourcePort: this.#settings.sourcePort,
-      destinationPort: this.#settings.destinationPort,
-      sequence,
-      acknowledgment,
-      flags,
-      window: Math.max(told, Math.max(0, kept)),
-      urgentPointer: 0,
-      // With data it could make the packet larger than the path takes.
-      options: this.#hasSack && data.length === 0 && this.#received.hasGap ? this.#selective() : undefined,
-      data,
-    })
-  }
-
-  /** RFC 2018 section 4. */
-  #selective(): TcpOptions {
-    const wire = (offset: number) => (this.#irs + 1 + offset) >>> 0
-    return { sackBlocks: this.#received.outOfOrderRanges(3).map(({ from, to }) => [wire(from), wire(to)]) }
-  }
-
-  #wireNumber(offset: number): number {
-    return (this.#settings.initial + 1 + offset) >>> 0
-  }
-
-  #wireRcvNxt(): number {
-    return (this.#irs + 1 + this.#rcvNxt) >>> 0
-  }
-
-  /** A sequence number of the peer's as a place in its stream: -1 for its SYN. */
-  #offset(sequence: number): number {
-    return this.#rcvNxt + ((sequence - this.#wireRcvNxt()) | 0)
+  /** Without a user, the peer's FIN is not awaited for ever. */
+  #limitFinWait2(now: Nanoseconds): void {
+    if (this.#isOrphan && this.#state === states['fin-wait-2']) this.#timers.deleteAt = now + tcpLimits.finWait2
   }
 
   #fail(failure: TcpFailure): void {
@@ -819,9 +364,14 @@ export class TcpConnection {
   }
 
   #close(): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#retransmitAt = this.#acknowledgeAt = this.#probeAt = this.#keepAliveAt = this.#endAt = NEVER
+    if (this.#state !== states.closed) this.#move('delete')
+  }
+
+  /** The only place where the state changes. */
+  #move(event: TcpEvent): void {
+    this.#state = nextState(this.#state, event)
+    if (this.#state !== states.closed) return
+    this.#timers.stop()
     this.#handler.onClosed()
   }
 }

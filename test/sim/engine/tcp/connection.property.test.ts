@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { TcpConnection, type TcpFailure } from '../../../../src/sim/engine/tcp/connection.ts'
+import { TcpConnection } from '../../../../src/sim/engine/tcp/connection.ts'
+import type { TcpFailure } from '../../../../src/sim/engine/tcp/handler.ts'
 import type { TcpSegment } from '../../../../src/sim/wire/packets.ts'
 
 const numRuns = Number(process.env['PLAINWIRE_FUZZ'] ?? 500)

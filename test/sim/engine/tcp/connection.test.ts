@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TcpConnection, type TcpFailure, type TcpHandler } from '../../../../src/sim/engine/tcp/connection.ts'
+import { TcpConnection } from '../../../../src/sim/engine/tcp/connection.ts'
+import type { TcpFailure, TcpHandler } from '../../../../src/sim/engine/tcp/handler.ts'
 import { fraction, randomFor } from '../../../../src/sim/randomness.ts'
 import { Timeline, type TimelineEvent } from '../../../../src/sim/time/timeline.ts'
 import { type TcpSegment, tcpFlags } from '../../../../src/sim/wire/packets.ts'
