@@ -95,8 +95,9 @@ export class TcpConnection {
     this.#sendSyn(now)
   }
 
-  /** @returns how many of the bytes were taken; they must not change until acknowledged */
+  /** @returns how many of the bytes were taken: none after `end`; they must not change until acknowledged */
   write(bytes: Uint8Array, now: Nanoseconds): number {
+    if (!this.#state.mayWrite || this.#sender.isEnding) return 0
     const taken = this.#sender.write(bytes)
     this.#output(now)
     return taken
