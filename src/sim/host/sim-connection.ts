@@ -213,7 +213,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
   }
 
   protected onReleased(): void {
-    if (this.#endpoint !== undefined) this.#endpoint.user = nobody
+    if (this.#endpoint !== undefined) this.#endpoint.user = noUser
     this.#release(this)
   }
 
@@ -222,7 +222,7 @@ export class SimConnection extends ScheduledConnection implements TcpUser {
   }
 }
 
-const nobody: TcpUser = { onEstablished() {}, onReadable() {}, onAcknowledged() {}, onFailure() {} }
+const noUser: TcpUser = { onEstablished() {}, onReadable() {}, onAcknowledged() {}, onFailure() {} }
 
 function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length)

@@ -1,4 +1,5 @@
-// One machine's TCP: which connection a segment belongs to, who listens where, and the deadlines of all of them.
+// One machine's TCP: finds the connection or the listening port that a segment belongs to, and calls connections at their
+// deadlines.
 
 import { type Binding, PortTable } from '../../host/scheduled/port-table.ts'
 import type { SeededRandom } from '../../host/seeded-random.ts'
@@ -8,7 +9,7 @@ import { tcpLimits } from '../engine/tcp/tcp-limits.ts'
 import type { Nanoseconds, ScheduledEvent, Scheduler } from '../types.ts'
 import { type TcpSegment, tcpFlags } from '../wire/packets.ts'
 
-/** What TCP asks of IP. */
+/** What TCP needs of IP. */
 export interface TcpCarrier {
   readonly scheduler: Scheduler
   readonly random: SeededRandom
@@ -17,7 +18,7 @@ export interface TcpCarrier {
   send(source: string, destination: string, segment: TcpSegment, typeOfService?: number): void
 }
 
-/** Told what becomes of a connection; each method may be called from within a call on it. */
+/** Notified of a connection's events; each method may be called from within a call on it. */
 export interface TcpUser {
   onEstablished(): void
   onReadable(): void
@@ -25,10 +26,10 @@ export interface TcpUser {
   onFailure(failure: TcpFailure): void
 }
 
-/** Who waits for connections. */
+/** Accepts the connections of a listening port. */
 export interface TcpAcceptor {
   readonly backlog: number
-  /** A connection is made; its `user` is to be set. */
+  /** A connection is established; the callee sets its `user`. */
   accept(endpoint: TcpEndpoint): void
 }
 
@@ -45,7 +46,7 @@ export class TcpLayer {
     return this.#endpoints.values()
   }
 
-  /** Whether no connection has these four yet. */
+  /** Whether no connection has these addresses and ports. */
   isFree(local: string, localPort: number, remote: string, remotePort: number): boolean {
     return !this.#endpoints.has(keyOf(local, localPort, remote, remotePort))
   }
@@ -76,9 +77,9 @@ export class TcpLayer {
       this.#refuse(source, destination, segment)
       return
     }
-    // A full backlog drops the SYN, and the peer tries again: RFC 9293 leaves it open, Linux does so.
+    // A full backlog drops the SYN, and the peer retransmits it: as Linux does, where RFC 9293 says nothing.
     if (listening.waiting >= listening.acceptor.backlog) return
-    // A new connection in the place of one that only waits: RFC 9293 section 3.10.7.4, TIME-WAIT.
+    // A new connection replaces one in TIME-WAIT: RFC 9293 section 3.10.7.4.
     endpoint?.forget()
     this.#accept(listening, destination, source, segment)
   }
@@ -152,7 +153,7 @@ export class TcpLayer {
   }
 }
 
-/** A listening port: how many connections it has that nobody has taken yet. */
+/** A listening port, and how many of its connections are not established yet. */
 export class TcpListening {
   readonly acceptor: TcpAcceptor
   waiting = 0
@@ -162,20 +163,20 @@ export class TcpListening {
   }
 }
 
-/** One connection of this machine, with its addresses and its alarm clock. */
+/** One connection of this machine, with its addresses and its timer. */
 export class TcpEndpoint implements TcpHandler {
   readonly local: string
   readonly localPort: number
   readonly remote: string
   readonly remotePort: number
-  user: TcpUser = nobody
+  user: TcpUser = noUser
   /** The IP header's byte of that name in what it sends. */
   typeOfService = 0
   readonly #carrier: TcpCarrier
   readonly #connection: TcpConnection
   readonly #onGone: () => void
   #event: ScheduledEvent | undefined
-  #alarmAt: Nanoseconds = Number.POSITIVE_INFINITY
+  #timerAt: Nanoseconds = Number.POSITIVE_INFINITY
 
   constructor(
     carrier: TcpCarrier,
@@ -205,16 +206,16 @@ export class TcpEndpoint implements TcpHandler {
     return this.#connection.state
   }
 
-  /** Calls the engine, and sees to its next deadline. */
+  /** Calls the engine, and sets the timer to its next deadline. */
   do<T>(what: (connection: TcpConnection, now: Nanoseconds) => T): T {
     const result = what(this.#connection, this.#carrier.scheduler.now())
     this.#arm()
     return result
   }
 
-  /** Nobody hears of it any more, and it hears of nobody. */
+  /** Removes the connection: it receives no more segments, and its user no more events. */
   forget(): void {
-    this.user = nobody
+    this.user = noUser
     this.#event?.cancel()
     this.#onGone()
   }
@@ -242,29 +243,29 @@ export class TcpEndpoint implements TcpHandler {
   onClosed(): void {
     this.#event?.cancel()
     this.#event = undefined
-    this.#alarmAt = Number.POSITIVE_INFINITY
+    this.#timerAt = Number.POSITIVE_INFINITY
     this.#onGone()
   }
 
-  /** An alarm that is too early stays: most deadlines move on before they are reached. */
+  /** A timer that is too early stays: most deadlines are postponed before they are reached. */
   #arm(): void {
     const { deadline } = this.#connection
-    if (deadline >= this.#alarmAt || deadline === Number.POSITIVE_INFINITY) return
+    if (deadline >= this.#timerAt || deadline === Number.POSITIVE_INFINITY) return
     this.#event?.cancel()
-    this.#alarmAt = deadline
+    this.#timerAt = deadline
     const { scheduler } = this.#carrier
     const after = deadline - scheduler.now()
-    const ring = () => {
-      this.#alarmAt = Number.POSITIVE_INFINITY
+    const onTimer = () => {
+      this.#timerAt = Number.POSITIVE_INFINITY
       this.#event = undefined
       this.do((connection, now) => connection.expire(now))
     }
     const inBackground = !this.#connection.isDeadlineAwaited && scheduler.scheduleBackground !== undefined
-    this.#event = inBackground ? scheduler.scheduleBackground?.(after, ring) : scheduler.schedule(after, ring)
+    this.#event = inBackground ? scheduler.scheduleBackground?.(after, onTimer) : scheduler.schedule(after, onTimer)
   }
 }
 
-const nobody: TcpUser = { onEstablished() {}, onReadable() {}, onAcknowledged() {}, onFailure() {} }
+const noUser: TcpUser = { onEstablished() {}, onReadable() {}, onAcknowledged() {}, onFailure() {} }
 
 function keyOf(local: string, localPort: number, remote: string, remotePort: number): string {
   return `${localPort} ${remotePort} ${remote} ${local}`

@@ -1,4 +1,4 @@
-// All deadlines of a TCP connection. Time comes as an argument: whoever owns the connection looks at `deadline` after each call
+// All deadlines of a TCP connection. Time comes as an argument: the owner of the connection reads `deadline` after each call
 // on it, and calls its `expire` then.
 
 import type { Nanoseconds } from '../../types.ts'

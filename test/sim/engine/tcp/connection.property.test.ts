@@ -89,7 +89,7 @@ class Watched {
   }
 }
 
-test('whatever comes, the engine keeps its head', () => {
+test('no segments and calls make the engine throw, break the segment size, or close twice', () => {
   fc.assert(
     fc.property(
       fc.boolean(),
@@ -118,7 +118,7 @@ test('whatever comes, the engine keeps its head', () => {
           assert.ok(watched.closed <= 1 && watched.failures <= 1)
           assert.equal(connection.state === 'closed', watched.closed === 1)
         }
-        // It comes to rest by itself: nothing is sent for ever to a peer that says nothing.
+        // It closes by itself: nothing is sent for ever to a peer that does not answer.
         connection.abandon(now)
         for (let times = 0; times < 200 && connection.deadline !== Number.POSITIVE_INFINITY; times++) {
           now = Math.max(now, connection.deadline)

@@ -1,4 +1,4 @@
-// Two ends on one timeline, with a wire between them that loses what it is told to.
+// Two connections on one timeline, with a wire between them that loses chosen segments.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -57,7 +57,7 @@ class End implements TcpHandler {
     this.arm()
   }
 
-  /** Calls the connection, and looks after its deadline. */
+  /** Calls the connection, and sets a timer to its deadline. */
   do<T>(what: (connection: TcpConnection, now: number) => T): T {
     const result = what(this.connection, this.#timeline.now())
     this.arm()
@@ -145,7 +145,7 @@ test('three segments open a connection, in one round trip and a half', () => {
   assert.deepEqual(states(client, server), ['established', 'established'])
 })
 
-test('four segments close it, and the one who closed first waits', () => {
+test('four segments close a connection, and the end that closed first enters TIME-WAIT', () => {
   const { client, server, log, finish, open, timeline } = pair()
   open()
   client.do((connection, now) => connection.end(now))
@@ -165,7 +165,7 @@ test('four segments close it, and the one who closed first waits', () => {
   assert.deepEqual(states(client, server), ['closed', 'closed'])
 })
 
-test('both may close at once', () => {
+test('both ends may close at once', () => {
   const { client, server, finish, open } = pair()
   open()
   for (const end of [client, server]) end.do((connection, now) => connection.end(now))
@@ -175,14 +175,14 @@ test('both may close at once', () => {
   assert.deepEqual(states(client, server), ['closed', 'closed'])
 })
 
-test('both may open at once', () => {
+test('both ends may open at once', () => {
   const { client, server, finish, timeline } = pair()
   for (const end of [client, server]) end.do((connection, now) => connection.open(now))
   finish(timeline.now() + 100 * MS)
   assert.deepEqual(states(client, server), ['established', 'established'])
 })
 
-test('half-closed: what the other says still comes', () => {
+test('a half-closed connection still receives data', () => {
   const { client, server, finish, open } = pair()
   open()
   client.do((connection, now) => connection.end(now))
@@ -220,7 +220,7 @@ test('data arrives whole and in order, whatever the wire loses', () => {
   }
 })
 
-test('a lost segment is sent again when three acknowledgments tell of it, long before its time', () => {
+test('three duplicate acknowledgments have a lost segment retransmitted, long before its time-out', () => {
   let lost = false
   const loses: WireOptions['loses'] = ({ data }, _, number) => {
     if (data.length === 0 || number < 6 || lost) return false
@@ -235,7 +235,7 @@ test('a lost segment is sent again when three acknowledgments tell of it, long b
   assert.equal(log.filter(line => line.includes('client') && line.includes('1460')).length, 11)
 })
 
-test('many losses in one window: selective acknowledgments bring them back together, without each takes a round trip', () => {
+test('many losses in one window: retransmitted together with selective acknowledgments, one in a round trip without', () => {
   const took = [true, false].map(offersSack => {
     // Of twenty segments, well after the start, every second one is lost.
     let count = -60
@@ -268,7 +268,7 @@ test('delayed acknowledgment: every second segment, a single one after 40 ms', (
   )
 })
 
-test("Nagle's rule: small writes wait for the acknowledgment of the first, unless told otherwise", () => {
+test("Nagle's rule: small writes wait for the acknowledgment of the first, unless noDelay is set", () => {
   for (const noDelay of [false, true]) {
     const { client, log, finish, open } = pair()
     open()
@@ -280,7 +280,7 @@ test("Nagle's rule: small writes wait for the acknowledgment of the first, unles
   }
 })
 
-test('who does not read stops the sender; it goes on when there is room again', () => {
+test('a user that does not read stops the sender, which resumes when the window opens', () => {
   const { client, server, finish, open, timeline } = pair()
   open()
   server.reads = false
@@ -300,7 +300,7 @@ test('who does not read stops the sender; it goes on when there is room again', 
   assert.equal(server.received.length, sent.length)
 })
 
-test('a closed window is probed, and a lost opening does no harm', () => {
+test('a closed window is probed, so that a lost window update does no harm', () => {
   let openings = 0
   const { client, server, finish, open, timeline } = pair({
     loses: ({ window }, from) =>
@@ -321,7 +321,7 @@ test('a closed window is probed, and a lost opening does no harm', () => {
   assert.equal(server.received.length, size + 4)
 })
 
-test('an unanswered SYN is given up after two minutes', () => {
+test('a connection whose SYN is not answered fails after two minutes', () => {
   const { client, timeline, finish } = pair({ loses: () => true })
   client.do((connection, now) => connection.open(now))
   finish()
@@ -329,7 +329,7 @@ test('an unanswered SYN is given up after two minutes', () => {
   assert.equal(timeline.now(), 127e9)
 })
 
-test('a reset ends it, and only one at the right place does', () => {
+test('a reset ends a connection, and only one at RCV.NXT does', () => {
   const { client, server, finish, open, timeline } = pair()
   open()
   const forged = {
@@ -352,7 +352,7 @@ test('a reset ends it, and only one at the right place does', () => {
   assert.deepEqual(server.heard, ['established', 'closed', 'reset'])
 })
 
-test('keep-alive notices a peer that is gone', () => {
+test('keep-alive detects a peer that is gone', () => {
   let isGone = false
   const { client, finish, open, timeline } = pair({ loses: () => isGone })
   open()
@@ -364,7 +364,7 @@ test('keep-alive notices a peer that is gone', () => {
   assert.deepEqual(client.heard, ['established', 'closed', 'timed-out'])
 })
 
-test('data for one who has gone is answered with a reset', () => {
+test('data for an abandoned connection is answered with a reset', () => {
   const { client, server, finish, open, timeline } = pair()
   open()
   client.do((connection, now) => connection.abandon(now))
