@@ -72,11 +72,11 @@ export class TlsOutput {
     }
     transport.cork()
     let mayGoOn = true
-    const last = output.length - 1
-    for (const [index, piece] of output.entries()) {
-      mayGoOn = transport.write(piece, undefined, index === last ? done : undefined)
-    }
+    for (const piece of output) mayGoOn = transport.write(piece)
     transport.uncork()
+    // Not with the last piece: the runtime's stream would keep all of them until it has called back, and a server that sends in bulk
+    // then needs 1.5 times the CPU and many times the memory.
+    if (done) transport.write(noBytes, undefined, done)
     return mayGoOn
   }
 
