@@ -88,3 +88,25 @@ describe('a handshake that fails, with a peer that', () => {
     assert.equal(error.code, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE')
   })
 })
+
+describe('a write that waits for a handshake which the peer cuts off', () => {
+  for (const undestroys of [false, true]) {
+    it(`is reported as by this runtime${undestroys ? ', where a listener has undestroyed the socket' : ''}`, async t => {
+      const server = net.createServer(socket => socket.destroy())
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      t.after(() => server.close())
+      const { port } = server.address() as { port: number }
+
+      const codeBy = (module: Pick<typeof nodeTls, 'connect'>) =>
+        new Promise<unknown>(resolve => {
+          const socket = module.connect({ host: '127.0.0.1', port })
+          socket.on('error', () => {
+            if (undestroys) (socket as unknown as { _undestroy(): void })._undestroy()
+          })
+          socket.write('hello', error => resolve((error as Told | null | undefined)?.code))
+        })
+      assert.deepEqual(await codeBy(tls as never), await codeBy(nodeTls))
+    })
+  }
+})

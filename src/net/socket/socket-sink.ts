@@ -2,6 +2,7 @@
 
 import { type Duplex, Readable } from 'node:stream'
 import { asBuffer } from '../../core/bytes.ts'
+import type { CodedError } from '../../core/errors.ts'
 import type { Connection, ConnectionSink } from '../../host/types.ts'
 import { kConnection, kHasClosed, kIsReading } from '../symbols.ts'
 import type { UserBuffer } from './onread.ts'
@@ -54,7 +55,9 @@ export class SocketSink implements ConnectionSink {
     if (callback === null || this.#completed !== this.#issued) return
     this.#pending = null
     this.#socket._unrefTimer()
-    callback(error)
+    const isUnreported =
+      !reportsCancelled && this.#socket.destroyed && (error as CodedError | null)?.code === 'ECANCELED'
+    callback(isUnreported ? null : error)
   }
 
   onConnect(): void {}
@@ -133,6 +136,9 @@ export class SocketSink implements ConnectionSink {
     socket.destroy()
   }
 }
+
+/** Before Node 24 a write that the destruction of its socket cancels ends without an error. */
+const reportsCancelled = Number.parseInt(process.versions.node, 10) >= 24
 
 /**
  * From Node 26 on `read()` returns one chunk, not all buffered bytes, while 'readable' is emitted once per tick. Chunks that arrive

@@ -7,9 +7,6 @@ import type { Clock, Connection, WriteDone } from '../../host/types.ts'
 import { writeCancelled } from '../errors.ts'
 import type { TlsBackend } from './backend.ts'
 
-/** A write whose socket is destroyed before it has left: before Node 24 it ends without an error. */
-const tellsCancelled = Number.parseInt(process.versions.node, 10) >= 24
-
 export class TlsOutput {
   readonly #clock: Clock
   /** Plaintext that has not been sealed yet, and whom to tell when it is sent. */
@@ -84,9 +81,8 @@ export class TlsOutput {
   drop(): void {
     const done = this.#forget()
     if (done.length === 0) return
-    const error = tellsCancelled ? writeCancelled() : null
     // When the policy's own error has been heard, and what that led to has been done.
-    this.#clock.setImmediate(() => allOf(done)(error))
+    this.#clock.setImmediate(() => allOf(done)(writeCancelled()))
   }
 
   /** Nothing of it will be sent: its writers hear why, at once and so before everybody else. */
