@@ -59,7 +59,7 @@ type WaitingRequest = PendingRequest & {
 }
 
 /** Caches the last name: most requests have the origin of the one before, and a string that has been a key is found faster. */
-let lastName: { host: unknown; port: unknown; name: string } = { host: null, port: null, name: '' }
+let lastName: { readonly host: unknown; readonly port: unknown; readonly name: string } | undefined
 
 const defaultPoolSize = 256
 const defaultTimeoutBufferMs = 1000
@@ -99,7 +99,7 @@ class NodeAgent extends EventEmitter {
   getName(options: NamedOrigin = {}): string {
     const { host, port, localAddress, family, socketPath } = options
     const isPlain = !localAddress && family !== 4 && family !== 6 && !socketPath
-    if (isPlain && host === lastName.host && port === lastName.port) return lastName.name
+    if (isPlain && lastName !== undefined && host === lastName.host && port === lastName.port) return lastName.name
     let name = `${host || 'localhost'}:`
     if (port) name += port
     name += ':'

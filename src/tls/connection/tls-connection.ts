@@ -371,7 +371,7 @@ export class TlsConnection extends OverTransport implements Connection, Connecti
     return false
   }
 
-  /** Nothing stands between the writer and the connection transport. */
+  /** Nothing stands between the writer and the transport. */
   get #isDirect(): boolean {
     return this.#state === 'open' && this.#backend?.isTransparent === true && !this.#output.hasWaiting
   }
